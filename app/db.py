@@ -1,0 +1,80 @@
+"""The database session, and ``transaction()``: the only place that commits.
+
+SQLite and PostgreSQL behave alike here: a transaction that writes holds its place from the start
+(``BEGIN IMMEDIATE`` on SQLite), so that what was read before a decision is what is changed after
+it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask_appbuilder import Model
+from flask_appbuilder.models.sqla.base import SQLA
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import Session
+
+WRITES = "samvev_writes"
+
+db = SQLA(metadata=Model.metadata, session_options={"expire_on_commit": False})
+
+
+@contextmanager
+def transaction(session: Session | None = None) -> Iterator[Session]:
+    """One unit of work: committed whole at the end, or undone whole on any error.
+
+    A transaction that only read is ended first, so that decisions are made on what is true
+    now. ``session`` defaults to the request's own.
+
+    Raises:
+        RuntimeError: changes were made outside a transaction before this one.
+    """
+    session = session or db.session()
+    if session.info.get(WRITES):
+        yield session
+        return
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("changes were made outside a transaction")
+    session.rollback()
+    session.info[WRITES] = True
+    try:
+        session.connection(execution_options={WRITES: True})
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop(WRITES, None)
+
+
+@contextmanager
+def separate_session() -> Iterator[Session]:
+    """A short session on a connection of its own, for what must outlive a refusal."""
+    with Session(db.engine, expire_on_commit=False) as session:
+        yield session
+
+
+def configure_sqlite(engine: Engine) -> None:
+    """Make SQLite durable, strict about references, and explicit about transactions."""
+
+    @event.listens_for(engine, "connect")
+    def _set_pragmas(connection: DBAPIConnection, _record: object) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "busy_timeout=15000",
+            "cache_size=-16384",
+            "mmap_size=67108864",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,163 @@
+"""Migrations build exactly the tables of the models, with the walls up, in both directions."""
+
+import re
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask_appbuilder import Model
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from app import migrating
+from app.database import MIGRATIONS, is_current, migration_of
+from app.db import db
+from app.models import TENANT_MODELS, Person
+from app.security import tenancy
+from app.security.walls import RUNTIME_ROLE
+from tests import world as worlds
+
+
+@pytest.fixture
+def installation(database_name, make_app):
+    """An installation of its own, with the small world in it."""
+    app = make_app(database_name)
+    with app.app_context():
+        world = worlds.build()
+        db.session.remove()
+        yield app, world
+
+
+def owning(app):
+    """A connection as the role that owns the tables."""
+    return app.extensions["samvev_owner_engine"].connect()
+
+
+def test_the_migrations_build_the_tables_of_the_models(installation):
+    app, _world = installation
+
+    with owning(app) as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = compare_metadata(context, Model.metadata)
+        assert is_current(connection)
+
+    assert [d for d in differences if "alembic_version" not in str(d)] == []
+
+
+def test_going_down_and_up_again_with_data_works(installation):
+    app, _world = installation
+    settings = app.config["SAMVEV"]
+
+    migrating.prepare(app, settings, "base")
+    with owning(app) as connection:
+        left = set(inspect(connection).get_table_names()) - {"alembic_version"}
+        assert left == set()
+        assert migration_of(connection) is None
+    migrating.prepare(app, settings)
+
+    with owning(app) as connection:
+        assert is_current(connection)
+
+
+def test_preparing_again_changes_nothing(installation):
+    app, world = installation
+
+    migrating.prepare(app, app.config["SAMVEV"])
+
+    with tenancy.applied(db.session(), tenancy.Scope(world.strandvik.id)):
+        assert db.session.get(Person, world.strandvik.persons["own"]) is not None
+
+
+def test_every_table_of_a_municipality_stands_behind_the_wall(installation):
+    app, _world = installation
+    tables = {model.__tablename__ for model in TENANT_MODELS}
+
+    with owning(app) as connection:
+        if connection.dialect.name == "postgresql":
+            guarded = connection.execute(
+                text(
+                    "SELECT relname FROM pg_class c WHERE relrowsecurity AND relforcerowsecurity"
+                    " AND EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid)"
+                )
+            )
+            walls = set(guarded.scalars())
+        else:
+            names = connection.execute(
+                text("SELECT tbl_name || ' ' || name FROM sqlite_master WHERE type = 'trigger'")
+            ).scalars()
+            found = [name.split() for name in names]
+            walls = {t for t, _ in found if (t, f"wall_{t}_insert_new") in map(tuple, found)}
+
+    assert tables <= walls
+
+
+def test_the_runtime_role_can_change_nothing_of_the_database_itself(installation):
+    app, _world = installation
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has no roles")
+
+    with db.engine.connect() as connection:
+        role = connection.scalar(text("SELECT current_user"))
+    refused = []
+    for statement in (
+        "ALTER TABLE person DISABLE ROW LEVEL SECURITY",
+        "DROP POLICY municipality ON person",
+        "TRUNCATE person",
+        "DROP TABLE submitted_form",
+        "CREATE TABLE mine (id integer)",
+        "DELETE FROM audit_event",
+        "UPDATE audit_event SET action = 'x'",
+        "SET session_replication_role = replica",
+        "UPDATE alembic_version SET version_num = 'x'",
+    ):
+        refused.append(is_refused(app, statement))
+
+    assert role == RUNTIME_ROLE
+    assert all(refused)
+
+
+def is_refused(app, statement):
+    """Whether PostgreSQL itself refuses the statement, with the walls of the code taken down."""
+    tenancy.set_walls(frozenset({"database"}))
+    try:
+        with db.engine.connect() as connection:
+            connection.execute(text(statement))
+    except DBAPIError:
+        return True
+    finally:
+        tenancy.set_walls(frozenset({"policy", "session", "database"}))
+    return False
+
+
+def test_search_columns_sort_by_their_bytes_wherever_the_database_was_made(installation):
+    app, _world = installation
+
+    with owning(app) as connection:
+        if connection.dialect.name != "postgresql":
+            pytest.skip("SQLite sorts by bytes unless told otherwise")
+        found = connection.execute(
+            text(
+                "SELECT table_name || '.' || column_name FROM information_schema.columns"
+                " WHERE collation_name = 'C' AND table_schema = 'public'"
+            )
+        ).scalars()
+        sorted_by_bytes = set(found)
+
+    assert {
+        "person.search_family",
+        "person.search_given",
+        "unit.search_name",
+        "unit.path",
+        "municipality.search_name",
+    } <= sorted_by_bytes
+
+
+def test_migrations_are_numbered_say_why_and_import_nothing_of_ours():
+    files = sorted((MIGRATIONS / "versions").glob("*.py"))
+
+    assert files
+    for file in files:
+        text_of = file.read_text(encoding="utf-8")
+        assert re.fullmatch(r"\d{4}_[a-z0-9_]+\.py", file.name)
+        assert "Safe while" in text_of
+        assert not re.search(r"^(from|import) (app|config)\b", text_of, re.MULTILINE)
