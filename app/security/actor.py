@@ -1,0 +1,151 @@
+"""Who is acting: plain data, found anew for each request from what is true at that moment."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date
+
+from flask import g, has_request_context
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.enums import Role
+from app.models import CentralAppointment, Membership
+from app.security import tenancy
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A role held in the actor's municipality, whole or below the unit at ``unit_path``."""
+
+    role: Role
+    unit_path: str | None = None
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody at work in at most one municipality at a time.
+
+    ``may_write`` is False for a bearer token that only reads.
+    """
+
+    account_id: int | None = None
+    municipality_id: int | None = None
+    person_id: str | None = None
+    holdings: tuple[Holding, ...] = ()
+    may_write: bool = True
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether an account stands behind the actor."""
+        return self.account_id is not None
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles held here and now."""
+        return frozenset(holding.role for holding in self.holdings)
+
+    def holds(self, role: Role) -> bool:
+        """Whether the role is held here and now, whole or in part."""
+        return role in self.roles
+
+    @property
+    def scope(self) -> tenancy.Scope:
+        """What the database may answer this actor."""
+        return tenancy.Scope(
+            self.municipality_id, self.account_id, self.holds(Role.CENTRAL_ADMINISTRATOR)
+        )
+
+
+NOBODY = Actor()
+_acting: ContextVar[Actor] = ContextVar("samvev_actor", default=NOBODY)
+
+
+def operator(municipality_id: int | None) -> Actor:
+    """The actor behind a command that somebody with a shell on the server gives."""
+    return Actor(municipality_id=municipality_id, holdings=(Holding(Role.LOCAL_ADMINISTRATOR),))
+
+
+def current_actor() -> Actor:
+    """The actor of this request, or of the job or command that runs; otherwise nobody."""
+    if has_request_context():
+        return g.get("actor", NOBODY)
+    return _acting.get()
+
+
+@contextmanager
+def acting_as(session: Session, actor: Actor) -> Iterator[Actor]:
+    """Run a job or a command as ``actor``, in the actor's scope."""
+    token = _acting.set(actor)
+    try:
+        with tenancy.applied(session, actor.scope):
+            yield actor
+    finally:
+        _acting.reset(token)
+
+
+def open_municipalities(session: Session, account_id: int, on: date) -> list[int]:
+    """Ids of the municipalities where the account holds a role on this day."""
+    with tenancy.applied(session, tenancy.Scope(account_id=account_id)):
+        memberships = session.scalars(select(Membership).where(Membership.account_id == account_id))
+        return sorted({m.municipality_id for m in memberships if m.is_active(on)})
+
+
+def find_actor(
+    session: Session,
+    account_id: int,
+    municipality_id: int | None,
+    on: date,
+    *,
+    may_write: bool = True,
+) -> Actor:
+    """The account's present roles in the municipality, read anew.
+
+    An account without a role there gets an actor without municipality: signed in, seeing
+    nothing. An account that is not active is nobody.
+    """
+    with tenancy.applied(session, tenancy.Scope(municipality_id, account_id)):
+        is_active, is_central = _account_facts(session, account_id)
+        if not is_active:
+            return NOBODY
+        held = _memberships(session, account_id, municipality_id, on)
+        central = (Holding(Role.CENTRAL_ADMINISTRATOR),) if is_central else ()
+        return Actor(
+            account_id=account_id,
+            municipality_id=municipality_id if held else None,
+            person_id=held[0].person_id if held else None,
+            holdings=central
+            + tuple(Holding(m.role, m.unit.path if m.unit is not None else None) for m in held),
+            may_write=may_write,
+        )
+
+
+def _account_facts(session: Session, account_id: int) -> tuple[bool, bool]:
+    """Whether the account is active, and whether it is a central administrator's."""
+    in_office = and_(
+        CentralAppointment.account_id == User.id,
+        CentralAppointment.approved_at.is_not(None),
+        CentralAppointment.ended_at.is_(None),
+    )
+    found = session.execute(
+        select(User.active, CentralAppointment.id)
+        .outerjoin(CentralAppointment, in_office)
+        .where(User.id == account_id)
+    ).first()
+    return (False, False) if found is None else (bool(found[0]), found[1] is not None)
+
+
+def _memberships(
+    session: Session, account_id: int, municipality_id: int | None, on: date
+) -> list[Membership]:
+    if municipality_id is None:
+        return []
+    found = session.scalars(
+        select(Membership)
+        .where(Membership.account_id == account_id, Membership.municipality_id == municipality_id)
+        .options(joinedload(Membership.unit))
+        .order_by(Membership.id)
+    )
+    return [membership for membership in found if membership.is_active(on)]

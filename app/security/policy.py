@@ -1,0 +1,171 @@
+"""What an actor may do with one thing: pure, live, and no by default.
+
+Its twin for many things at once is ``scope.visible``; a property test holds them equal.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask_appbuilder import Model
+
+from app.enums import Role
+from app.errors import NotAllowed, NotFound
+from app.models import (
+    AccountLinkRequest,
+    ApiToken,
+    AuditEvent,
+    Job,
+    Membership,
+    Municipality,
+    Person,
+    Unit,
+)
+from app.security.actor import Actor, Holding
+from app.security.roles import (
+    MAY_GIVE,
+    ON_RETIRED,
+    ONLY_BY_GIVER,
+    READ,
+    RESOURCES,
+    ROLE_RIGHTS,
+    SELF_RIGHTS,
+    Action,
+    Resource,
+)
+from app.security.tenancy import stands
+
+READ_ONLY = READ | {Action.CHOOSE, Action.EXPORT, Action.SHOW_NATIONAL_ID}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Whether something may be done, and by which right: what the audit log keeps."""
+
+    allowed: bool
+    basis: str = ""
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+NO = Decision(False)
+
+
+def may_open(actor: Actor, action: Action, resource: Resource) -> Decision:
+    """Whether ``actor`` has the right to ``action`` on anything at all of this kind."""
+    if not actor.is_signed_in and actor.municipality_id is None:
+        return NO
+    if not actor.may_write and action not in READ_ONLY:
+        return NO
+    for holding in actor.holdings:
+        if action in ROLE_RIGHTS[holding.role].get(resource, ()):
+            return Decision(True, holding.role)
+    if action in SELF_RIGHTS.get(resource, ()):
+        return Decision(True, "self")
+    return NO
+
+
+def decide(actor: Actor, action: Action, thing: Model, *, on: date | None = None) -> Decision:
+    """Whether ``actor`` may do ``action`` with ``thing``, which is a row in memory.
+
+    ``on`` is the day in Norway; none of today's rights depends on it, those of plans do.
+    """
+    resource = RESOURCES[type(thing)]
+    if not may_open(actor, action, resource):
+        return NO
+    if getattr(thing, "retired_at", None) is not None and action not in ON_RETIRED:
+        return NO
+    if getattr(thing, "retired_at", None) is None and action is Action.RESTORE:
+        return NO
+    for holding in actor.holdings:
+        if (
+            action in ROLE_RIGHTS[holding.role].get(resource, ())
+            and reaches(actor, holding, thing)
+            and _is_theirs_to_give(holding, action, thing)
+        ):
+            return Decision(True, holding.role)
+    if action in SELF_RIGHTS.get(resource, ()) and is_self(actor, thing):
+        return Decision(True, "self")
+    return NO
+
+
+def reaches(actor: Actor, holding: Holding, thing: Model) -> bool:
+    """Whether a role held by ``actor`` extends to ``thing``."""
+    if isinstance(thing, Municipality):
+        return True
+    if holding.role is Role.CENTRAL_ADMINISTRATOR:
+        return getattr(thing, "municipality_id", None) is None
+    if stands("policy") and thing.municipality_id != actor.municipality_id:
+        return False
+    return holding.unit_path is None or _lies_below(holding.unit_path, thing, actor)
+
+
+def _is_theirs_to_give(holding: Holding, action: Action, thing: Model) -> bool:
+    """Whether a role is changed or ended by a role that gives it: no coordinator ends an
+    administrator's."""
+    if isinstance(thing, Membership) and action in ONLY_BY_GIVER:
+        return thing.role in MAY_GIVE.get(holding.role, ())
+    return True
+
+
+def _lies_below(path: str, thing: Model, actor: Actor) -> bool:
+    if isinstance(thing, Unit):
+        return thing.path.startswith(path)
+    if isinstance(thing, Person | Membership):
+        return thing.unit is not None and thing.unit.path.startswith(path)
+    if isinstance(thing, AccountLinkRequest):
+        return thing.person.unit is not None and thing.person.unit.path.startswith(path)
+    if isinstance(thing, Job):
+        return thing.account_id == actor.account_id
+    return False
+
+
+def is_self(actor: Actor, thing: Model) -> bool:
+    """Whether ``thing`` is the actor's own person, token or link request."""
+    if isinstance(thing, Person):
+        return thing.id == actor.person_id and thing.municipality_id == actor.municipality_id
+    if isinstance(thing, ApiToken | AccountLinkRequest):
+        return thing.account_id == actor.account_id
+    return False
+
+
+def may_give(actor: Actor, role: Role, unit_path: str | None) -> Decision:
+    """Whether ``actor`` may give ``role`` below the unit at ``unit_path`` (None: everywhere).
+
+    Nobody gives what they do not hold, nor more widely than they hold it.
+    """
+    for holding in actor.holdings:
+        if role not in MAY_GIVE.get(holding.role, ()):
+            continue
+        if holding.unit_path is None or (
+            unit_path is not None and unit_path.startswith(holding.unit_path)
+        ):
+            return Decision(actor.may_write, holding.role)
+    return NO
+
+
+def require(actor: Actor, action: Action, thing: Model) -> Decision:
+    """The decision that allows it.
+
+    Raises:
+        NotFound: the actor can't see the thing at all.
+        NotAllowed: the actor sees it but may not do this with it.
+    """
+    decision = decide(actor, action, thing)
+    if decision:
+        return decision
+    if isinstance(thing, AuditEvent) or not decide(actor, Action.SHOW, thing):
+        raise NotFound
+    raise NotAllowed
+
+
+def require_open(actor: Actor, action: Action, resource: Resource) -> Decision:
+    """The decision that opens this kind of thing for this action.
+
+    Raises:
+        NotAllowed: nothing of this kind is open to the actor for this.
+    """
+    decision = may_open(actor, action, resource)
+    if not decision:
+        raise NotAllowed
+    return decision

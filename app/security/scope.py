@@ -1,0 +1,101 @@
+"""What an actor may see of many rows: the condition every list, choice, export and count starts
+with. The twin of ``policy.decide``."""
+
+from typing import Any
+
+from flask_appbuilder import Model
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+
+from app.enums import Role
+from app.models import (
+    AccountLinkRequest,
+    ApiToken,
+    Job,
+    Membership,
+    Municipality,
+    Person,
+    Unit,
+)
+from app.security.actor import Actor, Holding
+from app.security.policy import may_open
+from app.security.roles import (
+    MAY_GIVE,
+    ONLY_BY_GIVER,
+    RESOURCES,
+    ROLE_RIGHTS,
+    SELF_RIGHTS,
+    Action,
+)
+from app.security.tenancy import stands
+
+
+def visible(actor: Actor, model: type[Model], action: Action = Action.LIST) -> ColumnElement[bool]:
+    """The SQL condition that rows of ``model`` meet when ``actor`` may do ``action`` with them."""
+    resource = RESOURCES[model]
+    if not may_open(actor, action, resource):
+        return false()
+    conditions = [
+        _given(holding, action, model, _reach(actor, holding, model))
+        for holding in actor.holdings
+        if action in ROLE_RIGHTS[holding.role].get(resource, ())
+    ]
+    if action in SELF_RIGHTS.get(resource, ()):
+        conditions.append(_own(actor, model))
+    return or_(*dict.fromkeys(conditions)) if conditions else false()
+
+
+def rows(actor: Actor, model: type[Model], action: Action = Action.LIST) -> Select[Any]:
+    """A query for the rows of ``model`` that are open to ``actor`` for ``action``."""
+    return select(model).where(visible(actor, model, action))
+
+
+def below(path: str) -> ColumnElement[bool]:
+    """The condition for a unit at ``path`` or under it, as one index range."""
+    return and_(Unit.path >= path, Unit.path < path[:-1] + "0")
+
+
+def _reach(actor: Actor, holding: Holding, model: type[Model]) -> ColumnElement[bool]:
+    if model is Municipality:
+        return true()
+    columns: Any = model
+    if holding.role is Role.CENTRAL_ADMINISTRATOR:
+        owner = getattr(columns, "municipality_id", None)
+        return true() if owner is None else owner.is_(None)
+    here = true() if not stands("policy") else columns.municipality_id == actor.municipality_id
+    return here if holding.unit_path is None else and_(here, _below(actor, holding, model))
+
+
+def _given(
+    holding: Holding, action: Action, model: type[Model], reach: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    if model is Membership and action in ONLY_BY_GIVER:
+        return and_(reach, Membership.role.in_(MAY_GIVE.get(holding.role, ())))
+    return reach
+
+
+def _below(actor: Actor, holding: Holding, model: type[Model]) -> ColumnElement[bool]:
+    condition = below(str(holding.unit_path))
+    # Kept apart from the query around it, which may name the same tables.
+    units = select(Unit.id).where(condition).correlate(None)
+    if model is Unit:
+        return condition
+    if model is Person:
+        return Person.unit_id.in_(units)
+    if model is Membership:
+        return Membership.unit_id.in_(units)
+    if model is AccountLinkRequest:
+        persons = select(Person.id).where(Person.unit_id.in_(units)).correlate(None)
+        return AccountLinkRequest.person_id.in_(persons)
+    if model is Job:
+        return Job.account_id == actor.account_id
+    return false()
+
+
+def _own(actor: Actor, model: type[Model]) -> ColumnElement[bool]:
+    if model is Person:
+        return and_(Person.id == actor.person_id, Person.municipality_id == actor.municipality_id)
+    if model is ApiToken:
+        return ApiToken.account_id == actor.account_id
+    if model is AccountLinkRequest:
+        return AccountLinkRequest.account_id == actor.account_id
+    return false()

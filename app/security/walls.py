@@ -1,0 +1,136 @@
+"""The third wall, in the database itself, derived from the tables so that none is forgotten.
+
+PostgreSQL: row level security, forced, for a runtime role that owns nothing. SQLite has none;
+there triggers stop a write for another municipality, and the gate in ``tenancy`` stops reads.
+Both: audit events can be added, not changed.
+"""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+
+from app.models import TENANT_MODELS, AuditEvent
+from app.security.tenancy import OWN_TO_READ, current_scope
+
+RUNTIME_ROLE = "samvev_runtime"
+HERE = "NULLIF(current_setting('samvev.municipality', true), '')::integer"
+ACCOUNT = "NULLIF(current_setting('samvev.account', true), '')::integer"
+CENTRAL = "current_setting('samvev.central', true) = 'on'"
+MAY_DELETE = ("login_session", "login_throttle", "one_time_link", "submitted_form")
+
+
+class UnsafeDatabaseRole(RuntimeError):
+    """The database role could pass the wall: superuser, BYPASSRLS, or owner of a table."""
+
+
+def take_down(connection: Connection) -> None:
+    """Remove the SQLite triggers, which a migration that rebuilds a table would trip over."""
+    if connection.dialect.name == "sqlite":
+        names = connection.execute(
+            text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'wall_%'")
+        ).scalars()
+        for name in list(names):
+            connection.execute(text(f'DROP TRIGGER "{name}"'))
+
+
+def put_up(connection: Connection) -> None:
+    """Put the wall on every table of a municipality; repeating it changes nothing."""
+    statements = (
+        _sqlite_statements() if connection.dialect.name == "sqlite" else _postgresql_statements()
+    )
+    for statement in statements:
+        connection.execute(text(statement))
+
+
+def _sqlite_statements() -> Iterator[str]:
+    for model in TENANT_MODELS:
+        table = model.__tablename__
+        for verb, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("UPDATE", "OLD")):
+            yield (
+                f"CREATE TRIGGER IF NOT EXISTS wall_{table}_{verb.lower()}_{row.lower()}"
+                f" BEFORE {verb} ON {table}"
+                f" WHEN {row}.municipality_id IS NOT samvev_municipality()"
+                + (" AND NEW.municipality_id IS NOT NULL" if model is AuditEvent else "")
+                + " BEGIN SELECT RAISE(ABORT, 'row of another municipality'); END"
+            )
+        yield (
+            f"CREATE TRIGGER IF NOT EXISTS wall_{table}_delete BEFORE DELETE ON {table}"
+            " BEGIN SELECT RAISE(ABORT, 'rows end, they are not deleted'); END"
+        )
+    yield (
+        "CREATE TRIGGER IF NOT EXISTS wall_audit_event_append BEFORE UPDATE ON audit_event"
+        " BEGIN SELECT RAISE(ABORT, 'audit events are never changed'); END"
+    )
+
+
+def _postgresql_statements() -> Iterator[str]:
+    yield (
+        f"DO $$ BEGIN CREATE ROLE {RUNTIME_ROLE} NOLOGIN NOSUPERUSER NOBYPASSRLS;"
+        " EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+    )
+    yield f"GRANT USAGE ON SCHEMA public TO {RUNTIME_ROLE}"
+    yield f"GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO {RUNTIME_ROLE}"
+    yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {RUNTIME_ROLE}"
+    yield f"REVOKE UPDATE, DELETE, TRUNCATE ON audit_event FROM {RUNTIME_ROLE}"
+    yield f"REVOKE INSERT, UPDATE ON alembic_version FROM {RUNTIME_ROLE}"
+    yield f"GRANT DELETE ON {', '.join(MAY_DELETE)} TO {RUNTIME_ROLE}"
+    for model in TENANT_MODELS:
+        yield from _policies(model.__tablename__)
+    own = f"account_id = {ACCOUNT}"
+    for model in OWN_TO_READ:
+        yield from _policy(model.__tablename__, "own_account", "SELECT", f"USING ({own})")
+    central = f"USING (municipality_id IS NULL AND {CENTRAL})"
+    yield from _policy(AuditEvent.__tablename__, "installation", "SELECT", central)
+    yield from _policy(
+        AuditEvent.__tablename__,
+        "installation_add",
+        "INSERT",
+        "WITH CHECK (municipality_id IS NULL)",
+    )
+
+
+def _policies(table: str) -> Iterator[str]:
+    yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
+    yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
+    yield from _policy(table, "municipality", "ALL", f"USING (municipality_id = {HERE})")
+
+
+def _policy(table: str, name: str, verb: str, rule: str) -> Iterator[str]:
+    yield f"DROP POLICY IF EXISTS {name} ON {table}"
+    yield f"CREATE POLICY {name} ON {table} FOR {verb} TO {RUNTIME_ROLE} {rule}"
+
+
+def allow_login_role(connection: Connection, login_role: str) -> None:
+    """Let the role that the panel logs in with act as the runtime role."""
+    connection.execute(text(f'GRANT {RUNTIME_ROLE} TO "{login_role}"'))
+
+
+def install(engine: Engine, *, checks_role: bool) -> None:
+    """Make every connection of ``engine`` stand behind the wall."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _add_sqlite_function)
+    elif checks_role:
+        event.listen(engine, "connect", _refuse_unsafe_role)
+
+
+def _add_sqlite_function(connection: DBAPIConnection, _record: object) -> None:
+    connection.create_function("samvev_municipality", 0, lambda: current_scope().municipality_id)
+
+
+def _refuse_unsafe_role(connection: DBAPIConnection, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute(
+        "SELECT rolsuper OR rolbypassrls OR EXISTS ("
+        "  SELECT 1 FROM pg_class WHERE relowner = r.oid AND relkind = 'r'"
+        "  AND relnamespace = 'public'::regnamespace)"
+        " FROM pg_roles r WHERE rolname = current_user"
+    )
+    found = cursor.fetchone()
+    cursor.close()
+    connection.rollback()
+    if found is None or found[0]:
+        raise UnsafeDatabaseRole(
+            "SAMVEV_DATABASE_URL must log in as a role that is no superuser, has no BYPASSRLS "
+            "and owns no table; see the README on PostgreSQL"
+        )
