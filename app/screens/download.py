@@ -1,0 +1,34 @@
+"""Files that leave the panel: always as a download, named without anybody's name."""
+
+from collections.abc import Iterable, Sequence
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
+
+from flask import Response
+
+from app.screens.export import csv_stream, write_xlsx
+
+IN_MEMORY = 4 * 1024 * 1024
+CHUNK = 64 * 1024
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def csv_download(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
+    """A CSV file that is sent while its rows are read."""
+    return _attachment(name, csv_stream(header, rows), "text/csv")
+
+
+def xlsx_download(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
+    """An XLSX file, kept on disk while it is made."""
+    file: IO[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed when it is sent
+    write_xlsx(file, header, rows)
+    file.seek(0)
+    response = _attachment(name, iter(lambda: file.read(CHUNK), b""), XLSX)
+    response.call_on_close(file.close)
+    return response
+
+
+def _attachment(name: str, body: Iterable[bytes], kind: str) -> Response:
+    response = Response(body, mimetype=kind)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -1,0 +1,160 @@
+"""What every request passes before its page: who is it, which municipality, is the door open."""
+
+import re
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+from uuid_utils import uuid7
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.audit import log
+from app.clock import today, utc_now
+from app.db import separate_session
+from app.errors import NotAllowed
+from app.security import tenancy, tokens
+from app.security.actor import NOBODY, Actor, find_actor, open_municipalities
+from app.security.routes import ANYONE, Audience, Door
+from config import Settings
+
+CHOSEN = "municipality_id"
+TEXT_CONTROL = re.compile("[\x00\ud800-\udfff]")
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'; form-action 'self'"
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+}
+LARGEST_FORM = 1024 * 1024
+HSTS = f"max-age={365 * 24 * 3600}; includeSubDomains"
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Put the gate before every page of ``app`` and the headers on every answer."""
+
+    @app.before_request
+    def _pass_gate() -> AnyResponse | None:
+        tenancy.set_walls(settings.walls)
+        log.request_id.set(str(uuid7()))
+        tenancy.enter(tenancy.NOWHERE)
+        _limit_size()
+        _refuse_broken_text()
+        g.actor = _find_actor()
+        tenancy.enter(g.actor.scope)
+        return _check_door(g.actor)
+
+    @app.after_request
+    def _set_headers(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.headers["X-Request-ID"] = log.request_id.get() or ""
+        if settings.is_production:
+            response.headers["Strict-Transport-Security"] = HSTS
+        if request.endpoint not in ("static", "appbuilder.static"):
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    @app.teardown_request
+    def _leave(_error: BaseException | None) -> None:
+        tenancy.enter(tenancy.NOWHERE)
+
+
+def is_rest() -> bool:
+    """Whether the request came by the REST side."""
+    return request.path.startswith("/api/")
+
+
+def _limit_size() -> None:
+    """Only an upload may be large; other bodies are read into memory whole."""
+    if request.mimetype != "multipart/form-data":
+        request.max_content_length = LARGEST_FORM
+
+
+def _refuse_broken_text() -> None:
+    """Refuse characters that no database keeps alike: NUL and lone surrogates."""
+    values = [request.path, *request.args.keys(), *request.args.values()]
+    if request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        values += [*request.form.keys(), *request.form.values()]
+    if any(TEXT_CONTROL.search(value) for value in values):
+        abort(400)
+
+
+def _find_actor() -> Actor:
+    if is_rest():
+        return _actor_of_token()
+    account_id = session.get("_user_id")
+    if account_id is None:
+        return NOBODY
+    with separate_session() as database:
+        actor = find_actor(database, int(account_id), session.get(CHOSEN), today())
+        if actor.is_signed_in and actor.municipality_id is None:
+            actor = _actor_of_only_municipality(database, int(account_id)) or actor
+        return actor
+
+
+def _actor_of_only_municipality(database: tokens.Session, account_id: int) -> Actor | None:
+    """Somebody with a role in one municipality alone need not choose it."""
+    here = open_municipalities(database, account_id, today())
+    if len(here) != 1:
+        return None
+    session[CHOSEN] = here[0]
+    return find_actor(database, account_id, here[0], today())
+
+
+def _actor_of_token() -> Actor:
+    kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not secret:
+        return NOBODY
+    with separate_session() as database:
+        return tokens.actor_of(database, secret.strip(), utc_now(), today()) or NOBODY
+
+
+def _check_door(actor: Actor) -> AnyResponse | None:
+    if request.endpoint is None or request.routing_exception is not None:
+        return None
+    doors: dict[str, Door] = current_app.extensions["samvev_doors"]
+    door = doors.get(request.endpoint)
+    if door is None:
+        abort(404)
+    if door == ANYONE or door.opens_for(actor):
+        return None
+    if not actor.is_signed_in:
+        return _ask_to_sign_in()
+    if _must_choose(actor, door):
+        return redirect(url_for("MunicipalityChoiceView.choose", next=own_path()))
+    raise NotAllowed
+
+
+def _must_choose(actor: Actor, door: Door) -> bool:
+    if is_rest() or actor.municipality_id is not None or door.audience is not Audience.RULED:
+        return False
+    with separate_session() as database:
+        return bool(open_municipalities(database, actor.account_id or 0, today()))
+
+
+def _ask_to_sign_in() -> AnyResponse:
+    if is_rest():
+        abort(401, www_authenticate=WWWAuthenticate("bearer"))
+    return redirect(url_for("LoginView.login", next=own_path()))
+
+
+def own_path() -> str | None:
+    """Where the request wanted to go, when going back there by link is safe."""
+    return request.path if request.method == "GET" and request.path != "/" else None
+
+
+def safe_next(target: str | None) -> str | None:
+    """``target`` when it is a path on this server, otherwise None."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return None
+    if any(ord(letter) < 33 or letter == "\\" for letter in target):
+        return None
+    parts = urlsplit(target)
+    return target if not parts.scheme and not parts.netloc else None

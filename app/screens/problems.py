@@ -1,0 +1,128 @@
+"""What a user reads when something can't be done: pages for people, JSON for programs.
+
+No answer holds a traceback, an SQL text, or more than the request's own id.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import structlog
+from flask import Flask, jsonify, make_response, render_template, request
+from flask.globals import request_ctx
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError, TimeoutError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from app.audit import log
+from app.db import db
+from app.errors import DomainError
+from app.screens.gate import is_rest
+from app.security.actor import current_actor
+
+logger = structlog.get_logger(__name__)
+UNAVAILABLE = (OperationalError, InterfaceError, TimeoutError)
+
+
+def install(app: Flask) -> None:
+    """Answer every error of ``app`` in words."""
+    app.register_error_handler(DomainError, _domain_error)
+    app.register_error_handler(CSRFError, _form_too_old)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(IntegrityError, _conflict)
+    for error in UNAVAILABLE:
+        app.register_error_handler(error, _unavailable)
+    app.register_error_handler(Exception, _bug)
+
+
+def answer(
+    status: int, message: str, fields: Mapping[str, Sequence[str]] | None = None
+) -> Response:
+    """A page, or JSON on the REST side with what is wrong by field, that says ``message``."""
+    if is_rest():
+        details = {"fields": fields} if fields else {}
+        return make_response(jsonify(message=message, **details), status)
+    page = "problem.html" if status < 500 and request_ctx.url_adapter else "bare.html"
+    return make_response(
+        render_template(page, message=message, request_id=log.request_id.get()), status
+    )
+
+
+def _domain_error(error: DomainError) -> Response:
+    db.session.rollback()
+    actor = current_actor()
+    if error.status in (403, 404) and actor.is_signed_in:
+        values = request.view_args or {}
+        log.record_refusal(
+            actor,
+            f"refused:{request.endpoint or 'unknown'}"[:80],
+            None,
+            str(next(iter(values.values()), "")),
+        )
+    return answer(error.status, str(error), error.fields)
+
+
+def _form_too_old(_error: CSRFError) -> Response:
+    return answer(
+        400,
+        _("The page had been open for too long. Go back, open it again, and send the form anew."),
+    )
+
+
+def _http_error(error: HTTPException) -> Response:
+    db.session.rollback()
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()
+    response = answer(status, _http_message(status))
+    for name, value in error.get_headers():
+        if name.lower() in ("allow", "retry-after", "www-authenticate"):
+            response.headers[name] = value
+    return response
+
+
+def _http_message(status: int) -> str:
+    messages = {
+        400: _("The address of the page has something in it that we don't understand."),
+        401: _("You must sign in."),
+        403: _("You don't have access to this."),
+        404: _("We can't find what you are looking for."),
+        405: _("This can't be done in this way."),
+        413: _("What you sent is too large."),
+        415: _("We can't read this kind of content."),
+        429: _("That was many tries in a short time. Please wait a little."),
+    }
+    return messages.get(status, _("This can't be done."))
+
+
+def _conflict(error: IntegrityError) -> Response:
+    db.session.rollback()
+    logger.warning("refused by the database", kind=type(error.orig).__name__)
+    return answer(409, _("This is in conflict with something that is already registered."))
+
+
+def _unavailable(error: Exception) -> Response:
+    db.session.rollback()
+    logger.error("database unavailable", kind=type(error).__name__)
+    response = answer(
+        503, _("The panel can't be reached right now. Nothing is lost. Try again soon.")
+    )
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _bug(error: Exception) -> Response:
+    db.session.rollback()
+    logger.error("unexpected error", kind=type(error).__name__, place=_place(error))
+    return answer(500, _("Something went wrong on our side. Nothing was saved."))
+
+
+def _place(error: BaseException) -> list[str]:
+    """Where it happened: files and lines, never values."""
+    places = []
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        places.append(f"{code.co_filename.rpartition('site-packages/')[2]}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return places[-8:]
