@@ -1,0 +1,70 @@
+"""What stands around a unit, as far as the actor may see it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+
+from app.db import db
+from app.models import Membership, Person, Unit
+from app.security import scope
+from app.security.actor import Actor
+
+
+@dataclass(frozen=True)
+class Content:
+    """How much a unit holds: what goes over when it is merged.
+
+    ``persons`` and ``units`` are those in use, ``retired_persons`` and ``retired_units`` the
+    others; ``roles`` are the present and former roles limited to the unit.
+    """
+
+    persons: int
+    retired_persons: int
+    units: int
+    retired_units: int
+    roles: int
+
+
+def above(actor: Actor, unit: Unit) -> list[Unit]:
+    """The units that ``unit`` is part of, the topmost first."""
+    ids = unit.path.strip("/").split("/")[:-1]
+    found = scope.rows(actor, Unit).where(Unit.id.in_(ids)).order_by(func.length(Unit.path))
+    return list(db.session.scalars(found))
+
+
+def directly_below(actor: Actor, unit: Unit) -> list[Unit]:
+    """The units in use whose parent is ``unit``, by name."""
+    found = scope.rows(actor, Unit).where(Unit.parent_id == unit.id, Unit.retired_at.is_(None))
+    return list(db.session.scalars(found.order_by(Unit.search_name, Unit.id)))
+
+
+def in_use(actor: Actor) -> list[Unit]:
+    """All units in use, by name."""
+    found = scope.rows(actor, Unit).where(Unit.retired_at.is_(None))
+    return list(db.session.scalars(found.order_by(Unit.search_name, Unit.id)))
+
+
+def count_persons(actor: Actor, unit: Unit, *, with_below: bool = False) -> int:
+    """How many persons in use belong to ``unit``, or to it and all below it."""
+    here: ColumnElement[bool] = Person.unit_id == unit.id
+    if with_below:
+        here = Person.unit_id.in_(select(Unit.id).where(scope.below(unit.path)))
+    return _count(scope.rows(actor, Person).where(here, Person.retired_at.is_(None)), Person.id)
+
+
+def content(unit: Unit) -> Content:
+    """What refers to ``unit`` itself, whoever asks: a merge moves all of it."""
+    persons = select(Person).where(Person.unit_id == unit.id)
+    units = select(Unit).where(Unit.parent_id == unit.id)
+    return Content(
+        persons=_count(persons.where(Person.retired_at.is_(None)), Person.id),
+        retired_persons=_count(persons.where(Person.retired_at.is_not(None)), Person.id),
+        units=_count(units.where(Unit.retired_at.is_(None)), Unit.id),
+        retired_units=_count(units.where(Unit.retired_at.is_not(None)), Unit.id),
+        roles=_count(select(Membership).where(Membership.unit_id == unit.id), Membership.id),
+    )
+
+
+def _count(statement: Any, key: Any) -> int:
+    return db.session.scalar(statement.with_only_columns(func.count(key))) or 0
