@@ -1,0 +1,239 @@
+"""Importing persons from a table: what each row would become, and registering the good ones.
+
+Knows neither jobs nor files; whoever calls opens the transaction and says how many rows at a
+time. Ids that are known in the municipality are looked up once for many rows.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from itertools import islice
+
+from sqlalchemy import Select, select
+
+from app.db import db
+from app.models import Person, Unit, new_id
+from app.people import operations as people
+from app.people.import_columns import Columns
+from app.people.import_rows import (
+    ImportProblem,
+    PersonRow,
+    RowProblem,
+    check_row,
+    find_repeats,
+)
+from app.people.names import search_form, tidy
+from app.people.table import Row
+from app.security import policy, scope
+from app.security.actor import Actor
+from app.security.roles import ROLE_RIGHTS, Action, Resource
+
+AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the user decided for the whole file.
+
+    ``accept_doubtful_ids``: odd national ids are meant so, and are marked as doubtful.
+    """
+
+    columns: Columns
+    accept_doubtful_ids: bool = False
+
+
+@dataclass(frozen=True)
+class CheckedRow:
+    """A row and what it would become: a person, or problems, never both. Positions from 0."""
+
+    position: int
+    row: Row
+    person: PersonRow | None = field(repr=False)
+    problems: tuple[RowProblem, ...] = ()
+
+
+def check(
+    actor: Actor,
+    rows: Iterable[Row],
+    choices: Choices,
+    *,
+    today: date,
+    new_units: Iterable[str] = (),
+    on_progress: Callable[[int], None] = lambda _done: None,
+) -> list[CheckedRow]:
+    """Every row of the table, checked on its own and against the other rows.
+
+    ``new_units`` are names of units that will be added before the rows are. ``on_progress`` is
+    told how many rows are done, every now and then.
+
+    Raises:
+        NotAllowed: the actor may not import persons.
+        TableError: the table turns out to be too long.
+    """
+    policy.require_open(actor, Action.IMPORT, Resource.PERSON)
+    known = {search_form(name): new_id() for name in new_units} | units_by_name(actor)
+    needs_unit = not _reaches_all(actor)
+    synthetic_allowed = people.allows_synthetic()
+    checked = []
+    for position, row in enumerate(rows):
+        found = check_row(
+            row,
+            choices.columns,
+            today=today,
+            synthetic_allowed=synthetic_allowed,
+            units=known,
+            accept_doubtful_ids=choices.accept_doubtful_ids,
+        )
+        checked.append(_outcome(position, row, found, needs_unit=needs_unit))
+        if position % AT_ONCE == AT_ONCE - 1:
+            on_progress(position + 1)
+    return _without_repeats(checked)
+
+
+def _outcome(
+    position: int, row: Row, found: PersonRow | tuple[RowProblem, ...], *, needs_unit: bool
+) -> CheckedRow:
+    if not isinstance(found, PersonRow):
+        return CheckedRow(position, row, None, found)
+    if needs_unit and found.unit is None:
+        missing = RowProblem(row.line, "employer_unit", ImportProblem.MISSING)
+        return CheckedRow(position, row, None, (missing,))
+    return CheckedRow(position, row, found)
+
+
+def _without_repeats(checked: list[CheckedRow]) -> list[CheckedRow]:
+    repeats: dict[int, list[RowProblem]] = {}
+    for problem in find_repeats(one.person for one in checked if one.person is not None):
+        repeats.setdefault(problem.line, []).append(problem)
+    return [
+        replace(one, person=None, problems=tuple(repeats[one.row.line]))
+        if one.person is not None and one.row.line in repeats
+        else one
+        for one in checked
+    ]
+
+
+def _reaches_all(actor: Actor) -> bool:
+    """Whether the actor may import persons outside every unit."""
+    return any(
+        holding.unit_path is None
+        and Action.IMPORT in ROLE_RIGHTS[holding.role].get(Resource.PERSON, ())
+        for holding in actor.holdings
+    )
+
+
+def units_by_name(actor: Actor) -> dict[str, str | None]:
+    """Ids of the units that the actor may choose, by the search form of their name.
+
+    None where several units have the name.
+    """
+    found: dict[str, str | None] = {}
+    for unit in db.session.scalars(_choosable_units(actor)):
+        name = search_form(unit.name)
+        found[name] = None if name in found else unit.id
+    return found
+
+
+def _choosable_units(actor: Actor) -> Select[tuple[Unit]]:
+    return scope.rows(actor, Unit, Action.CHOOSE).where(Unit.retired_at.is_(None))
+
+
+def unknown_units(checked: Iterable[CheckedRow], columns: Columns) -> list[str]:
+    """Names of units that are in no register and are all that is wrong with some rows."""
+    names: dict[str, str] = {}
+    for one in checked:
+        if [problem.code for problem in one.problems] == [ImportProblem.UNKNOWN_UNIT]:
+            name = tidy(one.row.cells[columns.positions["employer_unit"]])
+            names.setdefault(search_form(name), name)
+    return list(names.values())
+
+
+def slices(checked: Sequence[CheckedRow], start: int = 0) -> Iterator[list[CheckedRow]]:
+    """The rows from ``start`` on, 500 at a time."""
+    rest = islice(checked, start, None)
+    while part := list(islice(rest, AT_ONCE)):
+        yield part
+
+
+def without_known(checked: Sequence[CheckedRow]) -> list[CheckedRow]:
+    """The rows, those with an id that is registered in the municipality already at fault."""
+    persons = [one.person for one in checked if one.person is not None]
+    external_ids = _known_external_ids([p.external_id for p in persons if p.external_id])
+    hashes = _known_hashes([_hash(p) for p in persons if p.national_id])
+    return [_if_unknown(one, external_ids, hashes) for one in checked]
+
+
+def _if_unknown(one: CheckedRow, external_ids: set[str], hashes: set[str]) -> CheckedRow:
+    if one.person is None:
+        return one
+    found = []
+    if one.person.external_id in external_ids:
+        found.append("external_id")
+    if one.person.national_id and _hash(one.person) in hashes:
+        found.append("national_id")
+    problems = tuple(
+        RowProblem(one.row.line, column, ImportProblem.ALREADY_REGISTERED) for column in found
+    )
+    return replace(one, person=None, problems=problems) if problems else one
+
+
+def _hash(row: PersonRow) -> str:
+    return people.national_id_hash(row.national_id or "")
+
+
+def _known_external_ids(values: list[str]) -> set[str]:
+    found = select(Person.external_id).where(
+        Person.external_id.in_(values), Person.retired_at.is_(None)
+    )
+    return {value for value in db.session.scalars(found) if value} if values else set()
+
+
+def _known_hashes(values: list[str]) -> set[str]:
+    found = select(Person.national_id_hash).where(
+        Person.national_id_hash.in_(values), Person.retired_at.is_(None)
+    )
+    return {value for value in db.session.scalars(found) if value} if values else set()
+
+
+def add(actor: Actor, checked: Iterable[CheckedRow], *, at: datetime) -> int:
+    """Register the persons of the good rows at ``at`` (UTC); how many they were.
+
+    The rows were looked up by ``without_known`` in the same transaction.
+
+    Raises:
+        NotAllowed: the actor may not import persons.
+    """
+    policy.require_open(actor, Action.IMPORT, Resource.PERSON)
+    persons = [_person(actor, one.person, at) for one in checked if one.person is not None]
+    db.session.add_all(persons)
+    db.session.flush()
+    return len(persons)
+
+
+def _person(actor: Actor, row: PersonRow, at: datetime) -> Person:
+    person = Person(
+        id=new_id(),
+        municipality_id=actor.municipality_id,
+        created_at=at,
+        is_shielded=False,
+        national_id_is_doubtful=False,
+    )
+    people.write_facts(
+        person,
+        people.PersonFacts(
+            given_name=row.given_name,
+            family_name=row.family_name,
+            birth_date=row.birth_date,
+            external_id=row.external_id,
+            email=row.email,
+            phone=row.phone,
+            address=row.address,
+            postcode=row.postcode,
+            unit_id=row.unit,
+        ),
+    )
+    if row.national_id:
+        people.keep_national_id(
+            person, row.national_id, _hash(row), is_doubtful=bool(row.national_id_doubts)
+        )
+    return person

@@ -1,0 +1,258 @@
+"""Registering persons, correcting what is registered, taking out of use, finding by national id.
+
+Address protection is in ``protection``, the import of a file in ``imports``.
+"""
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+
+from flask import current_app
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, exists, select
+
+from app.db import db
+from app.enums import Language
+from app.errors import DomainError
+from app.models import Person, new_id
+from app.people import national_id
+from app.people.contact import tells_place
+from app.people.keyring import keyring
+from app.people.names import search_form, tidy
+from app.security import policy, scope, tenancy
+from app.security.actor import Actor
+from app.security.roles import Action
+
+LONGEST_REASON = 500
+
+
+class KnownNationalId(DomainError):
+    """Another person in the municipality is registered with this national id."""
+
+    message = _l("A person with this national id is registered already.")
+
+
+class KnownExternalId(DomainError):
+    """Another person in the municipality has this id of another system."""
+
+    message = _l("A person with this id in another system is registered already.")
+
+
+class ReasonNeeded(DomainError):
+    """A person is retired for a reason that later readers can understand."""
+
+    status = 422
+    message = _l("Write why the person is retired.")
+
+
+class DoubtfulNationalId(DomainError):
+    """The national id has the wrong form or check digits, and nobody confirmed it."""
+
+    status = 422
+    message = _l(
+        "This does not look like a valid national id. Check it, and tick the box below to use it"
+        " all the same."
+    )
+
+
+@dataclass(frozen=True)
+class PersonFacts:
+    """What is registered about a person, apart from the address under protection."""
+
+    given_name: str
+    family_name: str
+    birth_date: date | None = None
+    external_id: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    address: str | None = None
+    postcode: str | None = None
+    language: Language | None = None
+    unit_id: str | None = None
+
+
+def facts_of(person: Person) -> PersonFacts:
+    """What is registered about a person now, to be changed in part."""
+    return PersonFacts(**{field.name: getattr(person, field.name) for field in fields(PersonFacts)})
+
+
+def register(
+    actor: Actor,
+    facts: PersonFacts,
+    *,
+    national_id_text: str | None = None,
+    is_confirmed: bool = False,
+    at: datetime,
+    today: date,
+) -> Person:
+    """Register a new person in the actor's municipality.
+
+    ``is_confirmed`` says that the user has seen the warning about the national id.
+
+    Raises:
+        DoubtfulNationalId: wrong form or check digits, and not confirmed.
+        KnownNationalId: the number is another person's.
+        KnownExternalId: so is the id of another system.
+    """
+    person = Person(
+        id=new_id(), municipality_id=actor.municipality_id, created_at=at, is_shielded=False
+    )
+    put_facts(person, facts)
+    set_national_id(person, national_id_text, is_confirmed=is_confirmed, today=today)
+    db.session.add(person)
+    return person
+
+
+def put_facts(person: Person, facts: PersonFacts) -> None:
+    """Put facts on a person.
+
+    Raises:
+        KnownExternalId: the id of another system is another person's.
+    """
+    write_facts(person, facts)
+    _refuse_taken_external_id(person)
+
+
+def write_facts(person: Person, facts: PersonFacts) -> None:
+    """Put facts on a person whose id of another system was looked up already.
+
+    What could tell where a shielded person is (address, unit, a landline number) is neither set
+    nor emptied here: it is not in the form, and changes with the protection alone.
+    """
+    person.given_name = tidy(facts.given_name)
+    person.family_name = tidy(facts.family_name)
+    person.search_family = search_form(person.family_name, person.given_name)
+    person.search_given = search_form(person.given_name, person.family_name)
+    person.birth_date = facts.birth_date
+    person.email = facts.email
+    person.language = facts.language
+    if not (person.is_shielded and facts.phone is None and tells_place(person.phone)):
+        person.phone = facts.phone
+    if not person.is_shielded:
+        person.unit_id = facts.unit_id
+        person.address = facts.address
+        person.postcode = facts.postcode
+    person.external_id = facts.external_id
+
+
+def set_national_id(person: Person, text: str | None, *, is_confirmed: bool, today: date) -> None:
+    """Keep a national id encrypted, with its keyed hash; empty text removes it.
+
+    Raises:
+        DoubtfulNationalId: wrong form or check digits, and not confirmed.
+        KnownNationalId: the number is another person's in the municipality.
+    """
+    digits = national_id.normalise(text or "")
+    if not digits:
+        person.national_id_cipher = person.national_id_hash = None
+        person.national_id_is_doubtful = False
+        return
+    is_doubtful = looks_doubtful(digits, today=today)
+    if is_doubtful and not is_confirmed:
+        raise DoubtfulNationalId(field="national_id")
+    digest = national_id_hash(digits)
+    if _is_taken(Person.national_id_hash == digest, but=person.id):
+        raise KnownNationalId(field="national_id")
+    keep_national_id(person, digits, digest, is_doubtful=is_doubtful)
+
+
+def keep_national_id(person: Person, digits: str, digest: str, *, is_doubtful: bool) -> None:
+    """Put a checked number and its hash on a person who may have it."""
+    if person.national_id_hash != digest:
+        person.national_id_cipher = keyring().encrypt(digits)
+        person.national_id_hash = digest
+    person.national_id_is_doubtful = is_doubtful
+
+
+def national_id_hash(digits: str) -> str:
+    """What stands for a number in the database, so that it can be found without being shown."""
+    return keyring().keyed_hash("national id", digits)
+
+
+def looks_doubtful(digits: str, *, today: date) -> bool:
+    """Whether the user must confirm the number: synthetic ones too, where real people are kept."""
+    found = national_id.examine(digits, today=today)
+    problems = set(found.problems)
+    if allows_synthetic():
+        problems.discard(national_id.Problem.SYNTHETIC)
+    return bool(problems)
+
+
+def allows_synthetic() -> bool:
+    """Whether synthetic national ids may be registered in this installation."""
+    return bool(current_app.config["SAMVEV"].allows_synthetic_ids)
+
+
+def _refuse_taken_external_id(person: Person) -> None:
+    if person.external_id is not None and _is_taken(
+        Person.external_id == person.external_id, but=person.id
+    ):
+        raise KnownExternalId(field="external_id")
+
+
+def _is_taken(condition: ColumnElement[bool], *, but: str) -> bool:
+    """Whether another person in use in the municipality meets ``condition``."""
+    with db.session.no_autoflush:
+        return bool(
+            db.session.scalar(
+                select(
+                    exists(
+                        select(Person.id).where(
+                            Person.municipality_id == tenancy.current_scope().municipality_id,
+                            condition,
+                            Person.retired_at.is_(None),
+                            Person.id != but,
+                        )
+                    )
+                )
+            )
+        )
+
+
+def read_national_id(person: Person) -> str | None:
+    """The national id in clear; the caller writes the showing to the audit log."""
+    cipher = person.national_id_cipher
+    return None if cipher is None else keyring().decrypt(cipher)
+
+
+def find_by_national_id(actor: Actor, text: str) -> Person | None:
+    """The person with this national id among those that ``actor`` may see, one in use first."""
+    digits = national_id.normalise(text)
+    if not digits:
+        return None
+    found: Person | None = db.session.scalar(
+        scope.rows(actor, Person, Action.SHOW)
+        .where(Person.national_id_hash == national_id_hash(digits))
+        .order_by(Person.retired_at.is_not(None), Person.id.desc())
+        .limit(1)
+    )
+    return found
+
+
+def retire(actor: Actor, person: Person, *, reason: str | None, at: datetime) -> None:
+    """Take a person out of use at ``at`` (UTC), and keep why.
+
+    Raises:
+        ReasonNeeded: no reason was written.
+    """
+    policy.require(actor, Action.RETIRE, person)
+    why = tidy(reason or "")
+    if not why:
+        raise ReasonNeeded(field="reason")
+    person.retired_at = at
+    person.retired_reason = why[:LONGEST_REASON]
+
+
+def restore(actor: Actor, person: Person) -> None:
+    """Bring a person back into use.
+
+    Raises:
+        KnownNationalId: somebody registered since has the same national id.
+        KnownExternalId: or the same id of another system.
+    """
+    policy.require(actor, Action.RESTORE, person)
+    if person.national_id_hash is not None and _is_taken(
+        Person.national_id_hash == person.national_id_hash, but=person.id
+    ):
+        raise KnownNationalId
+    _refuse_taken_external_id(person)
+    person.retired_at = person.retired_reason = None
