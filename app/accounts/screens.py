@@ -1,0 +1,351 @@
+"""The screens of municipalities, and of the roles and logins in one."""
+
+from typing import Any
+
+from flask import flash, g, redirect
+from flask_appbuilder import expose
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, case, select
+from sqlalchemy.orm import contains_eager
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import BooleanField
+
+from app.accounts import operations
+from app.accounts.fields import (
+    STATES,
+    GivenRoleField,
+    StateFilter,
+    describe_person,
+    first_day_after,
+    state_of,
+)
+from app.accounts.holding import Terms
+from app.accounts.queries import count_local_administrators
+from app.accounts.views import handed_over, municipality_key
+from app.clock import today, utc_now
+from app.db import db, transaction
+from app.enums import Role
+from app.models import County, Membership, Municipality, Person, Unit
+from app.screens.fields import (
+    NEEDED,
+    ChoiceField,
+    NorwegianDateField,
+    TextField,
+    at_most,
+    show_date,
+)
+from app.screens.listing import (
+    LookedUpFilter,
+    OneOfFilter,
+    Order,
+    PrefixFilter,
+    YesNoFilter,
+)
+from app.screens.scoped_view import ScopedModelView
+from app.screens.table import TableInterface
+from app.screens.words import words
+from app.security import policy
+from app.security.actor import current_actor
+from app.security.roles import Action, Resource
+from app.security.routes import door
+
+YES_NO = (("yes", _l("Yes")), ("no", _l("No")))
+
+
+def _counties() -> list[tuple[str, Any]]:
+    found = db.session.execute(select(County.number, County.name).order_by(County.number))
+    return [(number, name) for number, name in found]
+
+
+class HandsOver(ScopedModelView):
+    """A screen whose form may end in a link that is shown once, on the page that answers it."""
+
+    def answer_new(self, location: str, text: str) -> AnyResponse:
+        """The page with the link, when there is one."""
+        secret = g.pop("handed_over", None)
+        if secret is None:
+            return super().answer_new(location, text)
+        return handed_over(secret, text, location)
+
+
+class MunicipalityView(ScopedModelView):
+    """The register of municipalities; which are in use is the central administrators' to say."""
+
+    resource = Resource.MUNICIPALITY
+    route_base = "/municipality"
+    datamodel = TableInterface(Municipality)
+    include_route_methods = {"list", "show", "edit", "export"}
+
+    list_title = _l("Municipalities")
+    edit_title = _l("Take the municipality into use, or out of use")
+    intro = _l("All municipalities of the national register.")
+    empty_text = _l("The register is empty.")
+    label_columns = {
+        "number": _l("Number"),
+        "name": _l("Name"),
+        "county": _l("County"),
+        "language_form": _l("Written language"),
+        "official_names": _l("Names in other languages"),
+        "valid_from": _l("Valid from"),
+        "is_in_use": _l("In use"),
+    }
+    list_columns = ["name", "number", "county", "is_in_use"]
+    show_columns = [
+        "number",
+        "name",
+        "official_names",
+        "county",
+        "language_form",
+        "valid_from",
+        "is_in_use",
+    ]
+    edit_columns = ["is_in_use"]
+    add_columns = search_columns = ["name"]
+    edit_form_extra_fields = {"is_in_use": BooleanField(label_columns["is_in_use"])}
+    filters = {
+        "name": PrefixFilter(_l("Name begins with"), Municipality.search_name),
+        "county": LookedUpFilter(_l("County"), Municipality.county_number, _counties),
+        "in_use": YesNoFilter(_l("In use"), Municipality.is_in_use, YES_NO),
+    }
+    orders = {
+        "name": Order(_l("Name"), Municipality.search_name),
+        "number": Order(_l("Number"), Municipality.number),
+    }
+    formatters_columns = {
+        "name": lambda one: one.display_name,
+        "county": lambda one: one.county.name,
+        "language_form": lambda one: words(one.language_form),
+        "official_names": lambda one: ", ".join(one.official_names.values()),
+        "valid_from": lambda one: show_date(one.valid_from),
+        "is_in_use": lambda one: _("Yes") if one.is_in_use else _("No"),
+    }
+    export_columns = ("number", "name", "county", "is_in_use")
+
+    def describe(self, row: Municipality) -> str:
+        """The name, with the county where two share it."""
+        return row.display_name
+
+    def public_key(self, row: Municipality) -> str:
+        """The number."""
+        return row.number
+
+    def key_condition(self, pk: str) -> Any:
+        """The municipality of a number."""
+        return municipality_key(pk)
+
+    def anchor(self, row: Municipality) -> str:
+        """The number."""
+        return row.number
+
+    def anchor_column(self) -> Any:
+        """The number."""
+        return Municipality.number
+
+    def is_anchor(self, text: str) -> bool:
+        """Whether a text has the form of a number."""
+        return len(text) == 4 and text.isascii() and text.isdigit()
+
+    def related(self, row: Municipality) -> list[tuple[Any, str, dict[str, Any]]]:
+        """For central administrators: how many local administrators there are."""
+        if not self.may(Action.APPOINT_LOCAL_ADMINISTRATOR, row):
+            return []
+        count = count_local_administrators(row.id, today())
+        values = {"number": row.number, "count": count}
+        return [(_("Local administrators"), "accounts/_local_administrators.html", values)]
+
+    def export_query(self, base: Select[Any]) -> Select[Any]:
+        """Number, name, county and whether it is in use."""
+        return base.join(County, Municipality.county_number == County.number).with_only_columns(
+            Municipality.number,
+            Municipality.name,
+            County.name,
+            case((Municipality.is_in_use, _("Yes")), else_=_("No")),
+        )
+
+
+class MembershipView(HandsOver):
+    """Who holds which role in the municipality, and the login behind it."""
+
+    resource = Resource.MEMBERSHIP
+    route_base = "/role"
+    datamodel = TableInterface(Membership)
+    include_route_methods = {
+        "list", "show", "add", "edit", "export", "end", "withdraw", "password_link",
+    }  # fmt: skip
+    eager = (Membership.unit,)
+
+    list_title = _l("Roles and logins")
+    add_title = _l("Give a role")
+    edit_title = _l("Change where and when")
+    intro = _l("Who has access here, as what, and for how long.")
+    add_label = _l("Give a role")
+    empty_text = _l("Nobody has a role here.")
+    label_columns = {
+        "person": _l("Person"),
+        "person_id": _l("Person"),
+        "role": _l("Role"),
+        "unit": _l("Unit"),
+        "unit_id": _l("Limited to a unit and all below it"),
+        "starts_on": _l("From"),
+        "last_day": _l("Last day"),
+        "state": _l("State"),
+        "username": _l("User name of a new login"),
+    }
+    list_columns = ["person", "role", "unit", "starts_on", "last_day", "state"]
+    show_columns = list_columns
+    add_columns = ["person_id", "role", "unit_id", "starts_on", "last_day", "username"]
+    edit_columns = ["unit_id", "starts_on", "last_day"]
+    search_columns = ["role"]
+    export_columns = ("person", "role", "unit", "starts_on", "last_day")
+    add_form_extra_fields = {
+        "person_id": ChoiceField(
+            label_columns["person_id"],
+            Person,
+            Person.search_family,
+            describe_person,
+            validators=[NEEDED],
+        ),
+        "role": GivenRoleField(label_columns["role"], validators=[NEEDED]),
+        "unit_id": ChoiceField(
+            label_columns["unit_id"], Unit, Unit.search_name, lambda unit: unit.name
+        ),
+        "starts_on": NorwegianDateField(label_columns["starts_on"], [NEEDED], default=today),
+        "last_day": NorwegianDateField(
+            label_columns["last_day"],
+            description=_l("The role is held to the end of this day. Leave empty for no end."),
+        ),
+        "username": TextField(
+            label_columns["username"],
+            [at_most(64)],
+            description=_l("Only for a person who has no login yet."),
+        ),
+    }
+    edit_form_extra_fields = add_form_extra_fields
+    filters = {
+        "family_name": PrefixFilter(_l("Family name begins with"), Person.search_family),
+        "role": OneOfFilter(
+            _l("Role"),
+            Membership.role,
+            [(role.value, words(role)) for role in Role if role is not Role.CENTRAL_ADMINISTRATOR],
+        ),
+        "state": StateFilter(_l("Show")),
+    }
+    orders = {
+        "person": Order(_l("Family name"), Person.search_family),
+        "starts_on": Order(_l("From"), Membership.starts_on, descending=True),
+    }
+    formatters_columns = {
+        "person": lambda one: f"{one.person.family_name}, {one.person.given_name}",
+        "role": lambda one: words(one.role),
+        "unit": lambda one: "" if one.person.is_shielded or not one.unit else one.unit.name,
+        "starts_on": lambda one: show_date(one.starts_on),
+        "last_day": lambda one: show_date(one.last_day),
+        "state": lambda one: STATES[state_of(one, today())],
+    }
+
+    def describe(self, row: Membership) -> str:
+        """The person and the role."""
+        return f"{row.person.full_name}, {words(row.role)}"
+
+    def query(self, action: Action) -> Select[Any]:
+        """Roles with their persons, so that lists sort by name."""
+        base = super().query(action)
+        return base.join(Person, Membership.person_id == Person.id).options(
+            contains_eager(Membership.person)
+        )
+
+    def enter(self, form: Any) -> tuple[str, str]:
+        """Give the role of the form; the holder is asked where the login is in use elsewhere."""
+        person, role = form.person_id.chosen, form.role.data
+        ends_on = first_day_after(form.last_day.data)
+        terms = Terms(role, form.starts_on.data, ends_on, form.unit_id.chosen)
+        given = operations.assign(
+            current_actor(), person, terms, username=form.username.data, at=utc_now()
+        )
+        if given.membership is None:
+            return self.url("list"), _(
+                "A request to link was sent. The role begins when the person accepts it."
+            )
+        if given.secret is not None:
+            g.handed_over = given.secret
+        self._require_in_reach(given.membership)
+        return self.url("show", given.membership), _(
+            "%(name)s is registered.", name=self.describe(given.membership)
+        )
+
+    def change(self, row: Membership, form: Any) -> None:
+        """Change where and when the role is held."""
+        unit = form.unit_id.chosen
+        operations.change_role(
+            current_actor(),
+            row,
+            unit=unit,
+            starts_on=form.starts_on.data,
+            ends_on=first_day_after(form.last_day.data),
+            at=utc_now(),
+        )
+
+    def related(self, row: Membership) -> list[tuple[Any, str, dict[str, Any]]]:
+        """The buttons for the role and for the login behind it."""
+        actor = current_actor()
+        values = {
+            "view": self,
+            "row": row,
+            "may_end": self.may(Action.END, row) and row.ended_at is None,
+            "may_withdraw": bool(policy.decide(actor, Action.WITHDRAW_ACCOUNT, row.person)),
+            "may_link": bool(policy.decide(actor, Action.CREATE_ACCOUNT, row.person)),
+        }
+        return [(_("Role and login"), "accounts/_role_actions.html", values)]
+
+    def export_query(self, base: Select[Any]) -> Select[Any]:
+        """Name, role, unit and dates; no unit of a shielded person."""
+        return (
+            base.join(Person, Membership.person_id == Person.id)
+            .outerjoin(Unit, Membership.unit_id == Unit.id)
+            .with_only_columns(
+                Person.family_name + ", " + Person.given_name,
+                Membership.role,
+                case((Person.is_shielded, None), else_=Unit.name),
+                Membership.starts_on,
+                Membership.ends_on,
+            )
+        )
+
+    def row_finisher(self) -> Any:
+        """The last day, as people write it, for the first day without."""
+        return with_last_day
+
+    @expose("/end/<pk>", methods=["POST"])
+    @door(Action.END)
+    def end(self, pk: str) -> AnyResponse:
+        """End a role now."""
+        with transaction():
+            operations.end_role(current_actor(), self.get_row(pk, Action.END), at=utc_now())
+        flash(_("The role has ended."), "success")
+        return redirect(self.url("list"))
+
+    @expose("/withdraw/<pk>", methods=["POST"])
+    @door(Action.WITHDRAW_ACCOUNT, Resource.PERSON)
+    def withdraw(self, pk: str) -> AnyResponse:
+        """End all roles of the person here, and the login where it is used nowhere else."""
+        with transaction():
+            row = self.get_row(pk, Action.SHOW)
+            operations.withdraw_account(current_actor(), row.person, at=utc_now())
+        flash(_("The login is withdrawn here. All roles of the person here have ended."), "success")
+        return redirect(self.url("list"))
+
+    @expose("/password-link/<pk>", methods=["POST"])
+    @door(Action.CREATE_ACCOUNT, Resource.PERSON)
+    def password_link(self, pk: str) -> AnyResponse:
+        """A link for the holder to set a new password, shown once."""
+        with transaction():
+            row = self.get_row(pk, Action.SHOW)
+            secret = operations.new_password_link(current_actor(), row.person, at=utc_now())
+        return handed_over(secret, _("The link is ready."), self.url("show", row))
+
+
+def with_last_day(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A row of an export whose last value, the first day without the role, becomes the last day."""
+    ends_on = row[-1]
+    return (*row[:-1], None if ends_on is None else Membership(ends_on=ends_on).last_day)

@@ -1,0 +1,120 @@
+"""A session dies at once when it should, wherever a copy of its cookie is."""
+
+import pytest
+
+from app.clock import utc_now
+from app.db import db, transaction
+from app.enums import Role
+from tests.accounts.test_signing_in import cookie_of
+from tests.conftest import Client
+
+
+@pytest.fixture
+def works(app):
+    """Whether a cookie opens the own page."""
+
+    def try_it(cookie):
+        app.test_client_class = Client
+        client = app.test_client()
+        client.set_cookie("samvev", cookie)
+        return client.get("/me/").status_code == 200
+
+    return try_it
+
+
+def test_at_sign_out(town, enter, works):
+    client = enter(town.admin)
+    cookie = cookie_of(client)
+    assert works(cookie)
+
+    client.send("/logout/")
+
+    assert not works(cookie)
+
+
+def test_at_a_change_of_password_also_the_one_that_changed_it(town, enter, works):
+    username = town.member(Role.PARTICIPANT)
+    here, elsewhere = enter(username), enter(username)
+    before, other = cookie_of(here), cookie_of(elsewhere)
+    form = {
+        "old_password": "samvev-demo",
+        "password": "en ny lang setning",
+        "again": "en ny lang setning",
+    }
+
+    answer = here.send("/me/password", form)
+
+    assert answer.status_code == 302
+    assert not works(before)
+    assert not works(other)
+    assert cookie_of(here) != before
+    assert here.get("/me/").status_code == 200
+    assert enter(username, "en ny lang setning").get("/me/").status_code == 200
+
+
+def test_not_when_the_change_of_password_is_refused(town, enter, works):
+    client = enter(town.admin)
+    cookie = cookie_of(client)
+    form = {"password": "en ny lang setning", "again": "en ny lang setning"}
+
+    answer = client.send("/me/password", form | {"old_password": "feil"})
+
+    assert answer.status_code == 422
+    assert works(cookie)
+
+
+@pytest.mark.parametrize("how", ["end", "withdraw"])
+def test_when_the_role_ends_or_the_login_is_withdrawn(town, enter, works, how):
+    username, colleague = town.member(Role.PARTICIPANT), town.member(Role.PARTICIPANT)
+    cookie, other = cookie_of(enter(username)), cookie_of(enter(colleague))
+    assert works(cookie)
+
+    enter(town.admin).send(f"/role/{how}/{town.roles_of(username)[0].id}")
+
+    assert not works(cookie)
+    assert works(other)
+
+
+def test_when_a_role_is_given_a_last_day_that_is_over(town, enter, works):
+    username = town.member(Role.PARTICIPANT)
+    cookie = cookie_of(enter(username))
+    form = {"starts_on": "01.01.2024", "last_day": "01.02.2024", "version": "1"}
+
+    enter(town.admin).send(f"/role/edit/{town.roles_of(username)[0].id}", form)
+
+    assert not works(cookie)
+
+
+def test_the_rights_of_a_role_end_with_it_in_a_session_that_lives_on(town, other_town, enter):
+    username = town.member(Role.LOCAL_ADMINISTRATOR)
+    other_town.member(Role.PARTICIPANT, username=username)
+    client = enter(username)
+    client.send("/municipality-choice/", {"municipality": town.number})
+    assert client.get("/role/list/").status_code == 200
+    with town.app.app_context(), town.inside(), transaction():
+        role = db.session.merge(town.roles_of(username)[0])
+        role.ended_at = utc_now()
+
+    assert client.get("/role/list/").status_code in (302, 403)
+
+
+def test_everywhere_else_when_asked_for(town, enter, works):
+    here, elsewhere = enter(town.admin), enter(town.admin)
+    assert works(cookie_of(elsewhere))
+
+    here.send("/me/sessions")
+
+    assert not works(cookie_of(elsewhere))
+    assert works(cookie_of(here))
+
+
+def test_a_password_set_by_link_ends_the_sessions_before(app, town, enter, works):
+    username = town.member(Role.PARTICIPANT)
+    cookie = cookie_of(enter(username))
+    page = enter(town.admin).send(f"/role/password-link/{town.roles_of(username)[0].id}").text
+    path = page.partition("http://localhost")[2].partition("<")[0]
+    assert works(cookie)
+
+    app.test_client().send(path, {"password": "en ny lang setning", "again": "en ny lang setning"})
+
+    assert not works(cookie)

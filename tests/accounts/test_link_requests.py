@@ -1,0 +1,166 @@
+"""One login for a human in many municipalities, and nobody learns more than that they asked."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from app.accounts import link_requests
+from app.clock import today, utc_now
+from app.db import db, transaction
+from app.enums import Role
+from app.models import AccountLinkRequest, Person
+from tests.accounts.test_giving_roles import LINK, give
+from tests.accounts.towns import NAMES, is_active
+
+ASKED = re.compile(r"/me/request/([0-9a-f-]{36})")
+SERIALS = iter(range(100, 400))
+
+
+@pytest.fixture
+def human(town, other_town, enter):
+    """Somebody with a login in one town, known in the other too: user name, person there."""
+    serial, username = next(SERIALS), f"begge.{next(NAMES)}"
+    person = town.person(serial=serial)
+    page = give(enter(town.admin), town, Role.PARTICIPANT, person=person, username=username).text
+    secret = LINK.search(page).group(1)
+    town.app.test_client().send(
+        f"/password/{secret}", {"password": "en lang setning", "again": "en lang setning"}
+    )
+    return username, other_town.person(serial=serial)
+
+
+def test_the_administrator_learns_only_that_a_request_was_sent(other_town, enter, human):
+    username, there = human
+    client = enter(other_town.admin)
+
+    answer = give(client, other_town, Role.COORDINATOR, person=there, username="noe.annet")
+    page = client.get(answer.headers["Location"]).text
+
+    assert answer.status_code == 302
+    assert username not in page
+    assert not LINK.search(page)
+    assert other_town.roles_of(username) == []
+
+
+def test_the_role_begins_when_the_holder_says_yes(town, other_town, enter, human):
+    username, there = human
+    give(enter(other_town.admin), other_town, Role.COORDINATOR, person=there)
+    holder = enter(username, "en lang setning")
+    pk = ASKED.search(holder.get("/me/").text).group(1)
+
+    answer = holder.send(f"/me/request/{pk}", {"answer": "yes"})
+
+    assert answer.status_code == 302
+    [role] = other_town.roles_of(username)
+    assert (role.role, role.person_id) == (Role.COORDINATOR, there)
+    assert not ASKED.search(holder.get("/me/").text)
+    assert "account_link_request:accepted" in other_town.events()
+    assert "account_link_request:accepted" not in town.events()
+
+
+def test_no_role_begins_when_the_holder_says_no(other_town, enter, human):
+    username, there = human
+    give(enter(other_town.admin), other_town, Role.COORDINATOR, person=there)
+    holder = enter(username, "en lang setning")
+    pk = ASKED.search(holder.get("/me/").text).group(1)
+
+    holder.send(f"/me/request/{pk}", {"answer": "no"})
+    again = holder.send(f"/me/request/{pk}", {"answer": "yes"})
+
+    assert again.status_code == 409
+    assert other_town.roles_of(username) == []
+
+
+def test_nobody_else_answers(town, other_town, enter, human):
+    username, there = human
+    give(enter(other_town.admin), other_town, Role.COORDINATOR, person=there)
+    pk = ASKED.search(enter(username, "en lang setning").get("/me/").text).group(1)
+
+    for other in (town.admin, other_town.admin):
+        assert enter(other).send(f"/me/request/{pk}", {"answer": "yes"}).status_code == 404
+    assert other_town.roles_of(username) == []
+
+
+def test_asking_twice_leaves_one_request_with_the_last_terms(other_town, enter, human):
+    username, there = human
+    client = enter(other_town.admin)
+    give(client, other_town, Role.COORDINATOR, person=there)
+    give(client, other_town, Role.PARTICIPANT, person=there)
+    holder = enter(username, "en lang setning")
+    [pk] = set(ASKED.findall(holder.get("/me/").text))
+
+    holder.send(f"/me/request/{pk}", {"answer": "yes"})
+
+    assert [role.role for role in other_town.roles_of(username)] == [Role.PARTICIPANT]
+
+
+def test_a_yes_gives_nothing_that_the_asker_may_no_longer_give(other_town, enter, human):
+    username, there = human
+    asker = other_town.member(Role.LOCAL_ADMINISTRATOR)
+    give(enter(asker), other_town, Role.COORDINATOR, person=there)
+    enter(other_town.admin).send(f"/role/end/{other_town.roles_of(asker)[0].id}")
+    holder = enter(username, "en lang setning")
+    pk = ASKED.search(holder.get("/me/").text).group(1)
+
+    answer = holder.send(f"/me/request/{pk}", {"answer": "yes"})
+
+    assert answer.status_code == 409
+    assert other_town.roles_of(username) == []
+
+
+def test_withdrawing_the_person_takes_the_request_back(other_town, enter, human):
+    username, there = human
+    client = enter(other_town.admin)
+    give(client, other_town, Role.COORDINATOR, person=there)
+    with other_town.app.app_context(), other_town.inside(), transaction():
+        link_requests.take_back(db.session.get_one(Person, there), at=utc_now())
+
+    assert not ASKED.search(enter(username, "en lang setning").get("/me/").text)
+
+
+def test_a_password_link_from_before_the_yes_is_dead(app, town, other_town, enter, human):
+    username, there = human
+    page = enter(town.admin).send(f"/role/password-link/{town.roles_of(username)[0].id}").text
+    secret = LINK.search(page).group(1)
+    give(enter(other_town.admin), other_town, Role.COORDINATOR, person=there)
+    holder = enter(username, "en lang setning")
+    assert app.test_client().get(f"/password/{secret}").status_code == 200
+
+    holder.send(f"/me/request/{ASKED.search(holder.get('/me/').text).group(1)}", {"answer": "yes"})
+
+    assert app.test_client().get(f"/password/{secret}").status_code == 404
+
+
+def test_a_doubtful_national_id_finds_nobody(town, other_town, enter, human):
+    username, there = human
+    with other_town.app.app_context(), other_town.inside(), transaction():
+        db.session.get_one(Person, there).national_id_is_doubtful = True
+
+    answer = give(enter(other_town.admin), other_town, Role.COORDINATOR, person=there)
+
+    assert LINK.search(answer.text)
+    assert other_town.roles_of(username) == []
+
+
+def test_a_login_that_was_withdrawn_everywhere_is_not_asked(town, other_town, enter, human):
+    username, there = human
+    enter(town.admin).send(f"/role/withdraw/{town.roles_of(username)[0].id}")
+
+    answer = give(enter(other_town.admin), other_town, Role.COORDINATOR, person=there)
+
+    assert LINK.search(answer.text)
+    assert not is_active(town.app, username)
+
+
+def test_a_municipality_reads_no_requests_but_its_own(town, other_town, enter, human):
+    username, there = human
+    give(enter(other_town.admin), other_town, Role.COORDINATOR, person=there)
+
+    with town.app.app_context():
+        with town.inside():
+            assert db.session.scalars(select(AccountLinkRequest)).all() == []
+        with other_town.inside():
+            [own] = db.session.scalars(select(AccountLinkRequest)).all()
+
+    assert own.starts_on == today()
