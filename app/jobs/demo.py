@@ -1,0 +1,65 @@
+"""``flask --app run demo``: the demonstration world and its logins."""
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+
+from app.clock import today, utc_now
+from app.db import db, transaction
+from app.demonstration import world
+from app.demonstration.accounts import LOGINS, PASSWORD
+from config import Settings
+
+demo_group = AppGroup("demo", help="A made-up world to try the panel in.")
+
+
+class RefusedInProduction(click.ClickException):
+    """Demonstration logins have a known password."""
+
+    def __init__(self) -> None:
+        super().__init__("The demonstration world is never loaded where real people's data are.")
+
+
+def install(app: Flask) -> None:
+    """Add the commands to ``app``."""
+    app.cli.add_command(demo_group)
+
+
+@demo_group.command("load")
+def load() -> None:
+    """Load the demonstration world into an empty database; into any other, nothing."""
+    load_when_empty()
+
+
+@demo_group.command("logins")
+def logins() -> None:
+    """Print the demonstration logins."""
+    print_logins()
+
+
+def load_when_empty() -> None:
+    """Load the world if nobody is registered, and say what was done.
+
+    Raises:
+        RefusedInProduction: real people's data are kept here.
+    """
+    settings: Settings = current_app.config["SAMVEV"]
+    if settings.is_production:
+        raise RefusedInProduction
+    if not world.is_empty(db.session()):
+        click.echo("Somebody is registered already; the demonstration world was not loaded.")
+        return
+    with transaction() as session:
+        loaded = world.load(session, at=utc_now(), today=today())
+    click.echo(
+        f"Loaded the demonstration world: {loaded.persons} persons, {loaded.units} units,"
+        f" {loaded.logins} logins."
+    )
+
+
+def print_logins() -> None:
+    """Print who can sign in, and the password they share."""
+    width = max(len(login.username) for login in LOGINS)
+    click.echo(f"Demonstration logins, all with the password {PASSWORD}:")
+    for login in LOGINS:
+        click.echo(f"  {login.username:{width}}  {login.what}")

@@ -1,0 +1,100 @@
+"""``flask --app run docs``: documents that are written from the code, so that they stay true."""
+
+from collections.abc import Iterator
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+from app.enums import Role
+from app.security.roles import (
+    MAY_GIVE,
+    ON_RETIRED,
+    ROLE_RIGHTS,
+    SELF_RIGHTS,
+    Action,
+    Resource,
+)
+from config import ROOT
+
+ACCESS_PAGE = ROOT / "docs" / "access.md"
+ONESELF = "Oneself"
+
+docs_group = AppGroup("docs", help="Write the documents that come from the code.")
+
+
+def install(app: Flask) -> None:
+    """Add the commands to ``app``."""
+    app.cli.add_command(docs_group)
+
+
+@docs_group.command("access")
+def access() -> None:
+    """Write docs/access.md: what each role may do."""
+    ACCESS_PAGE.write_text(access_text(), encoding="utf-8")
+    click.echo(f"written: {ACCESS_PAGE.relative_to(ROOT)}")
+
+
+def access_text() -> str:
+    """The page on access, in Markdown."""
+    return "\n".join([*_introduction(), *_rights(), *_giving(), *_retired()]) + "\n"
+
+
+def _introduction() -> Iterator[str]:
+    yield "# Who may do what"
+    yield ""
+    yield "Written by `flask --app run docs access` from `app/security/roles.py`; a test fails when"
+    yield "this page is stale. What is not in a table is not allowed. A role reaches its own"
+    yield "municipality only, or the unit it is limited to and all units below it. The central"
+    yield "administrator's role belongs to the installation and reaches no person, unit or role of"
+    yield "a municipality."
+    yield ""
+    yield f"*{ONESELF}* is every signed-in account towards its own person and its own tokens."
+
+
+def _rights() -> Iterator[str]:
+    columns = [_words(role) for role in Role] + [ONESELF]
+    for resource in Resource:
+        yield ""
+        yield f"## {_words(resource)}"
+        yield ""
+        yield _row(["", *columns])
+        yield _row(["---"] * (len(columns) + 1))
+        for action in Action:
+            marks = _marks(resource, action)
+            if any(marks):
+                yield _row([_words(action), *("yes" if mark else "" for mark in marks)])
+
+
+def _marks(resource: Resource, action: Action) -> list[bool]:
+    by_role = [action in ROLE_RIGHTS[role].get(resource, ()) for role in Role]
+    return [*by_role, action in SELF_RIGHTS.get(resource, ())]
+
+
+def _giving() -> Iterator[str]:
+    yield ""
+    yield "## Who may give which role"
+    yield ""
+    yield "Nobody gives a role more widely than they hold their own."
+    yield ""
+    yield _row(["Holder", "May give"])
+    yield _row(["---", "---"])
+    for role in Role:
+        given = sorted(_words(other) for other in MAY_GIVE.get(role, ()))
+        yield _row([_words(role), ", ".join(given) or "none"])
+
+
+def _retired() -> Iterator[str]:
+    yield ""
+    yield "## What is retired"
+    yield ""
+    allowed = ", ".join(sorted(_words(action).lower() for action in ON_RETIRED))
+    yield f"With a thing that is not in use any more, those who could before can still: {allowed}."
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _row(cells: list[str]) -> str:
+    return "| " + " | ".join(cells) + " |"

@@ -1,0 +1,140 @@
+"""``flask --app run persons import``: the same import, run at once by somebody on the server."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy import select
+
+from app.audit import log
+from app.clock import today, utc_now
+from app.db import db, transaction
+from app.enums import UnitKind
+from app.models import Municipality, Unit
+from app.people import import_words, imports
+from app.people.import_columns import MappingError, bind, suggest_mapping
+from app.people.imports import CheckedRow, Choices
+from app.people.table import Row, TableError
+from app.people.tabular import read_table
+from app.security.actor import Actor, acting_as, operator
+from app.units import operations as units
+
+persons_group = AppGroup("persons", help="Persons of a municipality.")
+
+
+@persons_group.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--municipality", required=True, help="The municipality's number, such as 0301.")
+@click.option("--dry-run", is_flag=True, help="Check the file and import nothing.")
+@click.option("--only-good-rows", is_flag=True, help="Import the good rows, leave out the others.")
+@click.option("--create-units", is_flag=True, help="Add the units that are not registered.")
+@click.option("--accept-doubtful-ids", is_flag=True, help="National ids that look wrong are meant.")
+def import_persons(
+    file: Path,
+    municipality: str,
+    dry_run: bool,
+    only_good_rows: bool,
+    create_units: bool,
+    accept_doubtful_ids: bool,
+) -> None:
+    """Import persons from FILE (CSV or XLSX); all rows or none, unless told otherwise."""
+    choices, rows = _read(file)
+    choices = replace(choices, accept_doubtful_ids=accept_doubtful_ids)
+    actor = operator(_municipality_id(municipality))
+    with acting_as(db.session(), actor):
+        checked, names = _checked(actor, rows, choices, create_units)
+        _print_report(checked, names)
+        is_whole = all(one.person is not None for one in checked)
+        imported = 0
+        if not dry_run and (is_whole or only_good_rows):
+            imported = _import(actor, rows, choices, names, whole=not only_good_rows)
+        elif not dry_run:
+            click.echo("Some rows are at fault. --only-good-rows imports the others.")
+    click.echo(f"{imported} persons imported.")
+    if not is_whole and not imported:
+        raise SystemExit(1)
+
+
+def _read(file: Path) -> tuple[Choices, list[Row]]:
+    try:
+        table = read_table(file.read_bytes(), file.name)
+        rows = list(table.rows)
+        return Choices(bind(table.header, suggest_mapping(table.header))), rows
+    except TableError as error:
+        raise click.ClickException(str(import_words.OF_TABLE[error.problem])) from None
+    except MappingError as error:
+        what = import_words.column(error.column)
+        text = f"{what}: {import_words.OF_MAPPING[error.problem]}"
+        raise click.ClickException(text) from None
+
+
+def _municipality_id(number: str) -> int:
+    found = db.session.scalar(select(Municipality.id).where(Municipality.number == number))
+    if found is None:
+        raise click.ClickException(f"No municipality has the number {number[:10]}.")
+    return int(found)
+
+
+def _checked(
+    actor: Actor, rows: list[Row], choices: Choices, create_units: bool
+) -> tuple[list[CheckedRow], list[str]]:
+    """The rows, and the names of the units that will be added for them."""
+    checked = _check(actor, rows, choices)
+    if not create_units:
+        return checked, []
+    names = imports.unknown_units(checked, choices.columns)
+    return _check(actor, rows, choices, names), names
+
+
+def _check(
+    actor: Actor, rows: list[Row], choices: Choices, new_units: Sequence[str] = ()
+) -> list[CheckedRow]:
+    checked = imports.check(actor, rows, choices, today=today(), new_units=new_units)
+    return [one for part in imports.slices(checked) for one in imports.without_known(part)]
+
+
+def _import(
+    actor: Actor, rows: list[Row], choices: Choices, names: Sequence[str], *, whole: bool
+) -> int:
+    """Import what is good: in one transaction, or 500 rows at a time."""
+    if whole:
+        with transaction():
+            _add_units(actor, names)
+            checked = _check(actor, rows, choices)
+            if any(one.person is None for one in checked):
+                raise click.ClickException("Somebody else changed the register. Try again.")
+            parts = list(imports.slices(checked))
+            count = sum(imports.add(actor, part, at=utc_now()) for part in parts)
+            log.record(actor, "person:imported")
+        return count
+    with transaction():
+        _add_units(actor, names)
+    count = 0
+    for part in imports.slices(imports.check(actor, rows, choices, today=today())):
+        with transaction() as session:
+            count += imports.add(actor, imports.without_known(part), at=utc_now())
+        session.expunge_all()
+    with transaction():
+        log.record(actor, "person:imported")
+    return count
+
+
+def _add_units(actor: Actor, names: Sequence[str]) -> None:
+    for name in names:
+        unit = Unit(name=name[:200], kind=UnitKind.OTHER, is_outside=False)
+        units.add(actor, unit, None, at=utc_now())
+    db.session.flush()
+
+
+def _print_report(checked: Sequence[CheckedRow], names: Sequence[str]) -> None:
+    failed = [one for one in checked if one.person is None]
+    click.echo(f"{len(checked)} rows, {len(checked) - len(failed)} good, {len(failed)} at fault.")
+    for name in names:
+        click.echo(f"Unit to be added: {name}")
+    for one in failed:
+        for problem in one.problems:
+            where = import_words.column(problem.column)
+            shown = f" ({problem.value_shown})" if problem.value_shown else ""
+            click.echo(f"line {problem.line}: {where}: {import_words.reason(problem)}{shown}")

@@ -1,0 +1,69 @@
+"""``flask --app run worker``: takes jobs from the queue until it is told to stop.
+
+Killing it loses nothing: a job is taken up again where its row says it is.
+"""
+
+import logging
+from collections.abc import Callable
+from threading import Event, Thread
+
+import click
+import structlog
+from flask import Flask, current_app
+from huey import crontab
+
+from app.jobs import queue, runner
+
+THREADS = 2
+TOUCH_SECONDS = 5
+LONGEST_PAUSE = 2
+
+
+def install(app: Flask) -> None:
+    """Add the command to ``app``."""
+    app.cli.add_command(worker)
+
+
+@click.command("worker")
+@click.option("--threads", default=THREADS, show_default=True, help="How many jobs run at once.")
+def worker(threads: int) -> None:
+    """Work on jobs until stopped."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    # Huey tells of each message; what matters is in our own log, without arguments.
+    logging.getLogger("huey").setLevel(logging.CRITICAL)
+    stop = Event()
+    prepare(app)
+    sign = Thread(target=_show_life, args=(app, stop), daemon=True)
+    sign.start()
+    structlog.get_logger(__name__).info("worker started")
+    try:
+        queue.queue().huey.create_consumer(
+            workers=threads, max_delay=LONGEST_PAUSE, check_worker_health=True
+        ).run()
+    finally:
+        stop.set()
+
+
+def prepare(app: Flask) -> None:
+    """Tell the queue how jobs are run in this process, and what is done by the clock."""
+    queue.on_job(_within(app, runner.run_job))
+    huey = queue.queue().huey
+    every_minute, every_hour = crontab(minute="*"), crontab(minute="17")
+    huey.periodic_task(every_minute, name="resume")(_within(app, runner.resume_unfinished))
+    huey.periodic_task(every_hour, name="clean_up")(_within(app, runner.clean_up))
+    huey.on_startup(name="resume")(_within(app, runner.resume_unfinished))
+
+
+def _within(app: Flask, work: Callable[..., None]) -> Callable[..., None]:
+    def run(*arguments: object) -> None:
+        with app.app_context():
+            work(*arguments)
+
+    return run
+
+
+def _show_life(app: Flask, stop: Event) -> None:
+    with app.app_context():
+        queue.tell_alive()
+        while not stop.wait(TOUCH_SECONDS):
+            queue.tell_alive()
