@@ -1,0 +1,450 @@
+"""Every generated screen, and the menu from top to bottom.
+
+A screen here is a declaration; what it shares stands in ``app.screens.scoped_view``. Pages with
+steps are in ``app/<feature>/views.py`` and are registered here.
+"""
+
+from typing import Any
+
+from flask import render_template
+from flask_appbuilder import AppBuilder, IndexView, expose
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, case
+from wtforms import BooleanField
+
+from app.accounts.central_screen import CentralAppointmentView
+from app.accounts.key_roles import KeyRolesView
+from app.accounts.login import LoginView, MunicipalityChoiceView
+from app.accounts.own_page import OwnPageView
+from app.accounts.screens import MembershipView, MunicipalityView
+from app.accounts.views import AppointView, FirstAdministratorView, PasswordLinkView
+from app.clock import today, utc_now
+from app.enums import Language, UnitKind
+from app.jobs import lists as job_lists
+from app.jobs.pages import ImportView, JobPages
+from app.models import AuditEvent, Job, Person, Unit
+from app.people import lists as person_lists
+from app.people import operations as people
+from app.people.forms import ConfirmField
+from app.people.national_id import mask
+from app.people.pages import PersonPages, shown_phone
+from app.screens import log_pages
+from app.screens.fields import (
+    NEEDED,
+    ChoiceField,
+    EmailField,
+    NorwegianDateField,
+    OneOfField,
+    PhoneField,
+    PostcodeField,
+    TextField,
+    at_most,
+    show_date,
+)
+from app.screens.listing import Shown
+from app.screens.log_pages import LogPages, role_words, say, show_instant, who
+from app.screens.table import TableInterface
+from app.screens.words import options, words
+from app.security.actor import current_actor
+from app.security.roles import Action, Resource
+from app.security.routes import for_signed_in
+from app.units import lists as unit_lists
+from app.units import operations as units
+from app.units.views import UnitPages
+
+SHOWN = options(Shown)
+
+
+def unit_choice(label: Any) -> ChoiceField:
+    """A field that finds a unit by typing."""
+    return ChoiceField(label, Unit, Unit.search_name, lambda unit: unit.name)
+
+
+def person_choice(label: Any) -> ChoiceField:
+    """A field that finds a person by typing; the birth date tells namesakes apart."""
+    return ChoiceField(label, Person, Person.search_family, describe_person)
+
+
+def describe_person(person: Person) -> str:
+    """Name and birth date."""
+    born = show_date(person.birth_date)
+    return f"{person.full_name} ({born})" if born else person.full_name
+
+
+def masked_national_id(person: Person) -> str:
+    """The first six digits, and that there are more; empty without a number."""
+    digits = people.read_national_id(person)
+    return mask(digits) if digits else ""
+
+
+class HomeView(IndexView):
+    """The first page after signing in."""
+
+    @expose("/", methods=["GET"])
+    @for_signed_in
+    def index(self) -> str:
+        """What the actor can do here."""
+        return render_template("home.html")
+
+
+class PersonView(PersonPages):
+    """Everyone the municipality has registered."""
+
+    resource = Resource.PERSON
+    route_base = "/person"
+    datamodel = TableInterface(Person)
+    eager = (Person.unit,)
+    choice_column = "search_family"
+
+    buttons = (("ImportView.upload", Action.IMPORT, _l("Import persons")),)
+
+    list_title = _l("Persons")
+    add_title = _l("Register a person")
+    edit_title = _l("Change what is registered")
+    intro = _l("Citizens, next of kin and staff whom the municipality has registered.")
+    add_label = _l("Register a person")
+    empty_text = _l("No person is registered yet.")
+    label_columns = {
+        "name": _l("Name"),
+        "given_name": _l("Given name"),
+        "family_name": _l("Family name"),
+        "birth_date": _l("Birth date"),
+        "national_id": _l("National id"),
+        "national_id_confirmed": _l("I have checked the national id, and it is right"),
+        "national_id_removed": _l("Remove the national id that is registered"),
+        "external_id": _l("Id in another system"),
+        "email": _l("E-mail"),
+        "phone": _l("Phone"),
+        "address": _l("Address"),
+        "postcode": _l("Postcode"),
+        "language": _l("Preferred language"),
+        "unit_id": _l("Unit"),
+        "unit": _l("Unit"),
+        "list_phone": _l("Phone"),
+        "list_email": _l("E-mail"),
+        "state": _l("In use"),
+    }
+    list_columns = ["name", "birth_date", "unit", "list_phone", "list_email"]
+    show_columns = [
+        "given_name",
+        "family_name",
+        "birth_date",
+        "national_id",
+        "email",
+        "phone",
+        "address",
+        "postcode",
+        "language",
+        "unit",
+        "external_id",
+    ]
+    add_columns = [
+        "given_name",
+        "family_name",
+        "birth_date",
+        "national_id",
+        "national_id_confirmed",
+        "email",
+        "phone",
+        "address",
+        "postcode",
+        "language",
+        "unit_id",
+        "external_id",
+    ]
+    edit_columns = [*add_columns[:5], "national_id_removed", *add_columns[5:]]
+    search_columns = ["given_name"]
+    description_columns = {
+        "given_name": _l("All given names, as the person writes them."),
+        "birth_date": _l("Day, month and year, for example 17.05.2016."),
+        "national_id": _l("Leave empty to keep the number that is registered."),
+    }
+    add_form_extra_fields = {
+        "given_name": TextField(label_columns["given_name"], [NEEDED, at_most(100)]),
+        "family_name": TextField(label_columns["family_name"], [NEEDED, at_most(100)]),
+        "birth_date": NorwegianDateField(
+            label_columns["birth_date"], description=description_columns["birth_date"]
+        ),
+        "national_id": TextField(label_columns["national_id"], [at_most(20)]),
+        "national_id_confirmed": ConfirmField(label_columns["national_id_confirmed"]),
+        "external_id": TextField(label_columns["external_id"], [at_most(100)]),
+        "email": EmailField(label_columns["email"], [at_most(320)]),
+        "phone": PhoneField(label_columns["phone"], [at_most(30)]),
+        "address": TextField(label_columns["address"], [at_most(200)]),
+        "postcode": PostcodeField(label_columns["postcode"]),
+        "language": OneOfField(label_columns["language"], Language),
+        "unit_id": unit_choice(label_columns["unit_id"]),
+    }
+    edit_form_extra_fields = add_form_extra_fields | {
+        "national_id": TextField(
+            label_columns["national_id"],
+            [at_most(20)],
+            description=description_columns["national_id"],
+        ),
+        "national_id_removed": BooleanField(label_columns["national_id_removed"]),
+    }
+    filters = person_lists.FILTERS
+    orders = person_lists.ORDERS
+    formatters_columns = {
+        "name": lambda person: f"{person.family_name}, {person.given_name}",
+        "birth_date": lambda person: show_date(person.birth_date),
+        "unit": lambda person: "" if person.is_shielded or not person.unit else person.unit.name,
+        "language": lambda person: words(person.language),
+        "phone": shown_phone,
+        "list_phone": lambda person: "" if person.is_shielded else person.phone,
+        "list_email": lambda person: "" if person.is_shielded else person.email,
+        "national_id": lambda person: masked_national_id(person),
+    }
+    export_columns = ("family_name", "given_name", "birth_date", "phone", "email", "unit")
+
+    def describe(self, row: Person) -> str:
+        """The full name."""
+        return row.full_name
+
+    def create(self, form: Any) -> Person:
+        """Register the person of the form."""
+        return people.register(
+            current_actor(),
+            person_facts(form),
+            national_id_text=form.national_id.data,
+            is_confirmed=form.national_id_confirmed.data,
+            at=utc_now(),
+            today=today(),
+        )
+
+    def change(self, row: Person, form: Any) -> None:
+        """Correct the person; an empty national id field leaves the number as it is."""
+        people.put_facts(row, person_facts(form))
+        if form.national_id.data or form.national_id_removed.data:
+            people.set_national_id(
+                row,
+                form.national_id.data,
+                is_confirmed=form.national_id_confirmed.data,
+                today=today(),
+            )
+
+    def export_query(self, base: Select[Any]) -> Select[Any]:
+        """Name, birth date and contact; of a shielded person neither contact nor unit."""
+        return base.outerjoin(Unit, Person.unit_id == Unit.id).with_only_columns(
+            Person.family_name,
+            Person.given_name,
+            Person.birth_date,
+            case((Person.is_shielded, None), else_=Person.phone),
+            case((Person.is_shielded, None), else_=Person.email),
+            case((Person.is_shielded, None), else_=Unit.name),
+        )
+
+
+def person_facts(form: Any) -> people.PersonFacts:
+    """The facts that a person form holds."""
+    names = people.PersonFacts.__dataclass_fields__
+    return people.PersonFacts(**{name: form[name].data for name in names})
+
+
+class UnitView(UnitPages):
+    """The units of the municipality, and the outside bodies it works with."""
+
+    resource = Resource.UNIT
+    route_base = "/unit"
+    datamodel = TableInterface(Unit)
+    eager = (Unit.parent, Unit.leader)
+    choice_column = "search_name"
+
+    list_title = _l("Units")
+    add_title = _l("Add a unit")
+    edit_title = _l("Change the unit")
+    intro = _l("Schools, services and offices of the municipality, and outside bodies.")
+    add_label = _l("Add a unit")
+    empty_text = _l("No unit is registered yet.")
+    label_columns = {
+        "name": _l("Name"),
+        "kind": _l("Kind of unit"),
+        "parent": _l("Part of"),
+        "parent_id": _l("Part of"),
+        "leader": _l("Leader"),
+        "leader_id": _l("Leader"),
+        "is_outside": _l("Outside body, not part of the municipality"),
+        "email": _l("E-mail"),
+        "phone": _l("Phone"),
+        "address": _l("Address"),
+        "postcode": _l("Postcode"),
+    }
+    list_columns = ["name", "kind", "parent", "leader"]
+    show_columns = [
+        "name",
+        "kind",
+        "parent",
+        "leader",
+        "is_outside",
+        "email",
+        "phone",
+        "address",
+        "postcode",
+    ]
+    add_columns = [
+        "name",
+        "kind",
+        "parent_id",
+        "leader_id",
+        "is_outside",
+        "email",
+        "phone",
+        "address",
+        "postcode",
+    ]
+    edit_columns = [name for name in add_columns if name != "parent_id"]
+    search_columns = ["name"]
+    add_form_extra_fields = edit_form_extra_fields = {
+        "name": TextField(label_columns["name"], [NEEDED, at_most(200)]),
+        "kind": OneOfField(label_columns["kind"], UnitKind, validators=[NEEDED]),
+        "parent_id": unit_choice(label_columns["parent_id"]),
+        "leader_id": person_choice(label_columns["leader_id"]),
+        "is_outside": BooleanField(label_columns["is_outside"]),
+        "email": EmailField(label_columns["email"], [at_most(320)]),
+        "phone": PhoneField(label_columns["phone"], [at_most(30)]),
+        "address": TextField(label_columns["address"], [at_most(200)]),
+        "postcode": PostcodeField(label_columns["postcode"]),
+    }
+    filters = unit_lists.FILTERS
+    orders = unit_lists.ORDERS
+    formatters_columns = {
+        "kind": lambda unit: words(unit.kind),
+        "parent": lambda unit: unit.parent.name if unit.parent else "",
+        "leader": lambda unit: (
+            unit.leader.full_name if unit.leader and not unit.leader.is_shielded else ""
+        ),
+        "is_outside": lambda unit: _l("Yes") if unit.is_outside else _l("No"),
+    }
+    export_columns = ("name", "kind", "email", "phone", "address", "postcode")
+
+    def describe(self, row: Unit) -> str:
+        """The name."""
+        return row.name
+
+    def create(self, form: Any) -> Unit:
+        """Add the unit of the form."""
+        parent = form.parent_id.chosen
+        unit = Unit()
+        form.populate_obj(unit)
+        return units.add(current_actor(), unit, parent, at=utc_now())
+
+    def change(self, row: Unit, form: Any) -> None:
+        """Correct the unit; it is moved and merged by pages of their own."""
+        form.populate_obj(row)
+        units.rename(row)
+
+    def export_query(self, base: Select[Any]) -> Select[Any]:
+        """Name, kind and contact."""
+        found: Any = base.with_only_columns(
+            Unit.name, Unit.kind, Unit.email, Unit.phone, Unit.address, Unit.postcode
+        )
+        chosen: Select[Any] = found
+        return chosen
+
+
+class AuditEventView(LogPages):
+    """What was done and what was refused, newest first."""
+
+    resource = Resource.AUDIT_EVENT
+    route_base = "/audit-event"
+    datamodel = TableInterface(AuditEvent)
+
+    list_title = _l("Log")
+    intro = _l("Everything that was changed, shown from behind a lock, or refused.")
+    empty_text = _l("Nothing is in the log yet.")
+    label_columns = {
+        "at": _l("Time"),
+        "who": _l("Who"),
+        "role": _l("Role"),
+        "action": _l("What happened"),
+        "outcome": _l("Outcome"),
+        "object": _l("Record"),
+        "object_id": _l("Id of the record"),
+        "fields": _l("Fields"),
+        "request_id": _l("Request"),
+    }
+    list_columns = ["at", "who", "action", "outcome", "object"]
+    show_columns = [
+        "at",
+        "who",
+        "role",
+        "action",
+        "outcome",
+        "object",
+        "object_id",
+        "fields",
+        "request_id",
+    ]
+    search_columns = add_columns = edit_columns = ["action"]
+    filters = log_pages.FILTERS
+    orders = log_pages.ORDERS
+    formatters_columns = {
+        "at": lambda event: show_instant(event.at),
+        "who": who,
+        "role": lambda event: role_words(event.role),
+        "action": lambda event: say().action(event.action),
+        "outcome": lambda event: words(event.outcome),
+        "object": lambda event: say().object(event.object_type),
+        "fields": lambda event: say().field_list(event.fields),
+    }
+    export_columns = (
+        "at",
+        "who",
+        "role",
+        "action",
+        "outcome",
+        "object",
+        "object_id",
+        "fields",
+    )
+
+
+class JobView(JobPages):
+    """Long pieces of work: read here, and cancelled."""
+
+    resource = Resource.JOB
+    route_base = "/job"
+    datamodel = TableInterface(Job)
+
+    list_title = _l("Jobs")
+    intro = _l("Imports and other long work, and how far it is.")
+    empty_text = _l("No long work has been ordered yet.")
+    label_columns = {
+        "kind": _l("What"),
+        "created_at": _l("Ordered"),
+        "state": _l("State"),
+        "progress": _l("How far"),
+    }
+    list_columns = ["kind", "created_at", "state", "progress"]
+    add_columns = edit_columns = search_columns = ["title"]
+    filters = job_lists.FILTERS
+    orders = job_lists.ORDERS
+    formatters_columns = {
+        "kind": lambda job: words(job.kind),
+        "created_at": lambda job: show_instant(job.created_at),
+        "state": lambda job: words(job.state),
+        "progress": lambda job: f"{job.done} / {job.total}" if job.total else "",
+    }
+
+    def describe(self, row: Job) -> str:
+        """What it does."""
+        return str(words(row.kind))
+
+
+def register_views(appbuilder: AppBuilder) -> None:
+    """Register every screen; the order is the menu's."""
+    appbuilder.add_view_no_menu(LoginView)
+    appbuilder.add_view_no_menu(MunicipalityChoiceView)
+    for view in (OwnPageView, PasswordLinkView, FirstAdministratorView, AppointView):
+        appbuilder.add_view_no_menu(view)
+    appbuilder.add_view(PersonView, "PersonView", label=_l("Persons"))
+    appbuilder.add_view(UnitView, "UnitView", label=_l("Units"))
+    appbuilder.add_view(MembershipView, "MembershipView", label=_l("Roles and logins"))
+    appbuilder.add_view(KeyRolesView, "KeyRolesView", label=_l("Overview of key roles"))
+    appbuilder.add_view(JobView, "JobView", label=_l("Jobs"))
+    appbuilder.add_view_no_menu(ImportView)
+    appbuilder.add_view(AuditEventView, "AuditEventView", label=_l("Log"))
+    appbuilder.add_view(MunicipalityView, "MunicipalityView", label=_l("Municipalities"))
+    appbuilder.add_view(
+        CentralAppointmentView, "CentralAppointmentView", label=_l("Central administrators")
+    )

@@ -1,0 +1,7 @@
+"""The admin at the root."""
+# mypy: disable-error-code="import-untyped"
+
+from django.contrib import admin
+from django.urls import path
+
+urlpatterns = [path("admin/", admin.site.urls)]

@@ -1,0 +1,1 @@
+"""Stock Flask-AppBuilder with the register."""

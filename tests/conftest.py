@@ -1,0 +1,137 @@
+"""Both databases, a small world of two municipalities, and clients that are signed in."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from app import create_app, migrating
+from app.db import db
+from config import Mode, Settings
+from tests import world as worlds
+from tests.databases import Databases
+
+DATABASES = ("sqlite", "postgresql")
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+FORM_KEY = re.compile(r'name="form_key" value="([^"]+)"')
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database", choices=DATABASES, default=None, help="Run on one database only."
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database_name" in metafunc.fixturenames:
+        only = metafunc.config.getoption("--database")
+        names = (only,) if only else DATABASES
+        metafunc.parametrize("database_name", names, scope="session")
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """Makes empty databases of both kinds; the PostgreSQL server starts when first needed."""
+    made = Databases(tmp_path_factory.mktemp("databases"))
+    yield made
+    made.close()
+
+
+def test_settings(instance: Path, url: str, **changes: Any) -> Settings:
+    """Settings for a test installation, with a quick password hash."""
+    known = {"password_hash_method": "scrypt:1024:8:1"}
+    return Settings(mode=Mode.TEST, instance=instance, database_url=url, **(known | changes))
+
+
+test_settings.__test__ = False  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def make_app(
+    databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Flask]]:
+    """Makes an installation of its own on an empty, migrated database."""
+    made: list[Flask] = []
+
+    def make(database_name: str, **changes: Any) -> Flask:
+        settings = test_settings(
+            tmp_path_factory.mktemp("instance"), databases.make(database_name), **changes
+        )
+        app = create_app(settings)
+        migrating.prepare(app, settings)
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        app.extensions["samvev_owner_engine"].dispose()
+
+
+@pytest.fixture(scope="session")
+def app(database_name: str, make_app: Callable[..., Flask]) -> Flask:
+    """The application on each database, with the small world in it."""
+    app = make_app(database_name)
+    with app.app_context():
+        app.extensions["test_world"] = worlds.build()
+    return app
+
+
+@pytest.fixture
+def world(app: Flask) -> worlds.World:
+    """Ids of the small world."""
+    found: worlds.World = app.extensions["test_world"]
+    return found
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[Flask]:
+    """An application context, for tests below the web."""
+    with app.app_context():
+        yield app
+
+
+class Client(FlaskClient):
+    """A browser that sends forms with the token of the page it is on."""
+
+    def csrf(self) -> str:
+        """A fresh form token."""
+        page = self.get("/municipality-choice/", follow_redirects=True).text
+        found = TOKEN.search(page)
+        assert found, "no form token on the page"
+        return found.group(1)
+
+    def send(self, path: str, data: dict[str, Any] | None = None, **options: Any) -> TestResponse:
+        """Post a form with its token."""
+        return self.post(path, data={"csrf_token": self.csrf(), **(data or {})}, **options)
+
+    def form_key(self, path: str) -> str:
+        """The key of the form at ``path``, which makes sending it twice harmless."""
+        found = FORM_KEY.search(self.get(path).text)
+        assert found, "the form has no key"
+        return found.group(1)
+
+
+@pytest.fixture
+def client_as(app: Flask, world: worlds.World) -> Callable[..., Client]:
+    """A signed-in client by user name; ``None`` is a stranger. ``in_`` chooses a municipality."""
+
+    def sign_in(username: str | None, in_: str | None = None) -> Client:
+        app.test_client_class = Client
+        client = app.test_client()
+        if username is not None:
+            answer = client.send("/login/", {"username": username, "password": worlds.PASSWORD})
+            assert answer.status_code == 302, f"{username} could not sign in"
+        if in_ is not None:
+            answer = client.send("/municipality-choice/", {"municipality": in_})
+            assert answer.status_code == 302
+        return client  # type: ignore[return-value]
+
+    return sign_in

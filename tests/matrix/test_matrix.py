@@ -1,0 +1,106 @@
+"""Every route and method, as everyone, on own, foreign, retired and missing rows."""
+
+from difflib import unified_diff
+
+import pytest
+from flask import Flask
+
+from app.security.roles import Resource
+from tests.conftest import TOKEN
+from tests.matrix.cells import (
+    ACTORS,
+    SENDING_OUT,
+    Cell,
+    Visitor,
+    all_cells,
+    changes_what_it_hits,
+    expected,
+    foreign_words,
+    got,
+    is_right,
+    stand_in,
+    visitor,
+)
+from tests.world import CANARY, World
+
+SMALLEST_MATRIX = 10_000
+
+
+@pytest.fixture
+def cells(app, world):
+    """Every cell of the matrix but the actor."""
+    with app.app_context():
+        return [cell for cell in all_cells(app, world) if cell.endpoint not in SENDING_OUT]
+
+
+def visit(app: Flask, cell: Cell, who: Visitor, world: World) -> str | None:
+    """Make the request of one cell; what was wrong with the answer, or None."""
+    key = None
+    with app.app_context():
+        row = cell.thing.load() if cell.thing else None
+        if changes_what_it_hits(cell, who, row):
+            replacement = stand_in(cell, world, row)
+            row, key = replacement.load(), replacement.key
+        wanted = expected(cell, who, row)
+    answer = who.request(cell, key)
+    shown = answer.get_data(as_text=True) + str(answer.headers)
+    leaked = [word for word in foreign_words(who, world, cell) if word in shown]
+    answer.close()
+    if leaked:
+        return f"{cell}: shows {leaked}"
+    if not is_right(cell, wanted, got(answer)):
+        return f"{cell}: wanted {wanted}, got {answer.status_code} {got(answer)}"
+    return None
+
+
+@pytest.mark.parametrize("name", ACTORS)
+def test_every_door_answers_as_the_policy_says(app, world, cells, client_as, name, capfd):
+    who = visitor(app, world, name, client_as)
+
+    wrong = [problem for cell in cells if (problem := visit(app, cell, who, world))]
+    logged = "".join(capfd.readouterr())
+
+    assert not any(word in logged for word in CANARY.values())
+    assert not wrong, "\n".join([f"{len(wrong)} wrong", *wrong[:40]])
+
+
+def test_the_matrix_is_large_enough(cells):
+    assert len(cells) * len(ACTORS) >= SMALLEST_MATRIX
+
+
+def test_every_ruled_door_opens_for_somebody(app, world, cells, client_as):
+    visitors = [visitor(app, world, name, client_as) for name in ACTORS]
+    ruled = {
+        cell.endpoint for cell in cells if cell.door.resource not in (None, Resource.API_TOKEN)
+    }
+
+    opened = {
+        cell.endpoint
+        for cell in cells
+        for who in visitors
+        if cell.endpoint in ruled and cell.door.opens_for(who.actor)
+    }
+
+    assert opened == ruled
+
+
+def test_foreign_and_missing_rows_get_the_same_answer(app, world, cells, client_as):
+    who = visitor(app, world, "lokal.strandvik", client_as)
+    pages = {}
+    for cell in cells:
+        if cell.method == "GET" and cell.thing is not None and cell.door.opens_for(who.actor):
+            pages.setdefault(cell.endpoint, {})[cell.thing.name.partition(" ")[0]] = cell
+
+    for found in pages.values():
+        if "9902" not in found or found["9902"].resource is Resource.MUNICIPALITY:
+            continue
+        foreign, missing = (_without_numbers(who, found[kind]) for kind in ("9902", "missing"))
+        assert not list(unified_diff(foreign, missing, lineterm="", n=0)), found["9902"].endpoint
+
+
+def _without_numbers(who: Visitor, cell: Cell) -> list[str]:
+    """The lines of the answer without what is new in each answer."""
+    answer = who.request(cell, None)
+    number = answer.headers["X-Request-ID"]
+    text = TOKEN.sub("", answer.text.replace(number, "").replace(cell.path(), ""))
+    return [str(answer.status_code), *text.splitlines()]

@@ -1,0 +1,245 @@
+"""Rows for the matrix: one of each kind, in each municipality, in use and retired."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
+
+from flask_appbuilder.security.sqla.models import User
+
+from app.clock import today, utc_now
+from app.db import db, transaction
+from app.enums import JobKind, JobState, Outcome, ProtectionGrade, Role, UnitKind
+from app.models import (
+    ApiToken,
+    AuditEvent,
+    CentralAppointment,
+    Job,
+    Membership,
+    Municipality,
+    Person,
+    ProtectedAddress,
+    Unit,
+    new_id,
+)
+from app.people.names import search_form
+from app.security import tenancy
+from app.security.roles import Resource
+from tests.world import CANARY, Place, World, password_hash
+
+MISSING = "00000000-0000-7000-8000-000000000000"
+MALFORMED = "0"
+numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Thing:
+    """What stands in an address, and how to find the row behind it (None: there is none)."""
+
+    name: str
+    key: str
+    model: type | None = None
+    municipality_id: int | None = None
+    row_id: object = None
+
+    def load(self) -> object | None:
+        """The row as it is now, found in its own municipality's scope."""
+        if self.model is None:
+            return None
+        scope = tenancy.Scope(self.municipality_id, None, self.municipality_id is None)
+        session = db.session()
+        session.rollback()
+        with tenancy.applied(session, scope):
+            row = session.get(self.model, self.row_id)
+            if row is not None:
+                _ = getattr(row, "unit", None)
+                session.expunge_all()
+        return row
+
+
+NOTHING = (Thing("missing", MISSING), Thing("malformed", MALFORMED))
+
+
+def things(resource: Resource, world: World) -> list[Thing]:
+    """One of each: in both municipalities, in use and retired, and two that are not."""
+    makers = {
+        Resource.UNIT: _units,
+        Resource.PERSON: _persons,
+        Resource.MEMBERSHIP: _memberships,
+        Resource.MUNICIPALITY: _municipalities,
+    }
+    maker = makers.get(resource)
+    if maker is None:
+        return [*(fresh(resource, place) for place in (world.strandvik, world.fjellby)), *NOTHING]
+    return [*maker(world), *NOTHING]
+
+
+def _units(world: World) -> list[Thing]:
+    return [
+        Thing(f"{p.number} {key}", p.units[key], Unit, p.id, p.units[key])
+        for p in (world.strandvik, world.fjellby)
+        for key in ("nav", "old")
+    ]
+
+
+def _persons(world: World) -> list[Thing]:
+    return [
+        Thing(f"{p.number} {key}", p.persons[key], Person, p.id, p.persons[key])
+        for p in (world.strandvik, world.fjellby)
+        for key in ("other", "retired")
+    ]
+
+
+def _memberships(world: World) -> list[Thing]:
+    return [
+        Thing(f"{p.number} larer", p.memberships["larer"], Membership, p.id, p.memberships["larer"])
+        for p in (world.strandvik, world.fjellby)
+    ]
+
+
+def _municipalities(world: World) -> list[Thing]:
+    return [
+        Thing(p.number, p.number, Municipality, None, p.id)
+        for p in (world.strandvik, world.fjellby)
+    ]
+
+
+def fresh(resource: Resource, place: Place, *, retired: bool = False) -> Thing:
+    """A row of its own, for a request that changes what it hits."""
+    session = db.session()
+    session.rollback()
+    with tenancy.applied(session, tenancy.Scope(place.id, None, True)), transaction():
+        row = _make(resource, place, retired)
+        session.add(row)
+        session.flush()
+        owner = getattr(row, "municipality_id", None)
+        found = Thing(f"{place.number} fresh {resource}", str(row.id), type(row), owner, row.id)
+    if resource is Resource.MUNICIPALITY:
+        return Thing(place.number, place.number, Municipality, None, place.id)
+    if resource is Resource.PROTECTED_ADDRESS:
+        return Thing(f"{place.number} shielded", row.person_id, Person, place.id, row.person_id)
+    return found
+
+
+def _make(resource: Resource, place: Place, retired: bool) -> object:
+    makers = {
+        Resource.UNIT: _unit,
+        Resource.PERSON: _person,
+        Resource.PROTECTED_ADDRESS: _protected_address,
+        Resource.MEMBERSHIP: _membership,
+        Resource.JOB: _job,
+        Resource.AUDIT_EVENT: _audit_event,
+        Resource.CENTRAL_APPOINTMENT: _central_appointment,
+        Resource.API_TOKEN: _api_token,
+        Resource.MUNICIPALITY: lambda place: db.session.get_one(Municipality, place.id),
+    }
+    row = makers[resource](place)
+    if retired and hasattr(row, "retired_at"):
+        row.retired_at = utc_now()
+    return row
+
+
+def _unit(place: Place) -> Unit:
+    top = db.session.get_one(Unit, place.units["top"])
+    unit = Unit(
+        id=new_id(),
+        municipality_id=place.id,
+        name=f"{CANARY[place.number]} {next(numbers)}",
+        search_name="x",
+        kind=UnitKind.OTHER,
+        parent_id=top.id,
+        created_at=utc_now(),
+    )
+    unit.path = f"{top.path}{unit.id}/"
+    return unit
+
+
+def _person(place: Place) -> Person:
+    name = f"{CANARY[place.number]} {next(numbers)}"
+    return Person(
+        id=new_id(),
+        municipality_id=place.id,
+        given_name="Fersk",
+        family_name=name,
+        search_family=search_form(name, "Fersk"),
+        search_given=search_form("Fersk", name),
+        unit_id=place.units["school"],
+        created_at=utc_now(),
+    )
+
+
+def _protected_address(place: Place) -> ProtectedAddress:
+    person = _person(place)
+    person.is_shielded = True
+    db.session.add(person)
+    db.session.flush()
+    return ProtectedAddress(
+        person_id=person.id,
+        grade=ProtectionGrade.CONFIDENTIAL,
+        address=f"{CANARY[place.number]} vei 1",
+        since=today(),
+    )
+
+
+def _account(active: bool = True) -> int:
+    name = f"fersk{next(numbers)}"
+    account = User(
+        username=name,
+        first_name="",
+        last_name="",
+        email=f"{name}@account.invalid",
+        active=active,
+        password=password_hash(),
+    )
+    db.session.add(account)
+    db.session.flush()
+    return int(account.id)
+
+
+def _membership(place: Place) -> Membership:
+    person = _person(place)
+    db.session.add(person)
+    db.session.flush()
+    return Membership(
+        account_id=_account(),
+        person_id=person.id,
+        role=Role.PARTICIPANT,
+        starts_on=today(),
+        created_at=utc_now(),
+    )
+
+
+def _job(place: Place) -> Job:
+    return Job(
+        kind=JobKind.PERSON_IMPORT,
+        state=JobState.DONE,
+        account_id=_account(),
+        title=f"{CANARY[place.number]} import",
+        parameters={"ending": ".csv", "step": "columns"},
+        created_at=utc_now(),
+    )
+
+
+def _audit_event(place: Place) -> AuditEvent:
+    return AuditEvent(
+        municipality_id=place.id,
+        at=utc_now(),
+        action="person:added",
+        outcome=Outcome.DONE,
+        object_id=place.persons["own"],
+        fields=[],
+    )
+
+
+def _central_appointment(_place: Place) -> CentralAppointment:
+    return CentralAppointment(account_id=_account(), proposed_at=utc_now())
+
+
+def _api_token(place: Place) -> ApiToken:
+    return ApiToken(
+        account_id=_account(),
+        municipality_id=place.id,
+        name="fersk",
+        secret_hash=new_id(),
+        made_at=utc_now(),
+        expires_at=utc_now() + timedelta(days=1),
+    )
