@@ -21,10 +21,11 @@ supervisor.SHORTEST_PAUSE_SECONDS = 0.1
 web, worker = ("-c", sys.argv[2]), ("-c", sys.argv[3])
 sys.exit(supervisor.Supervisor(web, worker).run())
 """
-TELL_AND_STAY = (
-    "import os, time; print('{name}', os.getpid(), flush=True)\nwhile True: time.sleep(0.05)"
-)
-TELL_AND_DIE = "import os; print('{name}', os.getpid(), flush=True); os._exit(7)"
+# One write a line: ``print`` makes several where Python's output is unbuffered, and two children
+# would mix their words.
+TELL = "import os, time; os.write(1, b'{name} %d\\n' % os.getpid())"
+TELL_AND_STAY = f"{TELL}\nwhile True: time.sleep(0.05)"
+TELL_AND_DIE = f"{TELL}; os._exit(7)"
 
 
 @pytest.fixture
