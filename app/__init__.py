@@ -13,7 +13,7 @@ from app.api import resources
 from app.db import db
 from app.jobs import commands
 from app.people.keyring import KEYRING
-from app.screens import gate, language, menu, problems
+from app.screens import assets, gate, language, menu, problems
 from app.security import routes
 from app.security.keys import Keyring
 from app.security.manager import SamvevSecurityManager
@@ -63,6 +63,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         appbuilder = _add_pages(app)
     health.install(app, settings)
     menu.install(app, appbuilder)
+    assets.install(app, gate.HEADERS)
     commands.install(app)
     app.extensions["samvev_doors"] = routes.collect(app, appbuilder, health.DOORS)
     if settings.behind_proxy:

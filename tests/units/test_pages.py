@@ -199,7 +199,7 @@ def test_the_record_shows_what_stands_above_and_below(garden, admin, ours, world
     below = admin.get(f"/unit/show/{ours['below']}").text
 
     assert f"/unit/show/{ours['below']}" in page
-    crumbs = re.search(r'class="crumbs">(.*?)</p>', below, re.S).group(1)
+    crumbs = re.search(r'class="ds-breadcrumbs".*?</nav>', below, re.S).group(0)
     assert f"/unit/show/{ours['unit']}" in crumbs
 
 

@@ -1,0 +1,57 @@
+// Fills app/static/vendor, which is not committed: the design system with our own theme, its
+// scripts, and the font. Style sheets and scripts get a compressed copy beside them.
+//
+// Run by `make`, after `npm ci`.
+
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { constants, gzipSync } from "node:zlib";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const VENDOR = join(HERE, "..", "app", "static", "vendor");
+const CONFIG = "designsystemet.config.json";
+const TOKENS = join(VENDOR, "tokens");
+const PACKAGES = join(HERE, "node_modules");
+const DIGDIR = join(PACKAGES, "@digdir");
+
+function designsystemet(...words) {
+  const command = join(DIGDIR, "designsystemet", "dist", "bin", "designsystemet.js");
+  execFileSync(process.execPath, [command, ...words, "--config", CONFIG], {
+    cwd: HERE,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+}
+
+function theme() {
+  designsystemet("tokens", "create");
+  designsystemet("tokens", "build", "--tokens", TOKENS, "--out-dir", join(TOKENS, "built"));
+  return readFileSync(join(TOKENS, "built", "samvev.css"), "utf8");
+}
+
+function components() {
+  return readFileSync(join(DIGDIR, "designsystemet-css", "dist", "src", "index.css"), "utf8");
+}
+
+function script() {
+  const text = readFileSync(join(DIGDIR, "designsystemet-web", "dist", "umd", "index.js"), "utf8");
+  return text.replace(/\n?\/\/# sourceMappingURL=.*/, "");
+}
+
+function write(name, text) {
+  writeFileSync(join(VENDOR, name), text);
+  const packed = gzipSync(text, { level: constants.Z_BEST_COMPRESSION });
+  writeFileSync(join(VENDOR, `${name}.gz`), packed);
+}
+
+rmSync(VENDOR, { recursive: true, force: true });
+mkdirSync(VENDOR, { recursive: true });
+// One file in place of two: the order of its cascade layers is the order of the parts.
+write("designsystemet.css", `${components()}\n${theme().replace(/^@charset[^;]*;/, "")}`);
+write("designsystemet.js", script());
+rmSync(TOKENS, { recursive: true, force: true });
+for (const part of ["latin", "latin-ext"]) {
+  const name = `inter-${part}-wght-normal.woff2`;
+  copyFileSync(join(PACKAGES, "@fontsource-variable/inter/files", name), join(VENDOR, name));
+}
