@@ -275,8 +275,9 @@ class MembershipView(HandsOver):
         )
 
     def change(self, row: Membership, form: Any) -> None:
-        """Change where and when the role is held."""
-        unit = form.unit_id.chosen
+        """Change where and when the role is held; a unit that was retired since stays."""
+        is_kept = form.unit_id.data == row.unit_id
+        unit = row.unit if is_kept else form.unit_id.chosen
         operations.change_role(
             current_actor(),
             row,

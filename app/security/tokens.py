@@ -107,6 +107,16 @@ def void_links(
             link.used_at = at
 
 
+def void_links_made_by(session: Session, account_id: int, at: datetime) -> None:
+    """Make the unused links useless that an account handed over: whoever has one can use it."""
+    for link in session.scalars(
+        select(OneTimeLink).where(
+            OneTimeLink.made_by_id == account_id, OneTimeLink.used_at.is_(None)
+        )
+    ):
+        link.used_at = at
+
+
 def open_link(
     session: Session, secret: str, purpose: TokenPurpose, at: datetime
 ) -> OneTimeLink | None:
