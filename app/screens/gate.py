@@ -3,16 +3,27 @@
 import re
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    g,
+    has_request_context,
+    redirect,
+    request,
+    session,
+    url_for,
+)
 from uuid_utils import uuid7
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.audit import log
 from app.clock import today, utc_now
-from app.db import separate_session
+from app.db import ask_before_writing, separate_session
 from app.errors import NotAllowed
-from app.security import tenancy, tokens
+from app.security import sessions, tenancy, tokens
 from app.security.actor import NOBODY, Actor, find_actor, open_municipalities
 from app.security.routes import ANYONE, Audience, Door
 from config import Settings
@@ -38,6 +49,7 @@ HSTS = f"max-age={365 * 24 * 3600}; includeSubDomains"
 
 def install(app: Flask, settings: Settings) -> None:
     """Put the gate before every page of ``app`` and the headers on every answer."""
+    ask_before_writing(_ask_again)
 
     @app.before_request
     def _pass_gate() -> AnyResponse | None:
@@ -89,7 +101,7 @@ def _refuse_broken_text() -> None:
 def _find_actor() -> Actor:
     if is_rest():
         return _actor_of_token()
-    account_id = session.get("_user_id")
+    account_id = session.get(sessions.ACCOUNT)
     if account_id is None:
         return NOBODY
     with separate_session() as database:
@@ -109,11 +121,39 @@ def _actor_of_only_municipality(database: tokens.Session, account_id: int) -> Ac
 
 
 def _actor_of_token() -> Actor:
-    kind, _, secret = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not secret:
+    secret = _bearer_secret()
+    if not secret:
         return NOBODY
     with separate_session() as database:
-        return tokens.actor_of(database, secret.strip(), utc_now(), today()) or NOBODY
+        actor = tokens.actor_of(database, secret, utc_now(), today()) or NOBODY
+        if actor.is_signed_in:
+            tokens.tell_used(database, secret, today())
+        return actor
+
+
+def _bearer_secret() -> str:
+    """The secret of the request's bearer token; empty without one."""
+    kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+    return secret.strip() if kind.lower() == "bearer" else ""
+
+
+def _ask_again() -> None:
+    """Refuse to write for somebody who lost a role, session or token since the request came in.
+
+    Its body may come long after its head, and what is decided must be true when it is written.
+    """
+    actor = g.get("actor", NOBODY) if has_request_context() else NOBODY
+    if actor.is_signed_in and _actor_now(actor) != actor:
+        raise NotAllowed
+
+
+def _actor_now(actor: Actor) -> Actor:
+    with separate_session() as database:
+        if is_rest():
+            return tokens.actor_of(database, _bearer_secret(), utc_now(), today()) or NOBODY
+        if not sessions.is_open(database, session.row_hash):  # type: ignore[attr-defined]
+            return NOBODY
+        return find_actor(database, actor.account_id or 0, actor.municipality_id, today())
 
 
 def _check_door(actor: Actor) -> AnyResponse | None:
