@@ -54,6 +54,7 @@ class NotWaiting(DomainError):
 class AnotherMustApprove(DomainError):
     """A central administrator is approved by another than the proposer and the proposed."""
 
+    is_refusal = True
     message = _l("Another central administrator must approve this.")
 
 

@@ -24,7 +24,7 @@ from app.models import AccountProfile, Municipality
 from app.people.keyring import keyring
 from app.screens import gate, language
 from app.security import sessions, tenancy, throttle
-from app.security.actor import Actor, current_actor, find_actor, open_municipalities
+from app.security.actor import NOBODY, Actor, current_actor, find_actor, open_municipalities
 from app.security.routes import for_anyone, for_signed_in
 
 
@@ -65,6 +65,8 @@ class LoginView(BaseView):
         stored = account.password if account is not None and account.active else None
         db.session.rollback()
         if not passwords.fits(stored, form.password.data) or account is None:
+            whose = "" if account is None else str(account.id)
+            log.record_refusal(NOBODY, "account:sign_in_refused", None, whose)
             form.form_errors.append(_("The user name or the password is wrong."))
             return make_response(render_template("accounts/login.html", form=form), 422)
         return self._enter(account.id, str(stored), key, target)

@@ -61,6 +61,7 @@ class RoleIsOver(DomainError):
 class NotYoursToOpen(DomainError):
     """The link would open more than the roles that the actor gives."""
 
+    is_refusal = True
     message = _l(
         "You can't make a link for this login, because it may open more than you have access to."
         " The person can change the password on their own page."

@@ -41,6 +41,7 @@ from app.screens.listing import (
     Order,
     PrefixFilter,
     YesNoFilter,
+    is_municipality_number,
 )
 from app.screens.scoped_view import ScopedModelView
 from app.screens.table import TableInterface
@@ -144,7 +145,7 @@ class MunicipalityView(ScopedModelView):
 
     def is_anchor(self, text: str) -> bool:
         """Whether a text has the form of a number."""
-        return len(text) == 4 and text.isascii() and text.isdigit()
+        return is_municipality_number(text)
 
     def related(self, row: Municipality) -> list[tuple[Any, str, dict[str, Any]]]:
         """For central administrators: how many local administrators there are."""

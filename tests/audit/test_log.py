@@ -185,6 +185,32 @@ def test_a_refusal_inside_the_own_municipality_is_told_and_undone(garden, client
     ]
 
 
+@pytest.mark.parametrize("typed", ["17051012345", "Kari Nordmann", "x" * 60, "0301 x"])
+def test_what_was_typed_where_an_id_belongs_is_not_copied_into_the_log(
+    app, client_as, world, typed
+):
+    client = client_as("lokal.strandvik")
+    before = refusals(app, world.strandvik)
+
+    assert client.get(f"/person/show/{typed}").status_code == 404
+    assert client.get(f"/password/{typed}").status_code == 404
+
+    new = [one for one in refusals(app, world.strandvik) if one not in before]
+    assert [(action, pk) for _id, action, pk in new] == [
+        ("refused:PersonView.show", None),
+        ("refused:PasswordLinkView.set_password", None),
+    ]
+
+
+def refusals(app, place):
+    """Id, code and record of each refused attempt in a municipality, oldest first."""
+    with app.app_context(), working_in(place):
+        columns = (AuditEvent.id, AuditEvent.action, AuditEvent.object_id)
+        found = select(AuditEvent).where(AuditEvent.outcome == Outcome.REFUSED)
+        rows = db.session.execute(found.with_only_columns(*columns).order_by(AuditEvent.id))
+        return [tuple(row) for row in rows]
+
+
 # --- append only ---------------------------------------------------------------------------------
 
 
