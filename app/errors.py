@@ -56,6 +56,15 @@ class StaleVersion(DomainError):
     message = _l("Somebody else has saved this in the meantime.")
 
 
+class OtherMunicipality(DomainError):
+    """Another tab of the browser has chosen another municipality since the page was opened."""
+
+    message = _l(
+        "This page was opened in another municipality than the one you work in now, so nothing was"
+        " saved. Choose that municipality again, go back to the page, and send it anew."
+    )
+
+
 class OutOfReach(DomainError):
     """A unit-limited actor would put the record where they don't see it."""
 

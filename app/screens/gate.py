@@ -15,6 +15,7 @@ from flask import (
     session,
     url_for,
 )
+from sqlalchemy import select
 from uuid_utils import uuid7
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.wrappers import Response as AnyResponse
@@ -22,13 +23,15 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.audit import log
 from app.clock import today, utc_now
 from app.db import ask_before_writing, separate_session
-from app.errors import NotAllowed
+from app.errors import NotAllowed, OtherMunicipality
+from app.models import Municipality
 from app.security import sessions, tenancy, tokens
 from app.security.actor import NOBODY, Actor, find_actor, open_municipalities
 from app.security.routes import ANYONE, Audience, Door
 from config import Settings
 
 CHOSEN = "municipality_id"
+OPENED_IN = "here"
 TEXT_CONTROL = re.compile("[\x00\ud800-\udfff]")
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -60,7 +63,10 @@ def install(app: Flask, settings: Settings) -> None:
         _refuse_broken_text()
         g.actor = _find_actor()
         tenancy.enter(g.actor.scope)
-        return _check_door(g.actor)
+        answer = _check_door(g.actor)
+        if answer is None:
+            _refuse_other_municipality(g.actor)
+        return answer
 
     @app.after_request
     def _set_headers(response: Response) -> Response:
@@ -170,6 +176,17 @@ def _check_door(actor: Actor) -> AnyResponse | None:
     if _must_choose(actor, door):
         return redirect(url_for("MunicipalityChoiceView.choose", next=own_path()))
     raise NotAllowed
+
+
+def _refuse_other_municipality(actor: Actor) -> None:
+    """A form belongs where it was opened, and another tab may have chosen another municipality."""
+    opened_in = "" if is_rest() or request.method != "POST" else request.form.get(OPENED_IN, "")
+    if not opened_in:
+        return
+    with separate_session() as database:
+        number = select(Municipality.number).where(Municipality.id == actor.municipality_id)
+        if database.scalar(number) != opened_in:
+            raise OtherMunicipality
 
 
 def _must_choose(actor: Actor, door: Door) -> bool:
