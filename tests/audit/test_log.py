@@ -84,7 +84,7 @@ class TestChanges:
         with working_in(world.strandvik) as actor:
             loser, winner = plant(actor), plant(actor)
             child, person = plant(actor, loser), staff(actor, loser)
-            role = give_role(person, world.accounts["larer"], "participant", loser)
+            role = give_role(person, world.accounts["sperret"], "participant", loser)
             units.merge(actor, loser, winner, at=utc_now())
 
         with working_in(world.strandvik):
