@@ -288,6 +288,14 @@ class MembershipView(HandsOver):
             at=utc_now(),
         )
 
+    def _form_page(self, form: Any, template: str, status: int, row: Any = None) -> tuple[str, int]:
+        hide_unit(form, row)
+        return super()._form_page(form, template, status, row)
+
+    def _save_change(self, pk: str, form: Any) -> str:
+        hide_unit(form, self.get_row(pk, Action.EDIT))
+        return super()._save_change(pk, form)
+
     def related(self, row: Membership) -> list[tuple[Any, str, dict[str, Any]]]:
         """The buttons for the role and for the login behind it."""
         actor = current_actor()
@@ -345,6 +353,13 @@ class MembershipView(HandsOver):
             row = self.get_row(pk, Action.SHOW)
             secret = operations.new_password_link(current_actor(), row.person, at=utc_now())
         return handed_over(secret, _("The link is ready."), self.url("show", row))
+
+
+def hide_unit(form: Any, row: Membership | None) -> None:
+    """Keep the unit of a shielded person's role unseen; it can be kept, or another chosen."""
+    if row is not None and row.person.is_shielded:
+        form.unit_id.is_open = lambda _unit: False
+        form.unit_id.flags.secret = True
 
 
 def with_last_day(row: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -140,3 +140,21 @@ def test_a_lasting_administrator_takes_a_lasting_role(town, enter):
     answer = give(enter(town.admin), town, COORDINATOR, person=own.person_id)
 
     assert answer.status_code == 302
+
+
+def test_the_unit_of_a_shielded_persons_role_is_told_in_no_form_and_stays(town, enter):
+    username = town.member(COORDINATOR, "class")
+    [role] = town.roles_of(username)
+    client, unit = enter(town.admin), f"class {town.number}"
+    assert unit in client.get(f"/role/edit/{role.id}").text
+    with town.app.app_context(), town.inside(), transaction():
+        db.session.get_one(Person, role.person_id).is_shielded = True
+
+    page = client.get(f"/role/edit/{role.id}").text
+    stale = change(client, role, unit_id="keep", version="7")
+    answer = change(client, role, unit_id="keep", last_day=written(today()))
+
+    assert (stale.status_code, answer.status_code) == (409, 302)
+    assert all(unit not in text and role.unit_id not in text for text in (page, stale.text))
+    [changed] = town.roles_of(username)
+    assert (changed.unit_id, changed.last_day) == (role.unit_id, today())
