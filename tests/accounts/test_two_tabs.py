@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.db import db
 from app.enums import Role
 from app.models import Person
+from tests.accounts.test_meanwhile import token_of
 from tests.accounts.towns import NAMES
 
 HERE = re.compile(r'name="here" value="([^"]*)"')
@@ -62,3 +63,22 @@ def test_the_list_searches_by_national_id_where_it_was_opened(other_town, browse
     work_in(browser, other_town)
 
     assert browser.send("/person/find", form).status_code == 409
+
+
+def test_a_program_that_works_in_two_places_may_use_one_key_in_both(app, town, other_town):
+    username = town.member(Role.LOCAL_ADMINISTRATOR)
+    other_town.member(Role.LOCAL_ADMINISTRATOR, username=username)
+    name = f"Nøkkel{next(NAMES)}"
+
+    for place in (town, other_town):
+        for _time in range(2):
+            answer = app.test_client().post(
+                "/api/v1/person/",
+                json={"given_name": "Kari", "family_name": name},
+                headers={
+                    "Authorization": f"Bearer {token_of(place, username)}",
+                    "Idempotency-Key": f"key-{name.encode().hex()}",
+                },
+            )
+            assert answer.status_code == 201
+        assert len(named(place, name)) == 1
