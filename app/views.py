@@ -50,6 +50,7 @@ from app.security.roles import Action, Resource
 from app.security.routes import for_signed_in
 from app.units import lists as unit_lists
 from app.units import operations as units
+from app.units import queries as unit_queries
 from app.units.views import UnitPages
 
 SHOWN = options(Shown)
@@ -58,11 +59,6 @@ SHOWN = options(Shown)
 def unit_choice(label: Any) -> ChoiceField:
     """A field that finds a unit by typing."""
     return ChoiceField(label, Unit, Unit.search_name, lambda unit: unit.name)
-
-
-def person_choice(label: Any) -> ChoiceField:
-    """A field that finds a person by typing; the birth date tells namesakes apart."""
-    return ChoiceField(label, Person, Person.search_family, describe_person)
 
 
 def describe_person(person: Person) -> str:
@@ -241,6 +237,12 @@ def person_facts(form: Any) -> people.PersonFacts:
     return people.PersonFacts(**{name: form[name].data for name in names})
 
 
+def leader_name(unit: Unit) -> str:
+    """The leader of a unit, when the actor may see who it is."""
+    leader = unit_queries.open_leader(current_actor(), unit)
+    return "" if leader is None else leader.full_name
+
+
 class UnitView(UnitPages):
     """The units of the municipality, and the outside bodies it works with."""
 
@@ -298,7 +300,13 @@ class UnitView(UnitPages):
         "name": TextField(label_columns["name"], [NEEDED, at_most(200)]),
         "kind": OneOfField(label_columns["kind"], UnitKind, validators=[NEEDED]),
         "parent_id": unit_choice(label_columns["parent_id"]),
-        "leader_id": person_choice(label_columns["leader_id"]),
+        "leader_id": ChoiceField(
+            label_columns["leader_id"],
+            Person,
+            Person.search_family,
+            describe_person,
+            is_open=lambda leader: not leader.is_shielded,
+        ),
         "is_outside": BooleanField(label_columns["is_outside"]),
         "email": EmailField(label_columns["email"], [at_most(320)]),
         "phone": PhoneField(label_columns["phone"], [at_most(30)]),
@@ -310,9 +318,7 @@ class UnitView(UnitPages):
     formatters_columns = {
         "kind": lambda unit: words(unit.kind),
         "parent": lambda unit: unit.parent.name if unit.parent else "",
-        "leader": lambda unit: (
-            unit.leader.full_name if unit.leader and not unit.leader.is_shielded else ""
-        ),
+        "leader": lambda unit: leader_name(unit),
         "is_outside": lambda unit: _l("Yes") if unit.is_outside else _l("No"),
     }
     export_columns = ("name", "kind", "email", "phone", "address", "postcode")

@@ -54,6 +54,7 @@ class NotWaiting(DomainError):
 class AnotherMustApprove(DomainError):
     """A central administrator is approved by another than the proposer and the proposed."""
 
+    is_refusal = True
     message = _l("Another central administrator must approve this.")
 
 
@@ -219,6 +220,7 @@ def _end(appointment: CentralAppointment, at: datetime) -> None:
     db.session.flush()
     if was_approved or account.password is None:
         sessions.end_all(db.session(), account.id, at)
+        tokens.void_links_made_by(db.session(), account.id, at)
         if not is_used_in_any(account.id, day_of(at)):
             close_account(account, at)
 

@@ -41,6 +41,7 @@ from app.screens.listing import (
     Order,
     PrefixFilter,
     YesNoFilter,
+    is_municipality_number,
 )
 from app.screens.scoped_view import ScopedModelView
 from app.screens.table import TableInterface
@@ -144,7 +145,7 @@ class MunicipalityView(ScopedModelView):
 
     def is_anchor(self, text: str) -> bool:
         """Whether a text has the form of a number."""
-        return len(text) == 4 and text.isascii() and text.isdigit()
+        return is_municipality_number(text)
 
     def related(self, row: Municipality) -> list[tuple[Any, str, dict[str, Any]]]:
         """For central administrators: how many local administrators there are."""
@@ -275,8 +276,9 @@ class MembershipView(HandsOver):
         )
 
     def change(self, row: Membership, form: Any) -> None:
-        """Change where and when the role is held."""
-        unit = form.unit_id.chosen
+        """Change where and when the role is held; a unit that was retired since stays."""
+        is_kept = form.unit_id.data == row.unit_id
+        unit = row.unit if is_kept else form.unit_id.chosen
         operations.change_role(
             current_actor(),
             row,
@@ -285,6 +287,14 @@ class MembershipView(HandsOver):
             ends_on=first_day_after(form.last_day.data),
             at=utc_now(),
         )
+
+    def _form_page(self, form: Any, template: str, status: int, row: Any = None) -> tuple[str, int]:
+        hide_unit(form, row)
+        return super()._form_page(form, template, status, row)
+
+    def _save_change(self, pk: str, form: Any) -> str:
+        hide_unit(form, self.get_row(pk, Action.EDIT))
+        return super()._save_change(pk, form)
 
     def related(self, row: Membership) -> list[tuple[Any, str, dict[str, Any]]]:
         """The buttons for the role and for the login behind it."""
@@ -343,6 +353,13 @@ class MembershipView(HandsOver):
             row = self.get_row(pk, Action.SHOW)
             secret = operations.new_password_link(current_actor(), row.person, at=utc_now())
         return handed_over(secret, _("The link is ready."), self.url("show", row))
+
+
+def hide_unit(form: Any, row: Membership | None) -> None:
+    """Keep the unit of a shielded person's role unseen; it can be kept, or another chosen."""
+    if row is not None and row.person.is_shielded:
+        form.unit_id.is_open = lambda _unit: False
+        form.unit_id.flags.secret = True
 
 
 def with_last_day(row: tuple[Any, ...]) -> tuple[Any, ...]:

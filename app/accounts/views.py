@@ -16,6 +16,7 @@ from app.db import db, transaction
 from app.errors import DomainError, NotAllowed, NotFound
 from app.models import Municipality
 from app.screens import forms
+from app.screens.listing import is_municipality_number
 from app.security import policy, scope
 from app.security.actor import current_actor
 from app.security.roles import Action, Resource
@@ -45,7 +46,7 @@ def municipality_key(number: str) -> ColumnElement[bool]:
     Raises:
         NotFound: it has not the form of a number.
     """
-    if not (len(number) == 4 and number.isascii() and number.isdigit()):
+    if not is_municipality_number(number):
         raise NotFound
     return Municipality.number == number
 

@@ -7,8 +7,9 @@ from sqlalchemy import ColumnElement, func, select
 
 from app.db import db
 from app.models import Membership, Person, Unit
-from app.security import scope
+from app.security import policy, scope
 from app.security.actor import Actor
+from app.security.roles import Action
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,14 @@ class Content:
     units: int
     retired_units: int
     roles: int
+
+
+def open_leader(actor: Actor, unit: Unit) -> Person | None:
+    """The leader, when the actor may see who it is; a shielded person's unit is shown to nobody."""
+    leader = unit.leader
+    if leader is None or leader.is_shielded:
+        return None
+    return leader if policy.decide(actor, Action.SHOW, leader) else None
 
 
 def above(actor: Actor, unit: Unit) -> list[Unit]:

@@ -96,7 +96,7 @@ class UnitPages(ScopedModelView):
         """Place the unit, with all below it, under another."""
         row, form = self.get_row(pk, Action.MOVE), MoveForm()
         parent = self._other(form.parent_id.data)
-        if request.method == "GET" or "find" in request.form:
+        if request.method != "POST" or "find" in request.form:
             return self._page("units/move.html", row, form)
         if (parent is None) == (not form.to_top.data):
             form.parent_id.errors = [_("Choose one unit, or the top.")]
@@ -119,7 +119,7 @@ class UnitPages(ScopedModelView):
         """Choose the unit that takes over, see what goes over, and confirm."""
         row, form = self.get_row(pk, Action.MERGE), MergeForm()
         winner = self._other(form.winner_id.data)
-        if request.method == "GET" or "find" in request.form:
+        if request.method != "POST" or "find" in request.form:
             return self._page("units/merge.html", row, form)
         if winner is None:
             form.winner_id.errors = [_("Search, and choose one of the hits.")]

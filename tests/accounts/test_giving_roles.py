@@ -306,6 +306,7 @@ def test_a_password_link_opens_nothing_that_its_maker_does_not_give(town, other_
     assert LINK.search(coordinator.send(doors[plain]).text)
     assert coordinator.send(doors[elsewhere]).status_code == 409
     assert coordinator.send(doors[above]).status_code == 409
+    assert town.events().count("refused:MembershipView.password_link") == 2
     assert enter(town.admin).send(doors[above]).status_code == 200
     assert enter(town.admin).send(doors[elsewhere]).status_code == 409
 

@@ -141,3 +141,12 @@ def test_what_is_not_on_the_form_is_not_stored(app, administrator, world, field)
         assert row.is_shielded is False
         assert row.retired_at is None
         assert row.search_family.startswith(search_form(family_name))
+
+
+@pytest.mark.parametrize("path", ["person/add", "person/edit/{person}", "unit/move/{unit}"])
+def test_a_form_is_looked_for_as_it_is_opened(administrator, world, path):
+    """HEAD asks what GET would answer; it is no form that was sent with errors in it."""
+    place = world.strandvik
+    address = f"/{path}".format(person=place.persons["own"], unit=place.units["school"])
+
+    assert administrator.head(address).status_code == administrator.get(address).status_code == 200

@@ -237,7 +237,7 @@ def test_a_merge_moves_roles_that_are_limited_to_the_unit(garden, admin, ours, w
     with garden.working_in(world.strandvik) as actor:
         person = staff(actor, None)
         unit = db.session.get(Unit, ours["unit"])
-        role = give_role(person, world.accounts["larer"], Role.PARTICIPANT, unit).id
+        role = give_role(person, world.accounts["sperret"], Role.PARTICIPANT, unit).id
 
     form = {"version": "1", "winner_version": "1", "winner_id": ours["other"], "confirmed": "1"}
     admin.send(f"/unit/merge/{ours['unit']}", form)
