@@ -62,6 +62,7 @@ REASONS: dict[ImportProblem, Any] = {
 
 OF_TABLE: dict[TableProblem, Any] = {
     TableProblem.EMPTY: _l("The file is empty."),
+    TableProblem.NO_ROWS: _l("The file has no rows below the first line, which names the columns."),
     TableProblem.UNSUPPORTED_TYPE: _l("Choose a CSV file or an Excel file (.xlsx)."),
     TableProblem.PASSWORD_PROTECTED: _l(
         "The file is protected by a password. Save it without one, and try again."
