@@ -214,7 +214,7 @@ class PersonView(PersonPages):
 
     def change(self, row: Person, form: Any) -> None:
         """Correct the person; an empty national id field leaves the number as it is."""
-        people.put_facts(row, person_facts(form))
+        people.put_facts(row, person_facts(form), today=today())
         if form.national_id.data or form.national_id_removed.data:
             people.set_national_id(
                 row,
