@@ -21,7 +21,7 @@ from app.accounts.fields import (
     state_of,
 )
 from app.accounts.holding import Terms
-from app.accounts.queries import count_local_administrators
+from app.accounts.queries import count_local_administrators, username_of
 from app.accounts.views import handed_over, municipality_key
 from app.clock import today, utc_now
 from app.db import db, transaction
@@ -287,14 +287,20 @@ class MembershipView(HandsOver):
         )
 
     def related(self, row: Membership) -> list[tuple[Any, str, dict[str, Any]]]:
-        """The buttons for the role and for the login behind it."""
+        """The login behind the role, and the buttons for both.
+
+        The user name is for those who would help the holder to sign in.
+        """
         actor = current_actor()
+        may_link = bool(policy.decide(actor, Action.CREATE_ACCOUNT, row.person))
+        is_theirs = may_link and self.may(Action.END, row)
         values = {
             "view": self,
             "row": row,
             "may_end": self.may(Action.END, row) and row.ended_at is None,
             "may_withdraw": bool(policy.decide(actor, Action.WITHDRAW_ACCOUNT, row.person)),
-            "may_link": bool(policy.decide(actor, Action.CREATE_ACCOUNT, row.person)),
+            "may_link": may_link,
+            "username": username_of(row.account_id) if is_theirs else None,
         }
         return [(_("Role and login"), "accounts/_role_actions.html", values)]
 
