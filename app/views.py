@@ -183,7 +183,7 @@ class PersonView(PersonPages):
         ),
         "national_id_removed": BooleanField(label_columns["national_id_removed"]),
     }
-    filters = person_lists.FILTERS
+    filters = person_lists.SCREEN_FILTERS
     orders = person_lists.ORDERS
     formatters_columns = {
         "name": lambda person: f"{person.family_name}, {person.given_name}",

@@ -310,6 +310,33 @@ def line_of(page: str, person: Person) -> str:
     return next(part for part in parts if person.family_name in part)
 
 
+def test_persons_are_filtered_by_unit_and_the_units_below_it(client, world, person):
+    units = world.strandvik.units
+    path = f"/person/list/?family_name={person.family_name}&unit="
+
+    found = {key: str(person.id) in client.get(path + units[key]).text for key in units}
+
+    assert found == {key: key in ("top", "school") for key in units}
+    assert client.get(path + world.fjellby.units["school"]).status_code == 400
+    assert client.get(path + "x").status_code == 400
+    assert f"unit={units['school']}" in client.get(f"/unit/show/{units['school']}").text
+
+
+def test_neither_filter_nor_count_of_a_unit_tells_of_a_shielded_person(client, world, person):
+    school = world.strandvik.units["school"]
+    listed = f"/person/list/?family_name={person.family_name}&unit={school}"
+    counted = re.compile(r"(\d+) person(?:er)? hører til denne virksomheten")
+
+    before = counted.search(client.get(f"/unit/show/{school}").text)
+    was_listed = str(person.id) in client.get(listed).text
+    protect(client, person)
+    after = counted.search(client.get(f"/unit/show/{school}").text)
+
+    assert was_listed
+    assert str(person.id) not in client.get(listed).text
+    assert int(after.group(1)) == int(before.group(1)) - 1
+
+
 def test_the_record_and_the_form_of_a_shielded_person_tell_no_place(
     app, client, client_as, person, place
 ):
