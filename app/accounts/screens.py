@@ -27,6 +27,7 @@ from app.clock import today, utc_now
 from app.db import db, transaction
 from app.enums import Role
 from app.models import County, Membership, Municipality, Person, Unit
+from app.municipalities import lists as municipality_lists
 from app.screens.fields import (
     NEEDED,
     ChoiceField,
@@ -104,7 +105,7 @@ class MunicipalityView(ScopedModelView):
     add_columns = search_columns = ["name"]
     edit_form_extra_fields = {"is_in_use": BooleanField(label_columns["is_in_use"])}
     filters = {
-        "name": PrefixFilter(_l("Name begins with"), Municipality.search_name),
+        "name": municipality_lists.FILTERS["name"],
         "county": LookedUpFilter(_l("County"), Municipality.county_number, _counties),
         "in_use": YesNoFilter(_l("In use"), Municipality.is_in_use, YES_NO),
     }
