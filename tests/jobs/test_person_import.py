@@ -397,6 +397,20 @@ def _audit_of(app, place, job_id) -> list[dict[str, object]]:
         return [{c.name: getattr(row, c.name) for c in AuditEvent.__table__.c} for row in found]
 
 
+def test_a_row_with_a_cell_too_many_is_given_back_whole_and_at_fault_again(
+    app, client, place, prefix
+):
+    table = files.rows(2, SCHOOL, prefix)
+    data = files.csv(table) + f"{files.line(table[1])};surplus;more\r\n".encode()
+    job_id = steps.check(app, client, place, data)
+
+    given_back = client.get(f"/person-import/failed-rows/{job_id}").data
+    again = steps.report(app, steps.check(app, client, place, given_back), place)
+
+    assert b"surplus;more" in given_back
+    assert (again.good, [p.line for p in again.problems]) == (0, [2])
+
+
 def test_the_rows_at_fault_are_given_back_as_they_were_with_their_reasons(
     app, client, place, prefix
 ):
