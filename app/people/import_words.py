@@ -52,7 +52,7 @@ REASONS: dict[ImportProblem, Any] = {
     ImportProblem.BAD_POSTCODE: _l(
         "A postcode has 4 digits. If the first is 0, a spreadsheet may have dropped it."
     ),
-    ImportProblem.UNKNOWN_UNIT: _l("No unit in the municipality has this name."),
+    ImportProblem.UNKNOWN_UNIT: _l("None of the units you can choose has this name."),
     ImportProblem.AMBIGUOUS_UNIT: _l("Several units in the municipality have this name."),
     ImportProblem.DUPLICATE_LINE: _l("The person stands in the file already."),
     ImportProblem.ALREADY_REGISTERED: _l("A person with this id is registered already."),
