@@ -179,7 +179,7 @@ class PersonView(PersonPages):
         ),
         "national_id_removed": BooleanField(label_columns["national_id_removed"]),
     }
-    filters = person_lists.FILTERS
+    filters = person_lists.SCREEN_FILTERS
     orders = person_lists.ORDERS
     formatters_columns = {
         "name": lambda person: f"{person.family_name}, {person.given_name}",
@@ -210,7 +210,7 @@ class PersonView(PersonPages):
 
     def change(self, row: Person, form: Any) -> None:
         """Correct the person; an empty national id field leaves the number as it is."""
-        people.put_facts(row, person_facts(form))
+        people.put_facts(row, person_facts(form), today=today())
         if form.national_id.data or form.national_id_removed.data:
             people.set_national_id(
                 row,

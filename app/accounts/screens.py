@@ -21,12 +21,13 @@ from app.accounts.fields import (
     state_of,
 )
 from app.accounts.holding import Terms
-from app.accounts.queries import count_local_administrators
+from app.accounts.queries import count_local_administrators, username_of
 from app.accounts.views import handed_over, municipality_key
 from app.clock import today, utc_now
 from app.db import db, transaction
 from app.enums import Role
 from app.models import County, Membership, Municipality, Person, Unit
+from app.municipalities import lists as municipality_lists
 from app.screens.fields import (
     NEEDED,
     ChoiceField,
@@ -105,7 +106,7 @@ class MunicipalityView(ScopedModelView):
     add_columns = search_columns = ["name"]
     edit_form_extra_fields = {"is_in_use": BooleanField(label_columns["is_in_use"])}
     filters = {
-        "name": PrefixFilter(_l("Name begins with"), Municipality.search_name),
+        "name": municipality_lists.FILTERS["name"],
         "county": LookedUpFilter(_l("County"), Municipality.county_number, _counties),
         "in_use": YesNoFilter(_l("In use"), Municipality.is_in_use, YES_NO),
     }
@@ -297,14 +298,20 @@ class MembershipView(HandsOver):
         return super()._save_change(pk, form)
 
     def related(self, row: Membership) -> list[tuple[Any, str, dict[str, Any]]]:
-        """The buttons for the role and for the login behind it."""
+        """The login behind the role, and the buttons for both.
+
+        The user name is for those who would help the holder to sign in.
+        """
         actor = current_actor()
+        may_link = bool(policy.decide(actor, Action.CREATE_ACCOUNT, row.person))
+        is_theirs = may_link and self.may(Action.END, row)
         values = {
             "view": self,
             "row": row,
             "may_end": self.may(Action.END, row) and row.ended_at is None,
             "may_withdraw": bool(policy.decide(actor, Action.WITHDRAW_ACCOUNT, row.person)),
-            "may_link": bool(policy.decide(actor, Action.CREATE_ACCOUNT, row.person)),
+            "may_link": may_link,
+            "username": username_of(row.account_id) if is_theirs else None,
         }
         return [(_("Role and login"), "accounts/_role_actions.html", values)]
 

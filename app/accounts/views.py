@@ -61,7 +61,8 @@ class PasswordLinkView(BaseView):
     @for_anyone
     def set_password(self, secret: str) -> Response:
         """The form, and what it sends. Looking at the page does not use the link up."""
-        if not own.password_link_is_open(secret, at=utc_now()):
+        username = own.username_of_link(secret, at=utc_now())
+        if username is None:
             raise NotFound
         db.session.rollback()
         form, status = NewPasswordForm(), 200
@@ -70,7 +71,7 @@ class PasswordLinkView(BaseView):
                 flash(_("Your password is set. Now sign in with it."), "success")
                 return redirect(url_for("LoginView.login"))
             status = 422
-        page = render_template("accounts/set_password.html", form=form)
+        page = render_template("accounts/set_password.html", form=form, username=username)
         return make_response(page, status)
 
     @staticmethod

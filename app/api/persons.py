@@ -187,7 +187,7 @@ class PersonApi(ScopedRestApi):
             number = values.pop("national_id")
             people.set_national_id(row, number, is_confirmed=is_confirmed, today=today())
         refuse_place(row, values)
-        people.put_facts(row, replace(people.facts_of(row), **values))
+        people.put_facts(row, replace(people.facts_of(row), **values), today=today())
 
     def restore_row(self, row: Person) -> None:
         """Bring the person back, unless somebody else has the same number by now."""

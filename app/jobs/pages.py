@@ -232,9 +232,13 @@ class ImportView(BaseView):
 
 
 def failed_table(rows: Iterator[FailedRow], width: int) -> Iterator[tuple[object, ...]]:
-    """The rows as they were written, each with its line and what is wrong, in the user's words."""
+    """The rows as they were written, each with its line and what is wrong, in the user's words.
+
+    Cells beyond the header stand in the last one, so that nothing is lost and none looks right.
+    """
     for row in rows:
-        cells = (*row.cells, *[""] * (width - len(row.cells)))[:width]
+        cells = (*row.cells, *[""] * (width - len(row.cells)))
+        cells = (*cells[: width - 1], ";".join(cells[width - 1 :]))
         reasons = (
             f"{import_words.column(problem.column)}: {import_words.reason(problem)}"
             for problem in row.problems

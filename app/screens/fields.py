@@ -22,6 +22,7 @@ from app.people.contact import (
     BadDate,
     BadEmail,
     BadPhone,
+    DateProblem,
     normalise_email,
     normalise_phone,
     parse_date,
@@ -36,6 +37,11 @@ from app.security.roles import Action
 HITS = 20
 KEPT = "keep"
 NEEDED = InputRequired(_l("This must be filled in."))
+OF_DATE = {
+    DateProblem.NOT_A_DATE: _l("This is no date. Write day.month.year, for example 17.05.2016."),
+    DateProblem.TWO_DIGIT_YEAR: _l("Write the year with four digits."),
+    DateProblem.YEAR_OUT_OF_RANGE: _l("The year can't be right."),
+}
 
 
 def at_most(characters: int) -> Length:
@@ -69,11 +75,9 @@ class NorwegianDateField(Field):
             return
         try:
             self.data = parse_date(text)
-        except BadDate:
+        except BadDate as error:
             self.data = None
-            raise ValueError(
-                _("Write the date as day.month.year, for example 17.05.2016.")
-            ) from None
+            raise ValueError(str(OF_DATE[error.problem])) from None
 
     def _value(self) -> str:
         if self.raw_data:

@@ -354,7 +354,7 @@ class ScopedModelView(ScopedRows, ModelView):
             )
         found = export_rows(current_actor(), self._export_statement(asked))
         rows = map(self.row_finisher(), found)
-        name = f"{self.resource}.{form}"
+        name = f"{self.route_base.strip('/')}.{form}"
         if form == "csv":
             return csv_download(name, header, rows)
         try:

@@ -55,11 +55,15 @@ def in_use(actor: Actor) -> list[Unit]:
 
 
 def count_persons(actor: Actor, unit: Unit, *, with_below: bool = False) -> int:
-    """How many persons in use belong to ``unit``, or to it and all below it."""
+    """How many persons in use belong to ``unit``, or to it and all below it.
+
+    Shielded persons are left out: counted beside a list they would be told apart by what lacks.
+    """
     here: ColumnElement[bool] = Person.unit_id == unit.id
     if with_below:
         here = Person.unit_id.in_(select(Unit.id).where(scope.below(unit.path)))
-    return _count(scope.rows(actor, Person).where(here, Person.retired_at.is_(None)), Person.id)
+    is_open = Person.retired_at.is_(None) & Person.is_shielded.is_(False)
+    return _count(scope.rows(actor, Person).where(here, is_open), Person.id)
 
 
 def content(unit: Unit) -> Content:

@@ -65,6 +65,12 @@ class UnitPages(ScopedModelView):
 
     # --- the record ------------------------------------------------------------------------------
 
+    def may(self, action: Action, row: Unit | None = None) -> bool:
+        """As elsewhere, but a merged unit is never brought back."""
+        if action is Action.RESTORE and row is not None and row.merged_into_id is not None:
+            return False
+        return super().may(action, row)
+
     def crumbs(self, row: Unit) -> Sequence[tuple[str, str]]:
         """The units that the unit is part of."""
         return [(one.name, self.url("show", one)) for one in queries.above(current_actor(), row)]

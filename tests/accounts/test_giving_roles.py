@@ -140,6 +140,27 @@ def test_the_link_chooses_the_password_once(app, town, enter):
     assert enter(username, "en lang setning").get("/me/").status_code == 200
 
 
+def test_the_user_name_is_told_to_who_chooses_the_password_and_to_who_can_make_such_a_link(
+    app, town, enter
+):
+    client = enter(town.admin)
+    username = f"navn.{next(NAMES)}"
+    secret = LINK.search(give(client, town, PARTICIPANT, username=username).text).group(1)
+    path = f"/role/show/{town.roles_of(username)[0].id}"
+
+    assert username in app.test_client().get(f"/password/{secret}").text
+    assert username in client.get(path).text
+    assert username in enter(town.member(COORDINATOR)).get(path).text
+
+
+def test_a_coordinator_reads_no_user_name_of_an_administrator(town, enter):
+    above = town.member(LOCAL)
+    path = f"/role/show/{town.roles_of(above)[0].id}"
+
+    assert above in enter(town.admin).get(path).text
+    assert above not in enter(town.member(COORDINATOR)).get(path).text
+
+
 def test_a_link_that_another_made_stops_working_when_a_higher_role_is_given(app, town, enter):
     coordinator, admin = enter(town.member(COORDINATOR)), enter(town.admin)
     username, person = f"opp.{next(NAMES)}", town.person()

@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from app.audit import log
-from app.clock import utc_now
+from app.clock import today, utc_now
 from app.db import db, separate_session
 from app.enums import Outcome
 from app.errors import TenantViolation
@@ -53,7 +53,9 @@ class TestChanges:
             person = staff(actor, None)
         with working_in(world.strandvik):
             row = db.session.get(Person, person.id)
-            people.put_facts(row, people.PersonFacts("Ny", "Fornavnsen", email="a@example.no"))
+            people.put_facts(
+                row, people.PersonFacts("Ny", "Fornavnsen", email="a@example.no"), today=today()
+            )
 
         with working_in(world.strandvik):
             assert events(person) == {"person:added": 1, "person:changed": 1}

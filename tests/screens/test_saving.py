@@ -98,6 +98,18 @@ def test_bad_input_is_told_beside_the_field_and_what_was_typed_is_kept(administr
     assert 'id="birth_date-error"' in answer.text
 
 
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("31.02.2020", "Dette er ikke en dato."),
+        ("1.1.99", "Skriv årstallet med fire sifre."),
+        ("01.01.1066", "Årstallet kan ikke være riktig."),
+    ],
+)
+def test_a_date_that_can_not_be_used_is_told_with_its_reason(administrator, typed, told):
+    assert told in register(administrator, birth_date=typed).text
+
+
 def test_a_choice_is_found_by_typing_and_all_else_is_kept(administrator, world):
     page = administrator.send(
         "/person/add",
