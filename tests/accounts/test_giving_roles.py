@@ -288,6 +288,20 @@ def test_withdrawing_closes_a_login_that_is_used_nowhere_else(app, town, enter):
     assert "account:withdrawn" in town.events()
 
 
+def test_the_login_of_a_person_who_is_retired_can_still_be_withdrawn(app, town, enter):
+    username = town.member(PARTICIPANT)
+    [role] = town.roles_of(username)
+    admin = enter(town.admin)
+    retired = admin.send(f"/person/retire/{role.person_id}", {"reason": "Flyttet"})
+    assert retired.status_code == 302
+
+    answer = admin.send(f"/role/withdraw/{role.id}")
+
+    assert answer.status_code == 302
+    assert not is_active(app, username)
+    assert admin.send(f"/role/password-link/{role.id}").status_code == 403
+
+
 def test_withdrawing_leaves_a_login_that_is_used_elsewhere(app, town, other_town, enter):
     username = town.member(PARTICIPANT)
     other_town.member(COORDINATOR, username=username)
