@@ -92,7 +92,7 @@ class MunicipalityView(ScopedModelView):
         "valid_from": _l("Valid from"),
         "is_in_use": _l("In use"),
     }
-    list_columns = ["name", "number", "county", "is_in_use"]
+    list_columns = ["name", "official_names", "number", "county", "is_in_use"]
     show_columns = [
         "number",
         "name",
