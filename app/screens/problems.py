@@ -10,7 +10,13 @@ from flask import Flask, jsonify, make_response, render_template, request
 from flask.globals import request_ctx
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.exc import (
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    SQLAlchemyError,
+    TimeoutError,
+)
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -53,9 +59,11 @@ def _domain_error(error: DomainError) -> Response:
     db.session.rollback()
     actor = current_actor()
     if error.is_refusal and actor.is_signed_in:
-        log.record_refusal(
-            actor, f"refused:{request.endpoint or 'unknown'}"[:80], None, _record_named()
-        )
+        what = f"refused:{request.endpoint or 'unknown'}"[:80]
+        try:
+            log.record_refusal(actor, what, None, _record_named())
+        except SQLAlchemyError as not_written:
+            return _unavailable(not_written)
     return answer(error.status, str(error), error.fields)
 
 
