@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlalchemy.orm import Session
 
 from app.audit import log
-from app.db import configure_sqlite, db
+from app.db import configure_postgresql, configure_sqlite, db
 from app.security import tenancy, walls
 from config import ROOT, Settings
 
@@ -54,8 +54,8 @@ def connect(app: Flask, settings: Settings) -> None:
         settings.database_owner_url or settings.database_url, hide_parameters=True
     )
     for engine in (serving, owning):
-        if engine.dialect.name == "sqlite":
-            configure_sqlite(engine)
+        configure = configure_sqlite if engine.dialect.name == "sqlite" else configure_postgresql
+        configure(engine)
     app.extensions["samvev_owner_engine"] = owning
 
 

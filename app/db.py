@@ -16,16 +16,18 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session
 
 WRITES = "samvev_writes"
+RELAXED = "samvev_relaxed"
 
 db = SQLA(metadata=Model.metadata, session_options={"expire_on_commit": False})
 
 
 @contextmanager
-def transaction(session: Session | None = None) -> Iterator[Session]:
+def transaction(session: Session | None = None, *, is_durable: bool = True) -> Iterator[Session]:
     """One unit of work: committed whole at the end, or undone whole on any error.
 
     A transaction that only read is ended first, so that decisions are made on what is true
-    now. ``session`` defaults to the request's own.
+    now. ``session`` defaults to the request's own. Without ``is_durable`` the commit does not wait
+    for the disk: whole or not at all, but a power cut may undo it.
 
     Raises:
         RuntimeError: changes were made outside a transaction before this one.
@@ -39,7 +41,7 @@ def transaction(session: Session | None = None) -> Iterator[Session]:
     session.rollback()
     session.info[WRITES] = True
     try:
-        session.connection(execution_options={WRITES: True})
+        session.connection(execution_options={WRITES: True, RELAXED: not is_durable})
         yield session
         session.commit()
     except BaseException:
@@ -54,6 +56,15 @@ def separate_session() -> Iterator[Session]:
     """A short session on a connection of its own, for what must outlive a refusal."""
     with Session(db.engine, expire_on_commit=False) as session:
         yield session
+
+
+def configure_postgresql(engine: Engine) -> None:
+    """Let a transaction that need not wait for the disk say so."""
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        if connection.get_execution_options().get(RELAXED, False):
+            connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
 
 
 def configure_sqlite(engine: Engine) -> None:
@@ -76,5 +87,9 @@ def configure_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(WRITES, False)
+        options = connection.get_execution_options()
+        writes, relaxed = options.get(WRITES, False), options.get(RELAXED, False)
+        if connection.info.get(RELAXED, False) != relaxed:
+            connection.info[RELAXED] = relaxed
+            connection.exec_driver_sql(f"PRAGMA synchronous={'NORMAL' if relaxed else 'FULL'}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

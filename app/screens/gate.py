@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.audit import log
 from app.clock import today, utc_now
-from app.db import separate_session
+from app.db import db, separate_session
 from app.errors import NotAllowed
 from app.security import tenancy, tokens
 from app.security.actor import NOBODY, Actor, find_actor, open_municipalities
@@ -92,11 +92,11 @@ def _find_actor() -> Actor:
     account_id = session.get("_user_id")
     if account_id is None:
         return NOBODY
-    with separate_session() as database:
-        actor = find_actor(database, int(account_id), session.get(CHOSEN), today())
-        if actor.is_signed_in and actor.municipality_id is None:
-            actor = _actor_of_only_municipality(database, int(account_id)) or actor
-        return actor
+    database = db.session()
+    actor = find_actor(database, int(account_id), session.get(CHOSEN), today())
+    if actor.is_signed_in and actor.municipality_id is None:
+        actor = _actor_of_only_municipality(database, int(account_id)) or actor
+    return actor
 
 
 def _actor_of_only_municipality(database: tokens.Session, account_id: int) -> Actor | None:
@@ -135,8 +135,7 @@ def _check_door(actor: Actor) -> AnyResponse | None:
 def _must_choose(actor: Actor, door: Door) -> bool:
     if is_rest() or actor.municipality_id is not None or door.audience is not Audience.RULED:
         return False
-    with separate_session() as database:
-        return bool(open_municipalities(database, actor.account_id or 0, today()))
+    return bool(open_municipalities(db.session(), actor.account_id or 0, today()))
 
 
 def _ask_to_sign_in() -> AnyResponse:

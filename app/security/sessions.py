@@ -12,12 +12,12 @@ from typing import Any
 from flask import Flask, Request, Response
 from flask.sessions import SecureCookieSession as CookieSession
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import CallbackDict
 
 from app.clock import utc_now
-from app.db import separate_session, transaction
+from app.db import db, separate_session, transaction
 from app.models import LoginSession
 from app.security.keys import new_secret, secret_hash
 
@@ -70,17 +70,19 @@ class ServerSessions(SecureCookieSessionInterface):
 
     def _open_row(self, row_hash: str) -> ServerSession | None:
         now = utc_now()
-        with separate_session() as session:
-            row = session.get(LoginSession, row_hash)
-            if row is None or row.ended_at is not None or row.expires_at <= now:
-                return None
-            if row.seen_at + self.idle <= now:
-                return None
-            kept = ServerSession(json.loads(row.data), row_hash)
-            if row.seen_at + SEEN_EVERY <= now:
-                with transaction(session):
-                    row.seen_at = now
-        return kept
+        row = db.session.execute(
+            select(LoginSession.data, LoginSession.seen_at).where(
+                LoginSession.id_hash == row_hash,
+                LoginSession.ended_at.is_(None),
+                LoginSession.expires_at > now,
+                LoginSession.seen_at > now - self.idle,
+            )
+        ).first()
+        if row is None:
+            return None
+        if row.seen_at + SEEN_EVERY <= now:
+            _update_row(row_hash, seen_at=now)
+        return ServerSession(json.loads(row.data), row_hash)
 
     def save_session(self, app: Flask, session: Any, response: Response) -> None:
         """Write what changed; a session that ended in the meantime is not brought back."""
@@ -91,7 +93,7 @@ class ServerSessions(SecureCookieSessionInterface):
             self._start_row(app, session, response)
         elif session.row_hash is not None:
             if session.modified:
-                self._write_row(session)
+                _update_row(session.row_hash, data=json.dumps(dict(session)))
         elif session.modified:
             signed = CookieSession(dict(session))
             signed.modified = True
@@ -114,14 +116,6 @@ class ServerSessions(SecureCookieSessionInterface):
                 )
             )
         self._set_cookie(app, response, secret)
-
-    def _write_row(self, session: ServerSession) -> None:
-        with separate_session() as database, transaction(database):
-            database.execute(
-                update(LoginSession)
-                .where(LoginSession.id_hash == session.row_hash, LoginSession.ended_at.is_(None))
-                .values(data=json.dumps(dict(session)))
-            )
 
     def _end_row(self, session: ServerSession) -> None:
         if session.row_hash is not None:
@@ -150,6 +144,19 @@ class ServerSessions(SecureCookieSessionInterface):
             secure=self.get_cookie_secure(app),
             httponly=True,
             samesite=self.get_cookie_samesite(app),
+        )
+
+
+def _update_row(row_hash: str, **values: Any) -> None:
+    """Keep messages, choices or the time of the last page in a row that has not ended.
+
+    Not worth waiting for the disk: a power cut may lose the last of them, never an ending.
+    """
+    with separate_session() as database, transaction(database, is_durable=False):
+        database.execute(
+            update(LoginSession)
+            .where(LoginSession.id_hash == row_hash, LoginSession.ended_at.is_(None))
+            .values(**values)
         )
 
 
