@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from flask_appbuilder import Model
 from sqlalchemy import Engine, Enum, Select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from app.db import db
 from app.errors import NotFound
@@ -33,7 +33,7 @@ class ScopedRows:
 
     def query(self, action: Action) -> Select[Any]:
         """Every query of the view starts here: rows open to the actor for this action."""
-        loads = [selectinload(relation) for relation in self.eager]
+        loads = [joinedload(relation) for relation in self.eager]
         return scope.rows(current_actor(), self.model, action).options(*loads)
 
     def key_condition(self, pk: str) -> Any:
