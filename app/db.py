@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 WRITES = "samvev_writes"
 RELAXED = "samvev_relaxed"
+READS_ALL = "samvev_reads_all"
 
 db = SQLA(metadata=Model.metadata, session_options={"expire_on_commit": False})
 
@@ -59,12 +60,19 @@ def separate_session() -> Iterator[Session]:
 
 
 def configure_postgresql(engine: Engine) -> None:
-    """Let a transaction that need not wait for the disk say so."""
+    """Tell the server what is special about a transaction.
+
+    It need not wait for the disk, or it reads every row of its cursors: left to itself, the
+    planner of a cursor looks for the first few rows.
+    """
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        if connection.get_execution_options().get(RELAXED, False):
+        options = connection.get_execution_options()
+        if options.get(RELAXED, False):
             connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+        if options.get(READS_ALL, False):
+            connection.exec_driver_sql("SET LOCAL cursor_tuple_fraction = 1")
 
 
 def configure_sqlite(engine: Engine) -> None:

@@ -7,7 +7,7 @@ from flask_appbuilder import Model
 from sqlalchemy import Engine, Enum, Select
 from sqlalchemy.orm import Session, joinedload
 
-from app.db import db
+from app.db import READS_ALL, db
 from app.errors import NotFound
 from app.screens.listing import is_id
 from app.screens.words import WORDS
@@ -65,7 +65,7 @@ def export_rows(actor: Actor, statement: Select[Any]) -> Iterator[tuple[Any, ...
 
     They are read after the request has ended, so nothing of the request is asked for here.
     """
-    in_words = {value: str(text) for value, text in WORDS.items()}
+    in_words = {value: str(words) for value, words in WORDS.items()}
     return _read_rows(db.engine, actor, statement, in_words)
 
 
@@ -74,6 +74,7 @@ def _read_rows(
 ) -> Iterator[tuple[Any, ...]]:
     chosen = [n for n, column in enumerate(statement.selected_columns) if _is_chosen(column)]
     with Session(engine) as session, tenancy.applied(session, actor.scope):
+        session.connection(execution_options={READS_ALL: True})
         found = session.execute(statement, execution_options={"yield_per": AT_ONCE})
         if not chosen:
             yield from found
