@@ -3,6 +3,9 @@
 Migrations are in ``app.migrating``, which a serving process never loads.
 """
 
+import os
+from weakref import WeakSet
+
 from flask import Flask
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlalchemy.orm import Session
@@ -42,6 +45,18 @@ def guard_sessions() -> None:
         _listening.append(Session)
 
 
+_engines: WeakSet[Engine] = WeakSet()
+
+
+def _forget_connections() -> None:
+    """Leave connections to the process that opened them; a fork opens its own."""
+    for engine in _engines:
+        engine.dispose(close=False)
+
+
+os.register_at_fork(after_in_child=_forget_connections)
+
+
 def connect(app: Flask, settings: Settings) -> None:
     """Give ``app`` its two engines: one that serves, one that owns the tables."""
     guard_sessions()
@@ -54,6 +69,7 @@ def connect(app: Flask, settings: Settings) -> None:
         settings.database_owner_url or settings.database_url, hide_parameters=True
     )
     for engine in (serving, owning):
+        _engines.add(engine)
         configure = configure_sqlite if engine.dialect.name == "sqlite" else configure_postgresql
         configure(engine)
     app.extensions["samvev_owner_engine"] = owning

@@ -13,12 +13,12 @@ from datetime import date, datetime
 from io import StringIO
 from itertools import chain, islice
 from os import PathLike
-from typing import IO
-
-from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
+from typing import IO, TYPE_CHECKING
 
 from app.clock import OSLO
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 LONGEST_XLSX_TEXT = 32_767
 MAX_XLSX_ROWS = 1_048_576
@@ -71,6 +71,9 @@ def write_xlsx(
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
+    # Loaded with the first such file, to keep the start short.
+    from xlsxwriter import Workbook
+
     with Workbook(target, options) as book:
         sheet = book.add_worksheet()
         sheet.freeze_panes(1, 0)
@@ -80,7 +83,7 @@ def write_xlsx(
         _write_body(sheet, rows)
 
 
-def _write_body(sheet: Worksheet, rows: Iterable[Sequence[object]]) -> None:
+def _write_body(sheet: "Worksheet", rows: Iterable[Sequence[object]]) -> None:
     for line, row in enumerate(rows, start=1):
         if line >= MAX_XLSX_ROWS:
             raise TooManyRows
