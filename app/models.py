@@ -412,7 +412,7 @@ class Membership(Versioned, TenantOwned):
         )
 
     @classmethod
-    def active(cls, on: date) -> ColumnElement[bool]:
+    def active(cls, on: date | ColumnElement[date]) -> ColumnElement[bool]:
         """``is_active`` as a condition."""
         return and_(
             cls.ended_at.is_(None),

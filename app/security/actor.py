@@ -8,7 +8,7 @@ from datetime import date
 
 from flask import g, has_request_context
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import and_, select
+from sqlalchemy import Date, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.enums import Role
@@ -58,6 +58,30 @@ class Actor:
             self.municipality_id, self.account_id, self.holds(Role.CENTRAL_ADMINISTRATOR)
         )
 
+
+# Asked for every page, so made once: making a statement costs more than SQLite's answer to it.
+_ACCOUNT = (
+    select(User.active, CentralAppointment.id)
+    .outerjoin(
+        CentralAppointment,
+        and_(
+            CentralAppointment.account_id == User.id,
+            CentralAppointment.approved_at.is_not(None),
+            CentralAppointment.ended_at.is_(None),
+        ),
+    )
+    .where(User.id == bindparam("account_id"))
+)
+_HELD = (
+    select(Membership.person_id, Membership.role, Membership.unit_id, Unit.path)
+    .outerjoin(Unit, Membership.unit_id == Unit.id)
+    .where(
+        Membership.account_id == bindparam("account_id"),
+        Membership.municipality_id == bindparam("municipality_id"),
+        Membership.active(bindparam("on", type_=Date)),
+    )
+    .order_by(Membership.id)
+)
 
 NOBODY = Actor()
 _acting: ContextVar[Actor] = ContextVar("samvev_actor", default=NOBODY)
@@ -128,16 +152,7 @@ def find_actor(
 
 def _account_facts(session: Session, account_id: int) -> tuple[bool, bool]:
     """Whether the account is active, and whether it is a central administrator's."""
-    in_office = and_(
-        CentralAppointment.account_id == User.id,
-        CentralAppointment.approved_at.is_not(None),
-        CentralAppointment.ended_at.is_(None),
-    )
-    found = session.execute(
-        select(User.active, CentralAppointment.id)
-        .outerjoin(CentralAppointment, in_office)
-        .where(User.id == account_id)
-    ).first()
+    found = session.execute(_ACCOUNT, {"account_id": account_id}).first()
     return (False, False) if found is None else (bool(found[0]), found[1] is not None)
 
 
@@ -147,16 +162,8 @@ def _holdings(
     """Who the account is in the municipality, and the roles it holds there on this day."""
     if municipality_id is None:
         return None, ()
-    found = session.execute(
-        select(Membership.person_id, Membership.role, Membership.unit_id, Unit.path)
-        .outerjoin(Unit, Membership.unit_id == Unit.id)
-        .where(
-            Membership.account_id == account_id,
-            Membership.municipality_id == municipality_id,
-            Membership.active(on),
-        )
-        .order_by(Membership.id)
-    ).all()
+    asked = {"account_id": account_id, "municipality_id": municipality_id, "on": on}
+    found = session.execute(_HELD, asked).all()
     # A role below a unit that can't be read reaches nothing; without a path it would reach all.
     held = [row for row in found if row.unit_id is None or row.path is not None]
     person_id = held[0].person_id if held else None

@@ -12,17 +12,27 @@ from typing import Any
 from flask import Flask, Request, Response
 from flask.sessions import SecureCookieSession as CookieSession
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import CallbackDict
 
 from app.clock import utc_now
 from app.db import db, separate_session, transaction
 from app.models import LoginSession
+from app.security import tenancy
 from app.security.keys import new_secret, secret_hash
 
 SERVER_PREFIX = "s."
 SEEN_EVERY = timedelta(minutes=1)
+
+
+# Asked for every page, so made once.
+_LIVING = select(LoginSession.data, LoginSession.seen_at).where(
+    LoginSession.id_hash == bindparam("id_hash"),
+    LoginSession.ended_at.is_(None),
+    LoginSession.expires_at > bindparam("now"),
+    LoginSession.seen_at > bindparam("seen_after"),
+)
 
 
 class ServerSession(CallbackDict[str, Any], SessionMixin):
@@ -70,14 +80,8 @@ class ServerSessions(SecureCookieSessionInterface):
 
     def _open_row(self, row_hash: str) -> ServerSession | None:
         now = utc_now()
-        row = db.session.execute(
-            select(LoginSession.data, LoginSession.seen_at).where(
-                LoginSession.id_hash == row_hash,
-                LoginSession.ended_at.is_(None),
-                LoginSession.expires_at > now,
-                LoginSession.seen_at > now - self.idle,
-            )
-        ).first()
+        asked = {"id_hash": row_hash, "now": now, "seen_after": now - self.idle}
+        row = db.session.execute(_LIVING, asked).first()
         if row is None:
             return None
         if row.seen_at + SEEN_EVERY <= now:
@@ -152,11 +156,16 @@ def _update_row(row_hash: str, **values: Any) -> None:
 
     Not worth waiting for the disk: a power cut may lose the last of them, never an ending.
     """
-    with separate_session() as database, transaction(database, is_durable=False):
+    with (
+        tenancy.asking(tenancy.NOWHERE),
+        separate_session() as database,
+        transaction(database, is_durable=False),
+    ):
         database.execute(
             update(LoginSession)
             .where(LoginSession.id_hash == row_hash, LoginSession.ended_at.is_(None))
-            .values(**values)
+            .values(**values),
+            execution_options={"synchronize_session": False},
         )
 
 
