@@ -24,6 +24,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     DateTime,
     Enum,
     ForeignKey,
@@ -34,6 +35,8 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    and_,
+    or_,
     text,
 )
 from sqlalchemy.engine import Dialect
@@ -406,6 +409,15 @@ class Membership(Versioned, TenantOwned):
             self.ended_at is None
             and self.starts_on <= on
             and (self.ends_on is None or on < self.ends_on)
+        )
+
+    @classmethod
+    def active(cls, on: date | ColumnElement[date]) -> ColumnElement[bool]:
+        """``is_active`` as a condition."""
+        return and_(
+            cls.ended_at.is_(None),
+            cls.starts_on <= on,
+            or_(cls.ends_on.is_(None), cls.ends_on > on),
         )
 
     def is_over(self, on: date) -> bool:

@@ -173,14 +173,10 @@ class PersonPages(ScopedModelView):
 
     # --- forms of a shielded person --------------------------------------------------------------
 
-    def _form_page(self, form: Any, template: str, status: int, row: Any = None) -> tuple[str, int]:
-        hide_place(form, row)
-        return super()._form_page(form, template, status, row)
-
-    def _save_change(self, pk: str, form: Any) -> str:
+    def fit_form(self, form: Any, row: Any) -> None:
+        """A number is never shown beside another's, and no field tells a shielded place."""
         form.national_id.flags.secret = True
-        hide_place(form, self.get_row(pk, Action.EDIT))
-        return super()._save_change(pk, form)
+        hide_place(form, row)
 
     @staticmethod
     def _put_error(form: Any, error: DomainError) -> None:

@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.audit import log
 from app.clock import today, utc_now
-from app.db import ask_before_writing, separate_session
+from app.db import ask_before_writing, db, separate_session
 from app.errors import NotAllowed, OtherMunicipality
 from app.models import Municipality
 from app.security import sessions, tenancy, tokens
@@ -110,11 +110,11 @@ def _find_actor() -> Actor:
     account_id = session.get(sessions.ACCOUNT)
     if account_id is None:
         return NOBODY
-    with separate_session() as database:
-        actor = find_actor(database, int(account_id), session.get(CHOSEN), today())
-        if actor.is_signed_in and actor.municipality_id is None:
-            actor = _actor_of_only_municipality(database, int(account_id)) or actor
-        return actor
+    database = db.session()
+    actor = find_actor(database, int(account_id), session.get(CHOSEN), today())
+    if actor.is_signed_in and actor.municipality_id is None:
+        actor = _actor_of_only_municipality(database, int(account_id)) or actor
+    return actor
 
 
 def _actor_of_only_municipality(database: tokens.Session, account_id: int) -> Actor | None:
@@ -154,12 +154,12 @@ def _ask_again() -> None:
 
 
 def _actor_now(actor: Actor) -> Actor:
-    with separate_session() as database:
-        if is_rest():
+    if is_rest():
+        with separate_session() as database:
             return tokens.actor_of(database, _bearer_secret(), utc_now(), today()) or NOBODY
-        if not sessions.is_open(database, session.row_hash):  # type: ignore[attr-defined]
-            return NOBODY
-        return find_actor(database, actor.account_id or 0, actor.municipality_id, today())
+    if not sessions.is_open(db.session(), session.row_hash):  # type: ignore[attr-defined]
+        return NOBODY
+    return find_actor(db.session(), actor.account_id or 0, actor.municipality_id, today())
 
 
 def _check_door(actor: Actor) -> AnyResponse | None:
@@ -183,17 +183,15 @@ def _refuse_other_municipality(actor: Actor) -> None:
     opened_in = "" if is_rest() or request.method != "POST" else request.form.get(OPENED_IN, "")
     if not opened_in:
         return
-    with separate_session() as database:
-        number = select(Municipality.number).where(Municipality.id == actor.municipality_id)
-        if database.scalar(number) != opened_in:
-            raise OtherMunicipality
+    number = select(Municipality.number).where(Municipality.id == actor.municipality_id)
+    if db.session.scalar(number) != opened_in:
+        raise OtherMunicipality
 
 
 def _must_choose(actor: Actor, door: Door) -> bool:
     if is_rest() or actor.municipality_id is not None or door.audience is not Audience.RULED:
         return False
-    with separate_session() as database:
-        return bool(open_municipalities(database, actor.account_id or 0, today()))
+    return bool(open_municipalities(db.session(), actor.account_id or 0, today()))
 
 
 def _ask_to_sign_in() -> AnyResponse:

@@ -13,7 +13,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask_appbuilder import Model, ModelView, expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select
+from sqlalchemy import Select, inspect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response as AnyResponse
@@ -95,6 +95,9 @@ class ScopedModelView(ScopedRows, ModelView):
     def change(self, row: Any, form: Any) -> None:
         """Put a valid form's values on the row."""
         form.populate_obj(row)
+
+    def fit_form(self, form: Any, row: Any) -> None:
+        """Make the form of a row ready to be drawn or saved."""
 
     def retire_row(self, row: Any) -> None:
         """Take the row out of use."""
@@ -243,6 +246,7 @@ class ScopedModelView(ScopedRows, ModelView):
             return self._form_page(form, "screens/edit.html", 200, row)
         if not form.validate():
             return self._form_page(form, "screens/edit.html", 422, row)
+        self.fit_form(form, row)
         try:
             text = self._save_change(pk, form)
         except StaleForm as stale:
@@ -261,7 +265,8 @@ class ScopedModelView(ScopedRows, ModelView):
                     raise StaleForm(row.version, forms.differences(form, row, self.edit_columns))
                 self.change(row, form)
                 session.flush()
-                session.refresh(row)
+                # Who is meant may have changed with an id; the rest is what was just written.
+                session.expire(row, inspect(self.model).relationships.keys())
                 self._require_in_reach(row)
                 return _("%(name)s is saved.", name=self.describe(row))
         except StaleDataError:
@@ -286,6 +291,7 @@ class ScopedModelView(ScopedRows, ModelView):
         return page, 409
 
     def _form_page(self, form: Any, template: str, status: int, row: Any = None) -> tuple[str, int]:
+        self.fit_form(form, row)
         sent = request.form.get("version", "")
         version = sent or (row.version if row is not None else "")
         key = forms.form_key() or str(uuid4())
