@@ -4,6 +4,7 @@ What is typed is sent in the body. The page of the hits then has it in its addre
 have theirs, so that one can go back to it; a national id is turned away before that.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -40,7 +41,8 @@ class SearchView(BaseView):
         if request.method == "POST":
             return redirect(url_for("SearchView.index", q=text or None), 303)
         groups = search(text) if text else []
-        return render_template("searching/results.html", text=text, groups=groups), 200
+        said = say(groups)
+        return render_template("searching/results.html", text=text, groups=groups, said=said), 200
 
     @staticmethod
     def _refuse() -> tuple[str, int]:
@@ -57,8 +59,7 @@ class SearchView(BaseView):
         if is_like_national_id(text):
             return {"groups": [], "said": _("A national id is not searched for here.")}
         groups = search(text)
-        count = sum(len(group.hits) for group in groups)
-        return {"groups": [as_json(group) for group in groups], "said": say_count(count)}
+        return {"groups": [as_json(group) for group in groups], "said": say(groups)}
 
 
 def what_was_typed() -> str:
@@ -71,6 +72,12 @@ def what_was_typed() -> str:
     if set(request.values) - KNOWN or len(text) > LONGEST_TYPED:
         raise BadRequest
     return text
+
+
+def say(groups: Sequence[Group]) -> str:
+    """How many hits are shown, and whether there are more."""
+    count = sum(len(group.hits) for group in groups)
+    return say_count(count, is_whole=not any(group.lists for group in groups))
 
 
 def search(text: str) -> list[Group]:

@@ -19,7 +19,7 @@
     const button = make("button", { type: "button", class: "ds-button", "data-variant": "tertiary", "data-size": "sm" });
     const status = make("p", { role: "status", class: "count" });
     const list = make("div", { id: `${field.id}-hits`, class: "hits", "aria-label": field.querySelector("legend").textContent.trim() });
-    options.replaceWith(sent, make("p", { class: "chosen" }, shown, button));
+    options.replaceWith(make("p", { class: "chosen" }, shown, button), sent);
     field.querySelector("button[name=find]").remove();
     input.closest(".beside").after(list, status);
     input.setAttribute("aria-describedby", [shown.id, field.getAttribute("aria-describedby")].filter(Boolean).join(" "));
@@ -28,7 +28,8 @@
     const put = (value, text) => {
       sent.value = value;
       shown.textContent = text || none;
-      button.textContent = clear.replace("{}", text);
+      const [before, after] = clear.split("{}");
+      button.replaceChildren(before, make("span", { class: "ds-sr-only" }, text), after);
       button.hidden = !value;
     };
     put(sent.value, sent.value && ticked.closest(".ds-field").querySelector("label").textContent.trim());

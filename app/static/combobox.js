@@ -4,9 +4,10 @@
 "use strict";
 
 class Combobox {
-  // ask(text, signal) promises {groups: [{name, hits: [{text, hint, url}]}], said}.
-  constructor(input, list, status, { ask, choose, failed, staysOpen = false }) {
-    Object.assign(this, { input, list, status, ask, choose, failed, staysOpen });
+  // ask(text, signal) promises {groups: [{name, hits: [{text, hint, url}]}], said}; choose(hit) is
+  // told of the hit that is chosen, and submit(text) of Enter without one.
+  constructor(input, list, status, { ask, choose, submit, failed, staysOpen = false }) {
+    Object.assign(this, { input, list, status, ask, choose, submit, failed, staysOpen });
     this.options = [];
     this.active = -1;
     this.asking = null;
@@ -26,6 +27,7 @@ class Combobox {
 
   typed() {
     if (!this.staysOpen && !this.input.value.trim()) return this.close();
+    this.activate(-1);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.search(), Combobox.WAIT);
   }
@@ -119,11 +121,13 @@ class Combobox {
     act();
   }
 
-  // Half a name is never sent with the form.
+  // In a form Enter never sends half a name; it asks for the hits.
   enter() {
     const chosen = this.options[this.active];
+    const text = this.input.value.trim();
     if (chosen) this.choose(chosen.hit);
-    else if (!this.isOpen && this.input.value.trim()) this.search();
+    else if (text && this.submit) this.submit(text);
+    else if (text) this.search();
   }
 
   clicked(event) {

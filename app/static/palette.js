@@ -19,6 +19,11 @@
       return { groups: groups.map(({ name, hits, lists }) => ({ name, hits: [...hits, ...lists] })), said };
     },
     choose: (hit) => location.assign(hit.url),
+    submit: (text) => {
+      form.elements.q?.remove();
+      form.append(Combobox.element("input", { type: "hidden", name: "q", value: text }));
+      form.submit();
+    },
     failed: dialog.dataset.failed,
     staysOpen: true,
   });
