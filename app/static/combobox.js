@@ -19,7 +19,7 @@ class Combobox {
     this.show(false);
     input.addEventListener("input", () => this.typed());
     input.addEventListener("keydown", (event) => this.pressed(event));
-    if (!staysOpen) input.addEventListener("blur", () => this.close());
+    if (!staysOpen) input.addEventListener("blur", () => this.leave());
     // The field keeps the focus, so that a press on the list does not close it.
     list.addEventListener("mousedown", (event) => event.preventDefault());
     list.addEventListener("click", (event) => this.clicked(event));
@@ -35,6 +35,7 @@ class Combobox {
   // Only the answer to the newest question is shown: asking anew gives up the one before.
   async search() {
     clearTimeout(this.timer);
+    this.timer = null;
     this.asking?.abort();
     const mine = (this.asking = new AbortController());
     try {
@@ -85,11 +86,17 @@ class Combobox {
   // What was asked for and has not come yet must not open the list again.
   close() {
     clearTimeout(this.timer);
+    this.timer = null;
     this.asking?.abort();
     this.asking = null;
     this.activate(-1);
     this.show(false);
     this.status.textContent = "";
+  }
+
+  // What was said of a choice stays, so that nothing moves under the next click.
+  leave() {
+    if (this.isOpen || this.asking || this.timer) this.close();
   }
 
   activate(place) {
