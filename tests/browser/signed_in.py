@@ -6,7 +6,28 @@ from typing import Any
 
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
+from config import ROOT
+
 ANSWERED_ON_PURPOSE = "Failed to load resource: the server responded with a status of"
+
+# Runs beside the page, which may not load it itself.
+AXE = ROOT / "theme" / "node_modules" / "axe-core" / "axe.min.js"
+RUN_AXE = """(tags) => axe.run(document, {runOnly: {type: "tag", values: tags}})
+  .then((found) => found.violations.map((one) => `${one.id}: ${one.nodes[0].html}`))"""
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LOOKS = [
+    {"color_scheme": "light", "viewport": {"width": 1280, "height": 800}},
+    {"color_scheme": "dark", "viewport": {"width": 320, "height": 640}},
+]
+
+
+def broken(page: Page) -> list[str]:
+    """What axe finds wrong with the page as it looks now, and whether it scrolls sideways."""
+    page.evaluate("() => Promise.all(document.getAnimations().map((one) => one.finished))")
+    page.evaluate(AXE.read_text("utf-8"))
+    found: list[str] = page.evaluate(RUN_AXE, TAGS)
+    is_wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    return [*found, *(["it scrolls sideways"] if is_wide else [])]
 
 
 @contextmanager

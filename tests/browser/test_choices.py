@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.signed_in import signed_in
+from tests.browser.signed_in import LOOKS, broken, signed_in
 from tests.world import CANARY
 
 OWN = CANARY["9901"]
@@ -185,3 +185,20 @@ def test_without_scripts_one_searches_in_a_step_and_saves(site, browser):
 
         expect(page.get_by_role("heading", level=1)).to_have_text("Uten Skript")
         expect(page.get_by_role("main")).to_contain_text(SCHOOL)
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look["color_scheme"])
+def test_it_works_for_all(site, browser, look):
+    with signed_in(site, browser, "lokal.strandvik", **look) as page:
+        page.goto("/unit/add")
+        _part, field, options = choice(page, "Leader")
+        field.press_sequentially(OWN)
+        expect(options.first).to_be_visible()
+        field.press("ArrowDown")
+        assert broken(page) == []
+
+        field.press("Enter")
+        expect(options).to_have_count(0)
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_role("alert")).to_be_visible()
+        assert broken(page) == []
