@@ -31,7 +31,6 @@ from app.people.pages import PersonPages, shown_phone
 from app.screens import log_pages
 from app.screens.fields import (
     NEEDED,
-    ChoiceField,
     EmailField,
     NorwegianDateField,
     OneOfField,
@@ -39,12 +38,15 @@ from app.screens.fields import (
     PostcodeField,
     TextField,
     at_most,
+    person_choice,
     show_date,
+    unit_choice,
 )
 from app.screens.listing import Shown
 from app.screens.log_pages import LogPages, role_words, say, show_instant, who
 from app.screens.table import TableInterface
 from app.screens.words import options, words
+from app.searching.pages import SearchView
 from app.security.actor import current_actor
 from app.security.roles import Action, Resource
 from app.security.routes import for_signed_in
@@ -54,17 +56,6 @@ from app.units import queries as unit_queries
 from app.units.views import UnitPages
 
 SHOWN = options(Shown)
-
-
-def unit_choice(label: Any) -> ChoiceField:
-    """A field that finds a unit by typing."""
-    return ChoiceField(label, Unit, Unit.search_name, lambda unit: unit.name)
-
-
-def describe_person(person: Person) -> str:
-    """Name and birth date."""
-    born = show_date(person.birth_date)
-    return f"{person.full_name} ({born})" if born else person.full_name
 
 
 def masked_national_id(person: Person) -> str:
@@ -197,6 +188,10 @@ class PersonView(PersonPages):
         """The full name."""
         return row.full_name
 
+    def hint(self, row: Person) -> str:
+        """The birth date."""
+        return show_date(row.birth_date)
+
     def create(self, form: Any) -> Person:
         """Register the person of the form."""
         return people.register(
@@ -300,12 +295,8 @@ class UnitView(UnitPages):
         "name": TextField(label_columns["name"], [NEEDED, at_most(200)]),
         "kind": OneOfField(label_columns["kind"], UnitKind, validators=[NEEDED]),
         "parent_id": unit_choice(label_columns["parent_id"]),
-        "leader_id": ChoiceField(
-            label_columns["leader_id"],
-            Person,
-            Person.search_family,
-            describe_person,
-            is_open=lambda leader: not leader.is_shielded,
+        "leader_id": person_choice(
+            label_columns["leader_id"], is_open=lambda leader: not leader.is_shielded
         ),
         "is_outside": BooleanField(label_columns["is_outside"]),
         "email": EmailField(label_columns["email"], [at_most(320)]),
@@ -326,6 +317,10 @@ class UnitView(UnitPages):
     def describe(self, row: Unit) -> str:
         """The name."""
         return row.name
+
+    def hint(self, row: Unit) -> str:
+        """The kind."""
+        return str(words(row.kind))
 
     def create(self, form: Any) -> Unit:
         """Add the unit of the form."""
@@ -441,7 +436,7 @@ def register_views(appbuilder: AppBuilder) -> None:
     """Register every screen; the order is the menu's."""
     appbuilder.add_view_no_menu(LoginView)
     appbuilder.add_view_no_menu(MunicipalityChoiceView)
-    for view in (OwnPageView, PasswordLinkView, FirstAdministratorView, AppointView):
+    for view in (OwnPageView, PasswordLinkView, FirstAdministratorView, AppointView, SearchView):
         appbuilder.add_view_no_menu(view)
     appbuilder.add_view(PersonView, "PersonView", label=_l("Persons"))
     appbuilder.add_view(UnitView, "UnitView", label=_l("Units"))

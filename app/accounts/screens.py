@@ -16,7 +16,6 @@ from app.accounts.fields import (
     STATES,
     GivenRoleField,
     StateFilter,
-    describe_person,
     first_day_after,
     state_of,
 )
@@ -30,11 +29,12 @@ from app.models import County, Membership, Municipality, Person, Unit
 from app.municipalities import lists as municipality_lists
 from app.screens.fields import (
     NEEDED,
-    ChoiceField,
     NorwegianDateField,
     TextField,
     at_most,
+    person_choice,
     show_date,
+    unit_choice,
 )
 from app.screens.listing import (
     LookedUpFilter,
@@ -201,17 +201,9 @@ class MembershipView(HandsOver):
     search_columns = ["role"]
     export_columns = ("person", "role", "unit", "starts_on", "last_day")
     add_form_extra_fields = {
-        "person_id": ChoiceField(
-            label_columns["person_id"],
-            Person,
-            Person.search_family,
-            describe_person,
-            validators=[NEEDED],
-        ),
+        "person_id": person_choice(label_columns["person_id"], validators=[NEEDED]),
         "role": GivenRoleField(label_columns["role"], validators=[NEEDED]),
-        "unit_id": ChoiceField(
-            label_columns["unit_id"], Unit, Unit.search_name, lambda unit: unit.name
-        ),
+        "unit_id": unit_choice(label_columns["unit_id"]),
         "starts_on": NorwegianDateField(label_columns["starts_on"], [NEEDED], default=today),
         "last_day": NorwegianDateField(
             label_columns["last_day"],

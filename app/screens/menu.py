@@ -27,6 +27,7 @@ class Entry:
 def install(app: Flask, appbuilder: AppBuilder) -> None:
     """Offer the menu and the shared words to every template."""
     app.extensions["samvev_menu"] = appbuilder.menu
+    app.extensions["samvev_views"] = tuple(appbuilder.baseviews)
     app.jinja_env.globals.update(
         menu=entries,
         here=municipality_here,

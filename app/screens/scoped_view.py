@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import uuid4
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_appbuilder import Model, ModelView, expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -29,10 +29,9 @@ from app.errors import (
     OutOfReach,
     StaleVersion,
 )
-from app.screens import forms
+from app.screens import choices, forms
 from app.screens.download import csv_download, xlsx_download
 from app.screens.export import TooManyRows
-from app.screens.fields import find
 from app.screens.listing import (
     Filter,
     ListRequest,
@@ -72,6 +71,10 @@ class ScopedModelView(ScopedRows, ModelView):
     def describe(self, row: Any) -> str:
         """What users call the row."""
         return str(row.id)
+
+    def hint(self, row: Any) -> str:
+        """What tells the row from others that are called the same."""
+        return ""
 
     def create(self, form: Any) -> Model:
         """A new row from a valid form, added to the session."""
@@ -375,15 +378,14 @@ class ScopedModelView(ScopedRows, ModelView):
 
     # --- choices for forms -----------------------------------------------------------------------
 
-    @expose("/choices", methods=["GET"])
+    @expose("/choices", methods=["GET", "POST"])
     @door(Action.CHOOSE)
-    def choices(self) -> Response | dict[str, Any]:
-        """The first rows whose name begins as typed, for a field that is searched while typing."""
-        if set(request.args) - {"q"}:
-            raise BadRequest
-        column = getattr(self.model, self.choice_column)
-        hits = find(self.model, column, request.args.get("q", "")[:200])
-        return {"result": [{"id": row.id, "text": self.describe(row)} for row in hits]}
+    def choices(self) -> dict[str, Any]:
+        """The first rows whose name begins as typed, for a field that is searched while typing.
+
+        Pages send what is typed in the body, which no log and no history keeps.
+        """
+        return choices.answer(self, getattr(self.model, self.choice_column))
 
 
 class TooLongForSheet(DomainError):
