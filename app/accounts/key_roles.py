@@ -42,7 +42,10 @@ class KeyRolesView(ScopedModelView):
     eager = (Membership.person, Membership.unit)
 
     list_title = _l("Overview of key roles")
-    intro = _l("Who is local administrator and who is coordinator here now.")
+    intro = _l(
+        "Who is local administrator and who is coordinator here now. For those who keep track of"
+        " who does what."
+    )
     empty_text = _l("Nobody has a key role here now.")
     label_columns = {
         "person": _l("Name"),

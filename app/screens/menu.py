@@ -21,6 +21,7 @@ class Entry:
 
     label: Any
     url: str
+    intro: Any
     is_current: bool
 
 
@@ -48,7 +49,8 @@ def entries() -> list[Entry]:
         door = doors.get(f"{view.endpoint}.{view.default_view}")
         if door is not None and door.opens_for(current_actor()):
             current = request.blueprint == view.endpoint
-            found.append(Entry(item.label, item.get_url(), current))
+            intro = getattr(view, "intro", "")
+            found.append(Entry(item.label, item.get_url(), intro, current))
     return found
 
 
