@@ -5,12 +5,12 @@ from flask_appbuilder import IndexView, expose
 from werkzeug.wrappers import Response
 
 from app.accounts import first_steps
-from app.clock import utc_now
+from app.clock import today, utc_now
 from app.db import db, transaction
 from app.enums import Role
 from app.errors import BadRequest
 from app.models import AccountProfile
-from app.security.actor import current_actor
+from app.security.actor import current_actor, open_municipalities
 from app.security.routes import for_signed_in
 
 
@@ -28,6 +28,7 @@ class HomeView(IndexView):
             steps=steps,
             are_hidden=bool(steps) and _has_hidden(actor.account_id),
             is_only_participant=actor.roles == {Role.PARTICIPANT},
+            must_choose=actor.municipality_id is None and _has_places(actor.account_id),
         )
 
     @expose("/first-steps/", methods=["POST"])
@@ -45,6 +46,10 @@ class HomeView(IndexView):
             profile.first_steps_hidden_at = utc_now() if said == "no" else None
             database.add(profile)
         return redirect(url_for("HomeView.index"))
+
+
+def _has_places(account_id: int | None) -> bool:
+    return bool(open_municipalities(db.session(), account_id or 0, today()))
 
 
 def _has_hidden(account_id: int | None) -> bool:
