@@ -39,6 +39,7 @@ from app.screens.fields import (
     TextField,
     at_most,
     show_date,
+    show_number,
 )
 from app.screens.listing import Shown
 from app.screens.log_pages import LogPages, role_words, say, show_instant, who
@@ -436,7 +437,9 @@ class JobView(JobPages):
         "kind": lambda job: words(job.kind),
         "created_at": lambda job: show_instant(job.created_at),
         "state": lambda job: words(job.state),
-        "progress": lambda job: f"{job.done} / {job.total}" if job.total else "",
+        "progress": lambda job: (
+            f"{show_number(job.done)} / {show_number(job.total)}" if job.total else ""
+        ),
     }
 
     def describe(self, row: Job) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import request
 from flask_appbuilder import Model
-from flask_babel import format_date
+from flask_babel import format_date, format_decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement
@@ -244,6 +244,11 @@ def _begins(column: Any, typed: str) -> ColumnElement[bool] | None:
         return None
     low, high = prefix_range(typed)
     return (column >= low) & (column < high)
+
+
+def show_number(value: int | None) -> str:
+    """A whole number as users read it, with the thousands of their language."""
+    return "" if value is None else format_decimal(value)
 
 
 def show_date(value: Any) -> str:

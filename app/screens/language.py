@@ -6,10 +6,11 @@ tells a page which are which.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, has_request_context, request, session
-from flask_babel import Domain, get_locale, get_translations
+from flask_babel import Domain, format_decimal, get_locale, get_translations, ngettext
 from flask_wtf import FlaskForm
 
 from app.enums import Language
@@ -49,6 +50,11 @@ class Texts(Domain):
         if lender is not None and found._fallback is None:
             found.add_fallback(Translations.load(FOLDER, [lender]))
         return found
+
+    def ngettext(self, singular: str, plural: str, num: int, **variables: Any) -> str:
+        """The text for one or for many, with the number as the language writes it."""
+        variables.setdefault("num", format_decimal(num))
+        return str(self.get_translations().ungettext(singular, plural, num)) % variables
 
 
 class FormTexts:
@@ -90,8 +96,11 @@ def install(app: Flask) -> None:
         page_language=page_language,
         partial_note=partial_note,
         tongue=tongue,
+        # Jinja's own writes the number without the language's thousands.
+        ngettext=ngettext,
     )
-    app.jinja_env.globals["said"] = app.jinja_env.get_template("_words.html").module.said
+    macros: Any = app.jinja_env.get_template("_words.html").module
+    app.jinja_env.globals.update(said=macros.said, suggestion_words=macros.suggestion_words)
     FlaskForm.Meta.get_translations = lambda _meta, _form: FormTexts()
 
 

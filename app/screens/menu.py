@@ -34,6 +34,7 @@ def install(app: Flask, appbuilder: AppBuilder) -> None:
         actor=current_actor,
         words=words,
         show_date=fields.show_date,
+        show_number=fields.show_number,
         Action=Action,
     )
     app.jinja_env.trim_blocks = True

@@ -1,14 +1,19 @@
 """The language of a page: the login's choice, the person's, the browser's, and bokmål."""
 
 import re
+from datetime import date
 
 import pytest
+from flask import render_template_string
+from flask_babel import ngettext
 
 from app.db import db, transaction
 from app.enums import Language
 from app.models import AccountProfile, Person
+from app.screens.fields import show_date
 from app.security import tenancy
 from app.security.actor import acting_as, operator
+from config import ROOT
 from tests.conftest import Client
 
 LANGUAGE = re.compile(r'<html lang="([a-z]+)"')
@@ -130,3 +135,48 @@ def test_a_person_can_prefer_north_sami_on_both_databases(app, world, prefers):
     with app.app_context(), tenancy.applied(db.session(), tenancy.Scope(world.strandvik.id)):
         pk = world.strandvik.persons["koordinator.strandvik"]
         assert db.session.get_one(Person, pk).language is Language.SE
+
+
+@pytest.mark.parametrize(
+    ("language", "million", "count"),
+    [
+        ("nb", "1\u00a0234\u00a0567", "1\u00a0234 treff"),
+        ("nn", "1\u00a0234\u00a0567", "1\u00a0234 treff"),
+        ("se", "1\u00a0234\u00a0567", "1\u00a0234 treff"),
+        ("en", "1,234,567", "1,234 hits"),
+    ],
+)
+def test_numbers_are_written_as_the_language_does(app, language, million, count):
+    with app.test_request_context(headers={"Accept-Language": language}):
+        in_python = ngettext("%(num)s hit", "%(num)s hits", 1234)
+        in_page = render_template_string(
+            "{{ ngettext('%(num)s hit', '%(num)s hits', 1234) }}|{{ show_number(1234567) }}"
+        )
+
+    assert in_python == count
+    assert in_page == f"{count}|{million}"
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "se", "en"])
+def test_dates_are_day_month_and_year_in_every_language(app, language):
+    with app.test_request_context(headers={"Accept-Language": language}):
+        assert show_date(date(2026, 5, 7)) == "07.05.2026"
+        assert show_date(None) == ""
+
+
+def test_the_texts_of_designsystemet_are_all_told_in_the_language(app):
+    script = (ROOT / "app" / "static" / "vendor" / "designsystemet.js").read_text("utf-8")
+    asked = set(
+        re.search(r"`([a-z,]+)`\.split\(`,`\)\.map\(e=>`data-sr-", script).group(1).split(",")
+    )
+
+    with app.test_request_context(headers={"Accept-Language": "nn"}):
+        told = dict(
+            re.findall(
+                r'data-sr-([a-z]+)="([^"]*)"', render_template_string("{{ suggestion_words() }}")
+            )
+        )
+
+    assert set(told) == asked
+    assert told["plural"] == "%d treff"
+    assert told["toggle"] == "Vis vala"
