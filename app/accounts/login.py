@@ -153,6 +153,7 @@ class KeptFormView(BaseView):
         """What was written, and the choice to send it."""
         kept = kept_forms.waiting(current_actor().account_id)
         if kept is None:
+            session.pop(kept_forms.KEPT, None)
             return redirect(url_for("HomeView.index"))
         return make_response(render_template("accounts/kept_form.html", kept=kept), 200)
 

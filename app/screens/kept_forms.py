@@ -50,11 +50,6 @@ def seal(former: Former | None) -> str | None:
     return _seal(former.account_id)
 
 
-def seal_anew(account_id: int) -> str | None:
-    """The form of this request, sent by who is signed in now from a page of an earlier session."""
-    return _seal(account_id) if _form_secret() else None
-
-
 def _seal(account_id: int) -> str | None:
     fields = [
         (name, value)
@@ -88,6 +83,15 @@ def keep(sealed: str, account_id: int) -> bool:
         return False
     session[KEPT] = sealed
     return True
+
+
+def keep_anew(account_id: int) -> bool:
+    """Keep the form of this request, sent by who is signed in from a page of an earlier session;
+    whether one waits now."""
+    if request.endpoint == "KeptFormView.decide":
+        return waiting(account_id) is not None
+    sealed = _seal(account_id) if _form_secret() else None
+    return sealed is not None and keep(sealed, account_id)
 
 
 def waiting(account_id: int | None) -> KeptForm | None:

@@ -67,10 +67,8 @@ def _domain_error(error: DomainError) -> Response:
 def _form_too_old(_error: CSRFError) -> Response:
     """Show what was written, when it came from a page of the same login's session before this."""
     actor = current_actor()
-    if actor.account_id is not None:
-        sealed = kept_forms.seal_anew(actor.account_id)
-        if sealed is not None and kept_forms.keep(sealed, actor.account_id):
-            return make_response(redirect(url_for("KeptFormView.show"), 303))
+    if actor.account_id is not None and kept_forms.keep_anew(actor.account_id):
+        return make_response(redirect(url_for("KeptFormView.show"), 303))
     return answer(
         400,
         _("The page had been open for too long. Go back, open it again, and send the form anew."),
