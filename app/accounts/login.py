@@ -34,8 +34,16 @@ from app.security.routes import for_anyone, for_signed_in
 class LoginForm(FlaskForm):
     """User name and password."""
 
-    username = StringField(_l("User name"), [InputRequired(_l("Write your user name."))])
-    password = PasswordField(_l("Password"), [InputRequired(_l("Write your password."))])
+    username = StringField(
+        _l("User name"),
+        [InputRequired(_l("Write your user name."))],
+        render_kw={"autocomplete": "username"},
+    )
+    password = PasswordField(
+        _l("Password"),
+        [InputRequired(_l("Write your password."))],
+        render_kw={"autocomplete": "current-password"},
+    )
 
 
 class LoginView(BaseView):
