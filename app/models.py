@@ -517,6 +517,7 @@ class AccountProfile(Model):
     last_municipality_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"))
     last_login_at: Mapped[datetime | None] = mapped_column(Instant)
     password_changed_at: Mapped[datetime | None] = mapped_column(Instant)
+    first_steps_hidden_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class AccountIdentifier(Model):

@@ -109,7 +109,8 @@ class PersonPages(ScopedModelView):
         except DomainError as error:
             self._put_error(form, error)
             return self._protection_page(row, form, error.status)
-        flash(_("The address protection is saved."), "success")
+        name = self.describe(row)
+        flash(_("The address protection of %(name)s is saved.", name=name), "success")
         return redirect(self.url("show", row))
 
     def _opened_protection(self, row: Person, in_force: ProtectedAddress | None) -> Answer:
@@ -154,7 +155,8 @@ class PersonPages(ScopedModelView):
             row = self.get_row(pk, Action.PROTECT)
             keep = bool(form.keep_address.data)
             protection.lift(current_actor(), row, keep_address=keep, at=utc_now())
-        flash(_("The address protection is lifted."), "success")
+        name = self.describe(row)
+        flash(_("The address protection of %(name)s is lifted.", name=name), "success")
         return redirect(self.url("show", row))
 
     @expose("/protected-address/<pk>", methods=["POST"])

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import current_app, request, url_for
 from flask_appbuilder import Model
-from flask_babel import format_date
+from flask_babel import format_date, format_decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, SelectField, StringField, ValidationError
@@ -260,6 +260,11 @@ def describe_person(person: Person) -> str:
     """Name and birth date, which tells namesakes apart."""
     born = show_date(person.birth_date)
     return f"{person.full_name} ({born})" if born else person.full_name
+
+
+def show_number(value: int | None) -> str:
+    """A whole number as users read it, with the thousands of their language."""
+    return "" if value is None else format_decimal(value)
 
 
 def show_date(value: Any) -> str:

@@ -25,13 +25,16 @@ from app.clock import today, utc_now
 from app.db import ask_before_writing, db, separate_session
 from app.errors import NotAllowed, OtherMunicipality
 from app.models import Municipality
+from app.screens import kept_forms
 from app.security import sessions, tenancy, tokens
 from app.security.actor import NOBODY, Actor, find_actor, open_municipalities
 from app.security.routes import ANYONE, Audience, Door
+from app.security.sessions import Former
 from config import Settings
 
 CHOSEN = "municipality_id"
 OPENED_IN = "here"
+SIGN_IN_PAGE = "samvev_sign_in_page"
 TEXT_CONTROL = re.compile("[\x00\ud800-\udfff]")
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -197,12 +200,26 @@ def _must_choose(actor: Actor, door: Door) -> bool:
 def _ask_to_sign_in() -> AnyResponse:
     if is_rest():
         abort(401, www_authenticate=WWWAuthenticate("bearer"))
+    if request.method == "POST" and (sealed := kept_forms.seal(_former())) is not None:
+        page: AnyResponse = current_app.extensions[SIGN_IN_PAGE](sealed)
+        return page
     return redirect(url_for("LoginView.login", next=own_path()))
 
 
+def _former() -> Former | None:
+    found: Former | None = current_app.session_interface.former(  # type: ignore[attr-defined]
+        current_app, request
+    )
+    return found
+
+
 def own_path() -> str | None:
-    """Where the request wanted to go, when going back there by link is safe."""
-    return request.path if request.method == "GET" and request.path != "/" else None
+    """Where the request wanted to go, when going back there by link is safe; for what was sent,
+    the page it was sent from."""
+    if request.method != "GET":
+        came_from = urlsplit(request.referrer or "")
+        return safe_next(came_from.path) if came_from.netloc == request.host else None
+    return request.path if request.path != "/" else None
 
 
 def safe_next(target: str | None) -> str | None:

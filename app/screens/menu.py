@@ -21,6 +21,7 @@ class Entry:
 
     label: Any
     url: str
+    intro: Any
     is_current: bool
 
 
@@ -34,6 +35,7 @@ def install(app: Flask, appbuilder: AppBuilder) -> None:
         actor=current_actor,
         words=words,
         show_date=fields.show_date,
+        show_number=fields.show_number,
         Action=Action,
     )
     app.jinja_env.trim_blocks = True
@@ -49,7 +51,8 @@ def entries() -> list[Entry]:
         door = doors.get(f"{view.endpoint}.{view.default_view}")
         if door is not None and door.opens_for(current_actor()):
             current = request.blueprint == view.endpoint
-            found.append(Entry(item.label, item.get_url(), current))
+            intro = getattr(view, "intro", "")
+            found.append(Entry(item.label, item.get_url(), intro, current))
     return found
 
 

@@ -58,6 +58,9 @@ class ScopedModelView(ScopedRows, ModelView):
     orders: ClassVar[Mapping[str, Order]] = {}
     choice_column: ClassVar[str] = ""
     intro: ClassVar[Any] = ""
+    add_intro: ClassVar[Any] = ""
+    edit_intro: ClassVar[Any] = ""
+    show_intro: ClassVar[Any] = ""
     add_label: ClassVar[Any] = ""
     empty_text: ClassVar[Any] = ""
     export_columns: ClassVar[tuple[str, ...]] = ()

@@ -49,6 +49,7 @@ WORDS: dict[StrEnum, Any] = {
     Language.NB: _l("Bokmål"),
     Language.NN: _l("Nynorsk"),
     Language.EN: _l("English"),
+    Language.SE: _l("North Sámi"),
     JobKind.PERSON_IMPORT: _l("Import of persons"),
     JobState.WAITING: _l("Waiting"),
     JobState.RUNNING: _l("Running"),

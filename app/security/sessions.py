@@ -6,6 +6,7 @@ is ended is refused at the next request, wherever the cookie is.
 """
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -68,6 +69,14 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         self.clear()
 
 
+@dataclass(frozen=True)
+class Former:
+    """Whose a session is or was, and what its form tokens are made from."""
+
+    account_id: int
+    form_secret: str
+
+
 class ServerSessions(SecureCookieSessionInterface):
     """Opens and saves ``ServerSession``; no session at all on the REST side."""
 
@@ -86,6 +95,17 @@ class ServerSessions(SecureCookieSessionInterface):
         # Who is signed in is told by a row alone: the key of the signature could have leaked.
         signed.pop(ACCOUNT, None)
         return ServerSession(signed)
+
+    def former(self, app: Flask, request: Request) -> "Former | None":
+        """Whose session the cookie of the request was, also when it has ended or is too old."""
+        cookie = request.cookies.get(self.get_cookie_name(app), "")
+        if not cookie.startswith(SERVER_PREFIX):
+            return None
+        with separate_session() as session:
+            row = session.get(LoginSession, secret_hash(cookie))
+            if row is None:
+                return None
+            return Former(row.account_id, str(json.loads(row.data).get("csrf_token", "")))
 
     def _open_row(self, row_hash: str) -> ServerSession | None:
         now = utc_now()
