@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from app import create_app, migrating
-from app.db import db
+from app.db import db, transaction
+from app.models import AccountProfile
 from config import Mode, Settings
 from tests import world as worlds
 from tests.databases import Databases
@@ -120,8 +122,11 @@ class Client(FlaskClient):
 
 
 @pytest.fixture
-def client_as(app: Flask, world: worlds.World) -> Callable[..., Client]:
-    """A signed-in client by user name; ``None`` is a stranger. ``in_`` chooses a municipality."""
+def client_as(app: Flask, world: worlds.World) -> Iterator[Callable[..., Client]]:
+    """A signed-in client by user name; ``None`` is a stranger. ``in_`` chooses a municipality.
+
+    The logins are shared between tests: the language that one chooses is forgotten afterwards.
+    """
 
     def sign_in(username: str | None, in_: str | None = None) -> Client:
         app.test_client_class = Client
@@ -134,4 +139,6 @@ def client_as(app: Flask, world: worlds.World) -> Callable[..., Client]:
             assert answer.status_code == 302
         return client  # type: ignore[return-value]
 
-    return sign_in
+    yield sign_in
+    with app.app_context(), transaction() as session:
+        session.execute(update(AccountProfile).values(language=None))
