@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from app.models import Person
+from app.people.search import find_persons, ways_to
 from app.screens.listing import (
     DateFilter,
     ExactFilter,
@@ -12,6 +13,7 @@ from app.screens.listing import (
     RetiredFilter,
     Shown,
 )
+from app.screens.searching import SearchFilter
 from app.screens.words import options
 
 FILTERS: dict[str, Filter] = {
@@ -21,7 +23,22 @@ FILTERS: dict[str, Filter] = {
     "external_id": ExactFilter(_l("Id in another system"), Person.external_id),
     "state": RetiredFilter(_l("Show"), Person.retired_at, options(Shown)),
 }
+SCREEN_FILTERS: dict[str, Filter] = {
+    "q": SearchFilter(
+        _l("Search"),
+        find_persons,
+        _l("Beginnings of names, birth date, or id in another system, e-mail or phone in full"),
+        ways_to,
+    ),
+    **FILTERS,
+}
 ORDERS = {
     "family_name": Order(_l("Family name"), Person.search_family),
     "given_name": Order(_l("Given name"), Person.search_given),
+}
+SCREEN_ORDERS = {
+    "family_name": Order(_l("Family name"), Person.search_family, header="name"),
+    "given_name": ORDERS["given_name"],
+    "birth_date": Order(_l("Birth date"), Person.birth_date, may_be_empty=True),
+    "registered": Order(_l("Registered"), Person.id, descending=True),
 }
