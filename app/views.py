@@ -225,6 +225,10 @@ class PersonView(PersonPages):
         """The full name."""
         return row.full_name
 
+    def tell_apart(self, row: Person) -> str:
+        """The full name and the birth date."""
+        return describe_person(row)
+
     def create(self, form: Any) -> Person:
         """Register the person of the form."""
         return people.register(

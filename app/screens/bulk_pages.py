@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.clock import utc_now
 from app.db import db, transaction
-from app.errors import BadRequest, NotFound
+from app.errors import BadRequest, DomainError, NotFound
 from app.screens import forms
 from app.screens.bulk import (
     MOST_AT_ONCE,
@@ -39,6 +39,7 @@ from app.security.routes import door
 
 BULK_DOORS = {"bulk", "undo"}
 NAMED = 10
+LONGEST_LOCATION = 500
 
 
 class _Rehearsed(Exception):
@@ -49,6 +50,14 @@ class _Rehearsed(Exception):
         self.trial = trial
 
 
+class _WrongField(Exception):
+    """What was typed in a field of the page can't be used for any row."""
+
+    def __init__(self, error: DomainError) -> None:
+        super().__init__()
+        self.error = error
+
+
 class BulkPages(ListPages, ScopedRows):
     """What ``ScopedModelView`` does to many rows at once."""
 
@@ -57,6 +66,10 @@ class BulkPages(ListPages, ScopedRows):
     def describe(self, row: Any) -> str:
         """What users call the row."""
         return str(row.id)
+
+    def tell_apart(self, row: Any) -> str:
+        """What users call the row where others of the same name may stand beside it."""
+        return self.describe(row)
 
     def before_restore(self, row: Any) -> Any:
         """What is needed to retire the row again as it was."""
@@ -137,10 +150,16 @@ class BulkPages(ListPages, ScopedRows):
                 if trial.digest != request.form["digest"] or not trial.count:
                     raise _Rehearsed(trial)
                 change = note(session, actor, self.list_name, action.name, trial.kept, at=utc_now())
-                undo = self.url("undo", pk=change.id)
+                undo = self.url("undo", pk=change.id, **asked.query)
+                if len(undo) > LONGEST_LOCATION:
+                    undo = self.url("undo", pk=change.id)
                 forms.remember(session, actor, key, undo, utc_now())
         except _Rehearsed as rehearsed:
             return self._changed_page(action, asked, rehearsed.trial, form)
+        except _WrongField as wrong:
+            form[wrong.error.field].errors = [str(wrong.error)]
+            trial = self._rehearse(action, wanted)
+            return self._bulk_page(action, asked, trial=trial, form=form, status=422)
         self.say(action.done(trial.count), undo)
         return redirect(back)
 
@@ -159,7 +178,16 @@ class BulkPages(ListPages, ScopedRows):
         rows = session.scalars(wanted.order_by(order.column, self.model.id)).unique().all()
         if action.before is not None:
             rows = sorted(rows, key=action.before)
-        return carry_out(session, rows, lambda row: action.try_one(row, form), self.describe)
+
+        def act(row: Any) -> Any:
+            try:
+                return action.try_one(row, form)
+            except DomainError as error:
+                if form is not None and error.field and error.field in form:
+                    raise _WrongField(error) from None
+                raise
+
+        return carry_out(session, rows, act, self.tell_apart)
 
     # --- the page --------------------------------------------------------------------------------
 
@@ -208,15 +236,18 @@ class BulkPages(ListPages, ScopedRows):
         """Undo what the actor did to one row or many, as far as it still can be."""
         if not is_id(pk):
             raise NotFound
+        home = self.url("list", **(self.read_list_request().query if request.args else {}))
         try:
             with transaction() as session:
                 change = find_change(session, current_actor(), self.list_name, pk)
-                trial, back = self._undo(session, change), self._back_from(change)
+                is_one = change.count == 1 and not request.args
+                back = self.url("show", pk=change.rows[0]["id"]) if is_one else home
+                trial = self._undo(session, change)
                 gone = change.count - trial.count - len(trial.refused)
                 change.undone_at, change.rows = utc_now(), []
         except UndoneAlready:
             flash(_("This was undone already."), "info")
-            return redirect(self.url("list"))
+            return redirect(home)
         if trial.count:
             flash(_("It is undone."), "success")
         for one in trial.refused[:NAMED]:
@@ -237,14 +268,8 @@ class BulkPages(ListPages, ScopedRows):
         if action.undone_before is not None:
             rows = sorted(rows, key=action.undone_before)
         return carry_out(
-            session, rows, lambda row: action.undo(row, before[str(row.id)]), self.describe
+            session, rows, lambda row: action.undo(row, before[str(row.id)]), self.tell_apart
         )
-
-    def _back_from(self, change: Any) -> str:
-        """The record when there was one, otherwise the list."""
-        if change.count == 1 and change.rows:
-            return self.url("show", pk=change.rows[0]["id"])
-        return self.url("list")
 
 
 def _ids(wanted: Select[Any], model: Any) -> Any:
