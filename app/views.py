@@ -379,9 +379,10 @@ class UnitView(UnitPages):
 
     def export_query(self, base: Select[Any]) -> Select[Any]:
         """Name, kind, contact and place in the tree; no leader who is shielded."""
-        above, leader = aliased(Unit), aliased(Person)
-        led: Any = base.outerjoin(above, Unit.parent_id == above.id).outerjoin(
-            leader, and_(Unit.leader_id == leader.id, leader.is_shielded.is_(False))
+        above = aliased(Unit)
+        is_above = and_(Unit.parent_id == above.id, Unit.municipality_id == above.municipality_id)
+        led: Any = base.outerjoin(above, is_above).outerjoin(
+            Person, and_(Unit.leader_id == Person.id, Person.is_shielded.is_(False))
         )
         found: Select[Any] = led.with_only_columns(
             Unit.name,
@@ -391,7 +392,7 @@ class UnitView(UnitPages):
             Unit.address,
             Unit.postcode,
             above.name,
-            leader.given_name + " " + leader.family_name,
+            Person.given_name + " " + Person.family_name,
             case((Unit.is_outside, _("Yes")), else_=_("No")),
         )
         return found

@@ -6,10 +6,11 @@ from uuid import uuid4
 
 import pytest
 
-from app.db import db
-from app.models import SavedView
+from app.db import db, transaction
+from app.models import Person, SavedView, Unit
 from app.screens.list_pages import ListPages
 from app.security import tenancy
+from app.security.actor import acting_as, operator
 
 HEADING = re.compile(r'<th scope="col"([^>]*)>(?:<a href="([^"]+)">)?([^<]+)')
 VIEW = re.compile(r'<a class="ds-chip" href="([^"]+)"[^>]*>([^<]+)</a>')
@@ -78,6 +79,29 @@ def test_the_file_has_the_columns_that_show(client):
 
     assert asked.strip("\ufeff") == "Etternavn;Fornavn;Id i et annet system"
     assert kept.strip("\ufeff") == "Etternavn;Fornavn;Adresse"
+
+
+def put(app, place, model, pk, **values):
+    """Set values on a row."""
+    with app.app_context(), acting_as(db.session(), operator(place.id)), transaction() as session:
+        row = session.get_one(model, pk)
+        for name, value in values.items():
+            setattr(row, name, value)
+
+
+def test_a_file_of_units_holds_the_unit_above_and_no_shielded_leader(client, app, world):
+    place = world.strandvik
+    file = client.get("/unit/export?columns=name,kind,parent,leader&q=nav").text
+    put(app, place, Unit, place.units["school"], leader_id=place.persons["other"])
+    led = client.get("/unit/export?columns=name,leader").text
+    put(app, place, Person, place.persons["other"], is_shielded=True)
+    hidden = client.get("/unit/export?columns=name,leader").text
+    put(app, place, Person, place.persons["other"], is_shielded=False)
+
+    assert "NAV Måkeskrik;Nav;Måkeskrik kommune;" in file
+    assert "Per Måkeskriksen" in led
+    assert "Per Måkeskriksen" not in hidden
+    assert "Ravnetind" not in file + led
 
 
 def test_every_column_of_a_list_that_is_exported_can_be_exported(app):
