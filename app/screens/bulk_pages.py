@@ -88,7 +88,11 @@ class BulkPages(ListPages, ScopedRows):
     @door(Action.LIST)
     def bulk(self) -> AnyResponse | tuple[str, int]:
         """Say what would be done to which rows; do it when that was agreed to."""
-        asked, action = self.read_list_request(), self._bulk_action()
+        asked = self.read_list_request()
+        if request.form.get("action") == "":
+            flash(_("Choose what to do with the lines first."), "warning")
+            return redirect(self.url("list", **asked.query))
+        action = self._bulk_action()
         policy.require_open(current_actor(), action.action, self.resource)
         wanted = self._wanted(asked)
         if wanted is None:

@@ -229,6 +229,7 @@ def test_no_tick_is_asked_for_and_nonsense_is_refused(crowd):
     send = crowd.client.send
 
     assert send(crowd.path, {"action": "retire", "which": "ticked"}).status_code == 302
+    assert send(crowd.path, {"action": "", "which": "all"}).status_code == 302
     assert send(crowd.path, {"action": "burn", "which": "all"}).status_code == 400
     assert send(crowd.path, {"action": "retire", "row": "x"}).status_code == 400
 
