@@ -8,6 +8,7 @@
                     SubmittedForm
 5. Audit            AuditEvent
 6. Jobs             Job
+7. Lists            ListSetting, SavedView, BulkChange
 
 Here are columns, constraints and properties of a row alone. Queries are in ``queries.py`` of each
 package, decisions in ``operations.py``, access in ``app.security``. The account itself is
@@ -279,6 +280,9 @@ class Person(Versioned, TenantOwned):
         Index("ix_person_given", "municipality_id", "search_given", "id"),
         Index("ix_person_birth", "municipality_id", "birth_date", "id"),
         Index("ix_person_unit", "municipality_id", "unit_id"),
+        Index("ix_person_email", "municipality_id", "email"),
+        Index("ix_person_phone", "municipality_id", "phone"),
+        Index("ix_person_external_id", "municipality_id", "external_id"),
         Index(
             "uq_person_national_id",
             "municipality_id",
@@ -659,6 +663,71 @@ class Job(Versioned, TenantOwned):
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
+# --- 7. Lists ------------------------------------------------------------------------------------
+
+
+class ListSetting(Model):
+    """How an account wants a list to look, wherever it works: nothing of what is in the list."""
+
+    __tablename__ = "list_setting"
+    __table_args__ = (UniqueConstraint("account_id", "list_name", name="uq_list_setting"),)
+
+    id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
+    account_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
+    list_name: Mapped[str] = mapped_column(String(40))
+    columns: Mapped[list[str]] = mapped_column(JSON, default=list)
+    size: Mapped[int | None]
+
+
+class SavedView(Versioned, TenantOwned):
+    """What an account asked of a list, under a name of its own; emptied when it is removed.
+
+    The parameters may hold a name that was searched for, so nobody else reads them.
+    """
+
+    __tablename__ = "saved_view"
+    __table_args__ = (
+        CheckConstraint("ended_at IS NULL OR name = ''", name="ck_saved_view_removed_is_empty"),
+        Index(
+            "uq_saved_view_name",
+            "municipality_id",
+            "account_id",
+            "list_name",
+            "name",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+            sqlite_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
+    list_name: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(100))
+    parameters: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class BulkChange(Versioned, TenantOwned):
+    """What somebody did to one row or many at once, so that the same account can undo it.
+
+    ``rows`` holds the id of each row and what undoing needs; it is emptied once it is undone.
+    """
+
+    __tablename__ = "bulk_change"
+    __table_args__ = (
+        Index("ix_bulk_change_account", "municipality_id", "account_id", "list_name"),
+    )
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
+    list_name: Mapped[str] = mapped_column(String(40))
+    action: Mapped[str] = mapped_column(String(40))
+    rows: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    count: Mapped[int]
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    undone_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
 TENANT_MODELS: tuple[type[Model], ...] = (
     Unit,
     Person,
@@ -667,4 +736,6 @@ TENANT_MODELS: tuple[type[Model], ...] = (
     AccountLinkRequest,
     AuditEvent,
     Job,
+    SavedView,
+    BulkChange,
 )

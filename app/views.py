@@ -7,8 +7,10 @@ steps are in ``app/<feature>/views.py`` and are registered here.
 from typing import Any
 
 from flask_appbuilder import AppBuilder
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, case
+from sqlalchemy import Select, and_, case
+from sqlalchemy.orm import aliased
 from wtforms import BooleanField
 
 from app.accounts.central_screen import CentralAppointmentView
@@ -17,7 +19,7 @@ from app.accounts.login import KeptFormView, LoginView, MunicipalityChoiceView
 from app.accounts.own_page import OwnPageView
 from app.accounts.screens import MembershipView, MunicipalityView
 from app.accounts.views import AppointView, FirstAdministratorView, PasswordLinkView
-from app.clock import today, utc_now
+from app.clock import day_of, today, utc_now
 from app.enums import Language, UnitKind
 from app.jobs import lists as job_lists
 from app.jobs.pages import ImportView, JobPages
@@ -45,6 +47,7 @@ from app.screens.fields import (
 from app.screens.listing import Shown
 from app.screens.log_pages import LogPages, role_words, say, show_instant, who
 from app.screens.open_pages import OpenPagesView
+from app.screens.saved_view_page import SavedViewPage
 from app.screens.table import TableInterface
 from app.screens.words import options, words
 from app.searching.pages import SearchView
@@ -112,8 +115,10 @@ class PersonView(PersonPages):
         "list_phone": _l("Phone"),
         "list_email": _l("E-mail"),
         "state": _l("In use"),
+        "created_at": _l("Registered"),
     }
     list_columns = ["name", "birth_date", "unit", "list_phone", "list_email"]
+    more_columns = ("address", "postcode", "language", "external_id", "created_at")
     show_columns = [
         "given_name",
         "family_name",
@@ -173,7 +178,7 @@ class PersonView(PersonPages):
         "national_id_removed": BooleanField(label_columns["national_id_removed"]),
     }
     filters = person_lists.SCREEN_FILTERS
-    orders = person_lists.ORDERS
+    orders = person_lists.SCREEN_ORDERS
     formatters_columns = {
         "name": lambda person: f"{person.family_name}, {person.given_name}",
         "birth_date": lambda person: show_date(person.birth_date),
@@ -183,8 +188,27 @@ class PersonView(PersonPages):
         "list_phone": lambda person: "" if person.is_shielded else person.phone,
         "list_email": lambda person: "" if person.is_shielded else person.email,
         "national_id": lambda person: masked_national_id(person),
+        "created_at": lambda person: show_date(day_of(person.created_at)),
     }
-    export_columns = ("family_name", "given_name", "birth_date", "phone", "email", "unit")
+    export_columns = (
+        "family_name",
+        "given_name",
+        "birth_date",
+        "phone",
+        "email",
+        "unit",
+        "address",
+        "postcode",
+        "language",
+        "external_id",
+        "created_at",
+    )
+    usual_export = export_columns[:6]
+    exported_as = {
+        "name": ("family_name", "given_name"),
+        "list_phone": ("phone",),
+        "list_email": ("email",),
+    }
 
     def describe(self, row: Person) -> str:
         """The full name."""
@@ -217,7 +241,7 @@ class PersonView(PersonPages):
             )
 
     def export_query(self, base: Select[Any]) -> Select[Any]:
-        """Name, birth date and contact; of a shielded person neither contact nor unit."""
+        """What is registered; of a shielded person neither contact, address nor unit."""
         return base.outerjoin(Unit, Person.unit_id == Unit.id).with_only_columns(
             Person.family_name,
             Person.given_name,
@@ -225,6 +249,11 @@ class PersonView(PersonPages):
             case((Person.is_shielded, None), else_=Person.phone),
             case((Person.is_shielded, None), else_=Person.email),
             case((Person.is_shielded, None), else_=Unit.name),
+            case((Person.is_shielded, None), else_=Person.address),
+            case((Person.is_shielded, None), else_=Person.postcode),
+            Person.language,
+            Person.external_id,
+            Person.created_at,
         )
 
 
@@ -277,6 +306,7 @@ class UnitView(UnitPages):
         "postcode": _l("Postcode"),
     }
     list_columns = ["name", "kind", "parent", "leader"]
+    more_columns = ("is_outside", "email", "phone", "address", "postcode")
     show_columns = [
         "name",
         "kind",
@@ -314,7 +344,7 @@ class UnitView(UnitPages):
         "address": TextField(label_columns["address"], [at_most(200)]),
         "postcode": PostcodeField(label_columns["postcode"]),
     }
-    filters = unit_lists.FILTERS
+    filters = unit_lists.SCREEN_FILTERS
     orders = unit_lists.ORDERS
     formatters_columns = {
         "kind": lambda unit: words(unit.kind),
@@ -322,7 +352,17 @@ class UnitView(UnitPages):
         "leader": lambda unit: leader_name(unit),
         "is_outside": lambda unit: _l("Yes") if unit.is_outside else _l("No"),
     }
-    export_columns = ("name", "kind", "email", "phone", "address", "postcode")
+    export_columns = (
+        "name",
+        "kind",
+        "email",
+        "phone",
+        "address",
+        "postcode",
+        "parent",
+        "leader",
+        "is_outside",
+    )
 
     def describe(self, row: Unit) -> str:
         """The name."""
@@ -345,12 +385,24 @@ class UnitView(UnitPages):
         units.rename(row)
 
     def export_query(self, base: Select[Any]) -> Select[Any]:
-        """Name, kind and contact."""
-        found: Any = base.with_only_columns(
-            Unit.name, Unit.kind, Unit.email, Unit.phone, Unit.address, Unit.postcode
+        """Name, kind, contact and place in the tree; no leader who is shielded."""
+        above = aliased(Unit)
+        is_above = and_(Unit.parent_id == above.id, Unit.municipality_id == above.municipality_id)
+        led: Any = base.outerjoin(above, is_above).outerjoin(
+            Person, and_(Unit.leader_id == Person.id, Person.is_shielded.is_(False))
         )
-        chosen: Select[Any] = found
-        return chosen
+        found: Select[Any] = led.with_only_columns(
+            Unit.name,
+            Unit.kind,
+            Unit.email,
+            Unit.phone,
+            Unit.address,
+            Unit.postcode,
+            above.name,
+            Person.given_name + " " + Person.family_name,
+            case((Unit.is_outside, _("Yes")), else_=_("No")),
+        )
+        return found
 
 
 class AuditEventView(LogPages):
@@ -379,6 +431,7 @@ class AuditEventView(LogPages):
         "request_id": _l("Request"),
     }
     list_columns = ["at", "who", "action", "outcome", "object"]
+    more_columns = ("role", "fields")
     show_columns = [
         "at",
         "who",
@@ -454,6 +507,7 @@ def register_views(appbuilder: AppBuilder) -> None:
     appbuilder.add_view_no_menu(MunicipalityChoiceView)
     appbuilder.add_view_no_menu(OpenPagesView)
     appbuilder.add_view_no_menu(KeptFormView)
+    appbuilder.add_view_no_menu(SavedViewPage)
     for view in (OwnPageView, PasswordLinkView, FirstAdministratorView, AppointView, SearchView):
         appbuilder.add_view_no_menu(view)
     appbuilder.add_view(PersonView, "PersonView", label=_l("Persons"))

@@ -1,5 +1,6 @@
 """Fields and filters of the screens about roles."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -42,6 +43,15 @@ def state_of(membership: Membership, on: date) -> RoleState:
     if membership.is_over(on):
         return RoleState.OVER
     return RoleState.CURRENT if membership.starts_on <= on else RoleState.COMING
+
+
+def with_last_day(
+    row: tuple[Any, ...], states: Mapping[RoleState, str], on: date
+) -> tuple[Any, ...]:
+    """A row of an export that ends in the role's dates: they become its last day and its state."""
+    *shown, starts_on, ends_on, ended_at = row
+    role = Membership(starts_on=starts_on, ends_on=ends_on, ended_at=ended_at)
+    return (*shown, starts_on, role.last_day, states[state_of(role, on)])
 
 
 def is_current(on: date) -> ColumnElement[bool]:

@@ -15,7 +15,8 @@ from app.db import db
 from app.enums import Role
 from app.models import AccountProfile, Membership, Person, Unit
 from app.screens.fields import show_date, show_number
-from app.screens.listing import ListRequest, OneOfFilter, Order, Page, PrefixFilter
+from app.screens.listing import ListRequest, OneOfFilter, Order, PrefixFilter
+from app.screens.paging import Page
 from app.screens.scoped_view import ScopedModelView
 from app.screens.table import TableInterface
 from app.screens.words import words

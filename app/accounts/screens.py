@@ -6,7 +6,7 @@ from flask import flash, g, redirect
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, case, select
+from sqlalchemy import ColumnElement, Select, case, select
 from sqlalchemy.orm import contains_eager
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import BooleanField
@@ -18,6 +18,7 @@ from app.accounts.fields import (
     StateFilter,
     first_day_after,
     state_of,
+    with_last_day,
 )
 from app.accounts.holding import Terms
 from app.accounts.queries import count_local_administrators, username_of
@@ -27,6 +28,7 @@ from app.db import db, transaction
 from app.enums import Role
 from app.models import County, Membership, Municipality, Person, Unit
 from app.municipalities import lists as municipality_lists
+from app.people.search import ids_named
 from app.screens.fields import (
     NEEDED,
     NorwegianDateField,
@@ -36,6 +38,7 @@ from app.screens.fields import (
     show_date,
     unit_choice,
 )
+from app.screens.list_pages import LIST_DOORS
 from app.screens.listing import (
     LookedUpFilter,
     OneOfFilter,
@@ -45,6 +48,7 @@ from app.screens.listing import (
     is_municipality_number,
 )
 from app.screens.scoped_view import ScopedModelView
+from app.screens.searching import SearchFilter
 from app.screens.table import TableInterface
 from app.screens.words import words
 from app.security import policy
@@ -58,6 +62,11 @@ YES_NO = (("yes", _l("Yes")), ("no", _l("No")))
 def _counties() -> list[tuple[str, Any]]:
     found = db.session.execute(select(County.number, County.name).order_by(County.number))
     return [(number, name) for number, name in found]
+
+
+def find_holders(text: str) -> ColumnElement[bool]:
+    """The condition for roles of persons whose names begin as typed."""
+    return Membership.person_id.in_(ids_named(text))
 
 
 class HandsOver(ScopedModelView):
@@ -77,7 +86,7 @@ class MunicipalityView(ScopedModelView):
     resource = Resource.MUNICIPALITY
     route_base = "/municipality"
     datamodel = TableInterface(Municipality)
-    include_route_methods = {"list", "show", "edit", "export"}
+    include_route_methods = LIST_DOORS | {"show", "edit"}
 
     list_title = _l("Municipalities")
     edit_title = _l("Take the municipality into use, or out of use")
@@ -95,6 +104,7 @@ class MunicipalityView(ScopedModelView):
         "is_in_use": _l("In use"),
     }
     list_columns = ["name", "official_names", "number", "county", "is_in_use"]
+    more_columns = ("language_form", "valid_from")
     show_columns = [
         "number",
         "name",
@@ -124,7 +134,7 @@ class MunicipalityView(ScopedModelView):
         "valid_from": lambda one: show_date(one.valid_from),
         "is_in_use": lambda one: _("Yes") if one.is_in_use else _("No"),
     }
-    export_columns = ("number", "name", "county", "is_in_use")
+    export_columns = ("number", "name", "county", "is_in_use", "language_form", "valid_from")
 
     def describe(self, row: Municipality) -> str:
         """The name, with the county where two share it."""
@@ -165,6 +175,8 @@ class MunicipalityView(ScopedModelView):
             Municipality.name,
             County.name,
             case((Municipality.is_in_use, _("Yes")), else_=_("No")),
+            Municipality.language_form,
+            Municipality.valid_from,
         )
 
 
@@ -174,8 +186,8 @@ class MembershipView(HandsOver):
     resource = Resource.MEMBERSHIP
     route_base = "/role"
     datamodel = TableInterface(Membership)
-    include_route_methods = {
-        "list", "show", "add", "edit", "export", "end", "withdraw", "password_link",
+    include_route_methods = LIST_DOORS | {
+        "show", "add", "edit", "end", "withdraw", "password_link",
     }  # fmt: skip
     eager = (Membership.unit,)
 
@@ -207,7 +219,7 @@ class MembershipView(HandsOver):
     add_columns = ["person_id", "role", "unit_id", "starts_on", "last_day", "username"]
     edit_columns = ["unit_id", "starts_on", "last_day"]
     search_columns = ["role"]
-    export_columns = ("person", "role", "unit", "starts_on", "last_day")
+    export_columns = ("person", "role", "unit", "starts_on", "last_day", "state")
     add_form_extra_fields = {
         "person_id": person_choice(label_columns["person_id"], validators=[NEEDED]),
         "role": GivenRoleField(label_columns["role"], validators=[NEEDED]),
@@ -225,6 +237,7 @@ class MembershipView(HandsOver):
     }
     edit_form_extra_fields = add_form_extra_fields
     filters = {
+        "q": SearchFilter(_l("Search"), find_holders, _l("Beginnings of the person's names")),
         "family_name": PrefixFilter(_l("Family name begins with"), Person.search_family),
         "role": OneOfFilter(
             _l("Role"),
@@ -235,6 +248,7 @@ class MembershipView(HandsOver):
     }
     orders = {
         "person": Order(_l("Family name"), Person.search_family),
+        "role": Order(_l("Role"), Membership.role),
         "starts_on": Order(_l("From"), Membership.starts_on, descending=True),
     }
     formatters_columns = {
@@ -326,12 +340,14 @@ class MembershipView(HandsOver):
                 case((Person.is_shielded, None), else_=Unit.name),
                 Membership.starts_on,
                 Membership.ends_on,
+                Membership.ended_at,
             )
         )
 
     def row_finisher(self) -> Any:
-        """The last day, as people write it, for the first day without."""
-        return with_last_day
+        """The last day, as people write it, for the first day without; and the state in words."""
+        states, on = {state: str(text) for state, text in STATES.items()}, today()
+        return lambda row: with_last_day(row, states, on)
 
     @expose("/end/<pk>", methods=["POST"])
     @door(Action.END)
@@ -373,9 +389,3 @@ def hide_unit(form: Any, row: Membership | None) -> None:
     if row is not None and row.person.is_shielded:
         form.unit_id.is_open = lambda _unit: False
         form.unit_id.flags.secret = True
-
-
-def with_last_day(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    """A row of an export whose last value, the first day without the role, becomes the last day."""
-    ends_on = row[-1]
-    return (*row[:-1], None if ends_on is None else Membership(ends_on=ends_on).last_day)

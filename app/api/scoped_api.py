@@ -30,7 +30,8 @@ from app.api.openapi import UUID_KEY, Operation, described, operation_object
 from app.clock import utc_now
 from app.db import db, transaction
 from app.errors import NotAllowed, NotFound, StaleVersion
-from app.screens.listing import Filter, ListRequest, Order, fetch_page
+from app.screens.listing import Filter, ListRequest, Order
+from app.screens.paging import fetch_page
 from app.screens.rows import ScopedRows
 from app.security import policy
 from app.security.actor import current_actor

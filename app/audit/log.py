@@ -14,11 +14,13 @@ from app.models import (
     AccountLinkRequest,
     ApiToken,
     AuditEvent,
+    BulkChange,
     CentralAppointment,
     Membership,
     Municipality,
     Person,
     ProtectedAddress,
+    SavedView,
     Unit,
 )
 from app.security import tenancy
@@ -33,6 +35,8 @@ FOLLOWED = (
     Municipality,
     CentralAppointment,
     ApiToken,
+    SavedView,
+    BulkChange,
 )
 # What follows from other fields, and so tells nothing of its own.
 OF_INSTALLATION = (Municipality, CentralAppointment)

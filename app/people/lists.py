@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, select
 
 from app.db import db
 from app.models import Person, Unit
+from app.people.search import find_persons, ways_to
 from app.screens.listing import (
     BadFilterValue,
     DateFilter,
@@ -20,6 +21,7 @@ from app.screens.listing import (
     RetiredFilter,
     Shown,
 )
+from app.screens.searching import SearchFilter
 from app.screens.words import options
 from app.security import scope
 from app.security.actor import current_actor
@@ -70,6 +72,12 @@ FILTERS: dict[str, Filter] = {
     "state": RetiredFilter(_l("Show"), Person.retired_at, options(Shown)),
 }
 SCREEN_FILTERS: dict[str, Filter] = {
+    "q": SearchFilter(
+        _l("Search"),
+        find_persons,
+        _l("Beginnings of names, birth date, or id in another system, e-mail or phone in full"),
+        ways_to,
+    ),
     "family_name": FILTERS["family_name"],
     "given_name": FILTERS["given_name"],
     "birth_date": FILTERS["birth_date"],
@@ -80,4 +88,10 @@ SCREEN_FILTERS: dict[str, Filter] = {
 ORDERS = {
     "family_name": Order(_l("Family name"), Person.search_family),
     "given_name": Order(_l("Given name"), Person.search_given),
+}
+SCREEN_ORDERS = {
+    "family_name": Order(_l("Family name"), Person.search_family, header="name"),
+    "given_name": ORDERS["given_name"],
+    "birth_date": Order(_l("Birth date"), Person.birth_date, may_be_empty=True),
+    "registered": Order(_l("Registered"), Person.id, descending=True),
 }

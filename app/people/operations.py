@@ -14,8 +14,8 @@ from sqlalchemy import ColumnElement, exists, select
 
 from app.db import db
 from app.enums import Language
-from app.errors import DomainError
-from app.models import Person, new_id
+from app.errors import DomainError, OutOfReach
+from app.models import Person, Unit, new_id
 from app.people import national_id
 from app.people.contact import tells_place
 from app.people.keyring import keyring
@@ -59,6 +59,18 @@ class SyntheticNationalId(DomainError):
 
     status = 422
     message = OF_PROBLEM[national_id.Problem.SYNTHETIC]
+
+
+class PlaceIsProtected(DomainError):
+    """The unit of a shielded person changes with the protection alone."""
+
+    message = _l("The address of this person is protected, and is changed on its own page.")
+
+
+class MovedSince(DomainError):
+    """Somebody has moved the person again, so the move can't be undone."""
+
+    message = _l("Was moved again in the meantime.")
 
 
 class DoubtfulNationalId(DomainError):
@@ -248,6 +260,36 @@ def find_by_national_id(actor: Actor, text: str) -> Person | None:
         .limit(1)
     )
     return found
+
+
+def require_movable(actor: Actor, person: Person) -> None:
+    """Refuse to move a person whom ``move`` would refuse to move anywhere.
+
+    Raises:
+        NotFound, NotAllowed: ``actor`` may not change the person.
+        PlaceIsProtected: the person is shielded.
+    """
+    policy.require(actor, Action.EDIT, person)
+    if person.is_shielded:
+        raise PlaceIsProtected
+
+
+def move(actor: Actor, person: Person, unit: Unit | None) -> None:
+    """Let a person belong to another unit, or to none.
+
+    Raises:
+        NotFound, NotAllowed: ``actor`` may not change the person, or not choose the unit.
+        PlaceIsProtected: the person is shielded.
+        OutOfReach: the actor would not see the person there.
+    """
+    require_movable(actor, person)
+    if unit is not None:
+        policy.require(actor, Action.CHOOSE, unit)
+    person.unit_id = unit.id if unit is not None else None
+    db.session.flush()
+    db.session.expire(person, ["unit"])
+    if not policy.decide(actor, Action.SHOW, person):
+        raise OutOfReach
 
 
 def retire(actor: Actor, person: Person, *, reason: str | None, at: datetime) -> None:

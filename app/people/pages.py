@@ -20,8 +20,10 @@ from app.errors import DomainError, NotFound, StaleVersion
 from app.models import Person, ProtectedAddress
 from app.people import operations as people
 from app.people import protection
+from app.people.bulk import ACTIONS, reason_of
 from app.people.contact import tells_place
 from app.people.forms import NOT_DRAWN, FindForm, LiftForm, ProtectionForm, RetireForm
+from app.screens.bulk import RETIRE
 from app.screens.scoped_view import DOORS, ScopedModelView
 from app.security import policy
 from app.security.actor import current_actor
@@ -48,6 +50,7 @@ class PersonPages(ScopedModelView):
         "protected_address",
     }
     list_sections = ("people/find.html",)
+    bulk_actions = ACTIONS
 
     # --- national id -----------------------------------------------------------------------------
 
@@ -202,8 +205,13 @@ class PersonPages(ScopedModelView):
         with transaction():
             row = self.get_row(pk, Action.RETIRE)
             people.retire(current_actor(), row, reason=form.reason.data, at=utc_now())
-        flash(_("%(name)s is retired. You can bring it back.", name=self.describe(row)), "success")
+            undo = self.note(RETIRE, row, None)
+        self.say(_("%(name)s is retired.", name=self.describe(row)), undo)
         return redirect(self.url("show", row))
+
+    def before_restore(self, row: Person) -> Any:
+        """The reason that the person is retired for."""
+        return reason_of(row)
 
     def restore_row(self, row: Person) -> None:
         """Bring the person back, unless somebody else has the same ids by now."""

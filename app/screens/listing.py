@@ -1,19 +1,16 @@
-"""Lists: filters, order and keyset pages, read from the address and turned into one query.
+"""Lists: filters, order, columns and place, read from the address. ``paging`` fetches the rows.
 
 A parameter that a list does not know is refused: a filter that is not understood must never
-become no filter. Pages go by the id of a row, so page 40,000 costs what page 1 costs and no name
-stands in an address.
+become no filter.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
-from flask_appbuilder import Model
-from sqlalchemy import ColumnElement, Select, false, func, literal, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, false
 from werkzeug.datastructures import MultiDict
 
 from app.errors import BadRequest
@@ -22,7 +19,7 @@ from app.people.names import prefix_range, search_form
 
 PAGE_SIZE = 25
 LARGEST_PAGE = 100
-COUNT_UP_TO = 1_000
+PAGE_SIZES = (25, 50, 100)
 LONGEST_VALUE = 200
 CONTROL = frozenset({"order", "after", "before", "end", "size", "format", "columns"})
 
@@ -199,19 +196,30 @@ class RetiredFilter:
 
 @dataclass(frozen=True)
 class Order:
-    """A way to sort: by one column that is never empty, then by id."""
+    """A way to sort: by one column, then by id; rows without a value come last both ways.
+
+    ``header`` names the shown column whose heading sorts this way, where it has another name.
+    """
 
     label: Any
     column: Any
     descending: bool = False
+    may_be_empty: bool = False
+    header: str = ""
 
 
 @dataclass(frozen=True)
 class ListRequest:
-    """What a list was asked for."""
+    """What a list was asked for.
+
+    ``conditions`` say all of it. Where a search has several ``ways``, of which one must hold,
+    ``besides`` are the conditions apart from it.
+    """
 
     values: dict[str, str]
     conditions: tuple[ColumnElement[bool], ...]
+    besides: tuple[ColumnElement[bool], ...]
+    ways: tuple[ColumnElement[bool], ...]
     errors: dict[str, str]
     order: str
     descending: bool
@@ -219,28 +227,30 @@ class ListRequest:
     before: str | None = None
     at_end: bool = False
     size: int = PAGE_SIZE
+    columns: tuple[str, ...] = ()
+    is_size_asked: bool = False
+
+    @property
+    def used(self) -> frozenset[str]:
+        """The filters that something was typed or chosen in."""
+        return frozenset(name for name, value in self.values.items() if value)
+
+    def is_narrowed(self, filters: Mapping[str, Filter]) -> bool:
+        """Whether any filter asks for other than it does unless asked."""
+        return any(
+            value != getattr(filters[name], "default", "") for name, value in self.values.items()
+        )
 
     @property
     def query(self) -> dict[str, str]:
-        """The parameters that ask for the same rows in the same order."""
+        """The parameters that ask for the same rows in the same order, looking the same."""
         asked = {name: value for name, value in self.values.items() if value}
-        return asked | {"order": ("-" if self.descending else "") + self.order}
-
-
-@dataclass(frozen=True)
-class Page:
-    """Rows of one page, and what lies around them."""
-
-    rows: list[Any]
-    count: int
-    has_next: bool
-    has_previous: bool
-    request: ListRequest = field(repr=False)
-
-    @property
-    def is_count_whole(self) -> bool:
-        """Whether ``count`` is all there is, not just as far as was counted."""
-        return self.count <= COUNT_UP_TO
+        asked["order"] = ("-" if self.descending else "") + self.order
+        if self.columns:
+            asked["columns"] = ",".join(self.columns)
+        if self.is_size_asked:
+            asked["size"] = str(self.size)
+        return asked
 
 
 def is_id(text: str) -> bool:
@@ -261,8 +271,9 @@ def read_request(
     filters: Mapping[str, Filter],
     orders: Mapping[str, Order],
     is_anchor: Callable[[str], bool] = is_id,
+    columns: Collection[str] = (),
 ) -> ListRequest:
-    """What the address asks of a list with these filters and orders.
+    """What the address asks of a list with these filters, orders and columns.
 
     Raises:
         BadRequest: it holds a parameter or value that the list does not know.
@@ -271,11 +282,19 @@ def read_request(
         if (name not in filters and name not in CONTROL) or len(args.getlist(name)) > 1:
             raise BadRequest
     values = {name: args.get(name, getattr(f, "default", "")) for name, f in filters.items()}
-    conditions, errors = _conditions(filters, values)
+    conditions, besides, errors = _conditions(filters, values)
+    ways = [
+        way
+        for name, one in filters.items()
+        if name not in errors and hasattr(one, "ways")
+        for way in one.ways(values[name])
+    ]
     order, descending = _order(args.get("order", ""), orders)
     return ListRequest(
         values=values,
         conditions=conditions,
+        besides=besides,
+        ways=tuple(ways),
         errors=errors,
         order=order,
         descending=descending,
@@ -283,13 +302,15 @@ def read_request(
         before=_anchor(args, "before", is_anchor),
         at_end="end" in args,
         size=_size(args.get("size", "")),
+        columns=_columns(args.get("columns", ""), columns),
+        is_size_asked=bool(args.get("size")),
     )
 
 
 def _conditions(
     filters: Mapping[str, Filter], values: Mapping[str, str]
-) -> tuple[tuple[ColumnElement[bool], ...], dict[str, str]]:
-    conditions, errors = [], {}
+) -> tuple[tuple[ColumnElement[bool], ...], tuple[ColumnElement[bool], ...], dict[str, str]]:
+    conditions, besides, errors = [], [], {}
     for name, one in filters.items():
         if len(values[name]) > LONGEST_VALUE:
             raise BadRequest
@@ -300,7 +321,9 @@ def _conditions(
         else:
             if condition is not None:
                 conditions.append(condition)
-    return tuple(conditions), errors
+                if not hasattr(one, "ways"):
+                    besides.append(condition)
+    return tuple(conditions), tuple(besides), errors
 
 
 def _order(asked: str, orders: Mapping[str, Order]) -> tuple[str, bool]:
@@ -328,71 +351,8 @@ def _size(text: str) -> int:
     return min(max(int(text), 1), LARGEST_PAGE)
 
 
-def fetch_page(
-    session: Session,
-    base: Select[Any],
-    model: type[Model],
-    orders: Mapping[str, Order],
-    request: ListRequest,
-    anchor_column: Any = None,
-) -> Page:
-    """The asked page of ``base``, a query for ``model`` that already holds the access condition.
-
-    ``anchor_column`` is the unique column that names the edges of pages; the id unless given. A
-    filter that could not be read gives no rows.
-    """
-    if request.errors:
-        return Page([], 0, has_next=False, has_previous=False, request=request)
-    wanted = base.where(*request.conditions)
-    count = _count(session, wanted, model)
-    columns: Any = model
-    keys = (orders[request.order].column, columns.id)
-    backwards = request.before is not None or request.at_end
-    statement = _ordered(wanted, keys, request.descending != backwards)
-    anchor = request.before if request.before is not None else request.after
-    if anchor is not None:
-        statement = statement.where(
-            _beyond(
-                session,
-                base,
-                keys,
-                (columns.id if anchor_column is None else anchor_column) == anchor,
-                request.descending != backwards,
-            )
-        )
-    found = list(session.scalars(statement.limit(request.size + 1)).unique())
-    more = len(found) > request.size
-    found = found[: request.size]
-    if backwards:
-        found.reverse()
-        return Page(found, count, not request.at_end, more, request)
-    return Page(found, count, more, anchor is not None, request)
-
-
-def _count(session: Session, wanted: Select[Any], model: type[Model]) -> int:
-    columns: Any = model
-    some = wanted.with_only_columns(columns.id).order_by(None).limit(COUNT_UP_TO + 1).subquery()
-    return session.scalar(select(func.count()).select_from(some)) or 0
-
-
-def _ordered(statement: Select[Any], keys: tuple[Any, Any], downwards: bool) -> Select[Any]:
-    return statement.order_by(*(key.desc() if downwards else key for key in keys))
-
-
-def _beyond(
-    session: Session,
-    base: Select[Any],
-    keys: tuple[Any, Any],
-    is_at_anchor: ColumnElement[bool],
-    downwards: bool,
-) -> ColumnElement[bool]:
-    """The condition for rows past the anchor.
-
-    Raises:
-        BadRequest: the anchor is no row that the actor may see.
-    """
-    at = session.execute(base.with_only_columns(*keys).where(is_at_anchor)).one_or_none()
-    if at is None:
+def _columns(text: str, known: Collection[str]) -> tuple[str, ...]:
+    asked = text.split(",") if text else []
+    if not set(asked) <= set(known):
         raise BadRequest
-    here = tuple_(*(literal(value, key.type) for value, key in zip(at, keys, strict=True)))
-    return tuple_(*keys) < here if downwards else tuple_(*keys) > here
+    return tuple(name for name in known if name in asked)

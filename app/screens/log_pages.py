@@ -15,13 +15,13 @@ from app.clock import OSLO
 from app.db import db, transaction
 from app.enums import Outcome, Role
 from app.models import AuditEvent, Person, Unit
+from app.screens.list_pages import LIST_DOORS
 from app.screens.listing import (
     ExactFilter,
     Filter,
     ListRequest,
     OneOfFilter,
     Order,
-    Page,
     is_id,
 )
 from app.screens.log_filters import (
@@ -30,6 +30,7 @@ from app.screens.log_filters import (
     SinceDayFilter,
     UntilDayFilter,
 )
+from app.screens.paging import Page
 from app.screens.scoped_view import ScopedModelView
 from app.screens.words import options, words
 from app.security import scope
@@ -60,7 +61,7 @@ WITH_PAGES: dict[str, tuple[Any, str]] = {
 class LogPages(ScopedModelView):
     """What the screen of the log adds to the generated pages."""
 
-    include_route_methods = {"list", "show", "export"}
+    include_route_methods = LIST_DOORS | {"show"}
 
     def describe(self, row: AuditEvent) -> str:
         """What happened."""

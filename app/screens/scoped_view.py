@@ -5,24 +5,21 @@ double submits and export are here, once. Nothing is kept on the view between re
 Flask-AppBuilder's own ``_filters`` is shared by all threads, so it is not used.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import uuid4
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request
 from flask_appbuilder import Model, ModelView, expose
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, inspect
+from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.audit import log
 from app.clock import utc_now
 from app.db import db, transaction
 from app.errors import (
-    BadRequest,
     DomainError,
     NotAllowed,
     NotFound,
@@ -30,32 +27,21 @@ from app.errors import (
     StaleVersion,
 )
 from app.screens import choices, forms
-from app.screens.download import csv_download, xlsx_download
-from app.screens.export import TooManyRows
-from app.screens.listing import (
-    Filter,
-    ListRequest,
-    Order,
-    Page,
-    fetch_page,
-    is_id,
-    read_request,
-)
-from app.screens.rows import ScopedRows, export_rows
-from app.security import policy, scope
+from app.screens.bulk import RESTORE, RETIRE
+from app.screens.bulk_pages import BULK_DOORS, BulkPages
+from app.screens.list_pages import LIST_DOORS, ListPages
+from app.security import policy
 from app.security.actor import current_actor
 from app.security.roles import Action
 from app.security.routes import door
 
-DOORS = {"list", "show", "add", "edit", "retire", "restore", "export", "choices"}
+DOORS = LIST_DOORS | BULK_DOORS | {"show", "add", "edit", "retire", "restore", "choices"}
 
 
-class ScopedModelView(ScopedRows, ModelView):
+class ScopedModelView(BulkPages, ListPages, ModelView):
     """Base of every generated screen. Subclasses declare; they hold no access rule."""
 
     include_route_methods = DOORS
-    filters: ClassVar[Mapping[str, Filter]] = {}
-    orders: ClassVar[Mapping[str, Order]] = {}
     choice_column: ClassVar[str] = ""
     intro: ClassVar[Any] = ""
     add_intro: ClassVar[Any] = ""
@@ -63,21 +49,10 @@ class ScopedModelView(ScopedRows, ModelView):
     show_intro: ClassVar[Any] = ""
     add_label: ClassVar[Any] = ""
     empty_text: ClassVar[Any] = ""
-    export_columns: ClassVar[tuple[str, ...]] = ()
-    formatters_columns: ClassVar[dict[str, Any]] = {}
-    list_sections: ClassVar[tuple[str, ...]] = ()
     buttons: ClassVar[tuple[tuple[str, Action, Any], ...]] = ()
     row_buttons: ClassVar[tuple[tuple[str, Action, Any], ...]] = ()
 
     # --- what a subclass may replace --------------------------------------------------------------
-
-    def describe(self, row: Any) -> str:
-        """What users call the row."""
-        return str(row.id)
-
-    def hint(self, row: Any) -> str:
-        """What tells the row from others that are called the same."""
-        return ""
 
     def create(self, form: Any) -> Model:
         """A new row from a valid form, added to the session."""
@@ -113,10 +88,6 @@ class ScopedModelView(ScopedRows, ModelView):
         """Bring the row back into use."""
         row.retired_at = None
 
-    def export_query(self, base: Select[Any]) -> Select[Any]:
-        """The columns of an export, in the order of ``export_columns``."""
-        raise NotImplementedError
-
     def related(self, row: Any) -> Sequence[tuple[Any, str, Mapping[str, Any]]]:
         """More to show under a record: (heading, template, its values)."""
         return []
@@ -124,10 +95,6 @@ class ScopedModelView(ScopedRows, ModelView):
     def crumbs(self, row: Any) -> Sequence[tuple[str, str]]:
         """What stands above a record: (name, address)."""
         return []
-
-    def row_finisher(self) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
-        """What puts the last words to each row of an export, made before the file is sent."""
-        return tuple
 
     # --- what templates ask ----------------------------------------------------------------------
 
@@ -138,59 +105,9 @@ class ScopedModelView(ScopedRows, ModelView):
             return bool(policy.may_open(actor, action, self.resource))
         return bool(policy.decide(actor, action, row))
 
-    def url(self, method: str, row: Any = None, **values: Any) -> str:
-        """The address of one of the screen's pages."""
-        if row is not None:
-            values["pk"] = self.public_key(row)
-        return url_for(f"{self.endpoint}.{method}", **values)
-
     def has_door(self, method: str) -> bool:
         """Whether the screen has this page."""
         return method in (self.include_route_methods or ())
-
-    def anchor(self, row: Any) -> str:
-        """What names the row as the edge of a page."""
-        return str(row.id)
-
-    def anchor_column(self) -> Any:
-        """The column that ``anchor`` is the text of."""
-        return self.model.id
-
-    def is_anchor(self, text: str) -> bool:
-        """Whether a text can be the anchor of a row."""
-        return is_id(text)
-
-    def cell(self, row: Any, column: str) -> Any:
-        """What a column of a row shows."""
-        value = getattr(row, column, None)
-        formatter = self.formatters_columns.get(column)
-        shown = formatter(row) if formatter else value
-        return "" if shown is None else shown
-
-    # --- list ------------------------------------------------------------------------------------
-
-    @expose("/list/", methods=["GET"])
-    @door(Action.LIST)
-    def list(self) -> AnyResponse | tuple[str, int]:
-        """A page of the list."""
-        asked, page = self.page()
-        status = 400 if asked.errors else 200
-        return render_template("screens/list.html", view=self, page=page, asked=asked), status
-
-    def page(self) -> tuple[ListRequest, Page]:
-        """What the address asks for, and the rows that answer."""
-        asked = self.read_list_request()
-        base = self.query(Action.LIST)
-        page = fetch_page(db.session(), base, self.model, self.orders, asked, self.anchor_column())
-        return asked, page
-
-    def read_list_request(self) -> ListRequest:
-        """What the address asks of the list.
-
-        Raises:
-            BadRequest: it holds what the list does not know.
-        """
-        return read_request(request.args, self.filters, self.orders, self.is_anchor)
 
     # --- one record ------------------------------------------------------------------------------
 
@@ -336,7 +253,8 @@ class ScopedModelView(ScopedRows, ModelView):
             if request.form.get("version", str(row.version)) != str(row.version):
                 raise StaleVersion
             self.retire_row(row)
-        flash(_("%(name)s is retired. You can bring it back.", name=self.describe(row)), "success")
+            undo = self.note(RETIRE, row, None)
+        self.say(_("%(name)s is retired.", name=self.describe(row)), undo)
         return redirect(self.url("show", row))
 
     @expose("/restore/<pk>", methods=["POST"])
@@ -345,39 +263,11 @@ class ScopedModelView(ScopedRows, ModelView):
         """Bring a record back into use."""
         with transaction():
             row = self.get_row(pk, Action.RESTORE)
+            before = self.before_restore(row)
             self.restore_row(row)
-        flash(_("%(name)s is in use again.", name=self.describe(row)), "success")
+            undo = self.note(RESTORE, row, before)
+        self.say(_("%(name)s is in use again.", name=self.describe(row)), undo)
         return redirect(self.url("show", row))
-
-    # --- out of the panel ------------------------------------------------------------------------
-
-    @expose("/export", methods=["GET"])
-    @door(Action.EXPORT)
-    def export(self) -> AnyResponse:
-        """Exactly the rows that the filter shows, as CSV or XLSX."""
-        form = request.args.get("format", "csv")
-        asked = self.read_list_request()
-        if form not in ("csv", "xlsx") or asked.errors:
-            raise BadRequest
-        header = [str(self.label_columns[name]) for name in self.export_columns]
-        with transaction():
-            log.record(
-                current_actor(), f"{self.resource}:exported", fields=tuple(sorted(asked.query))
-            )
-        found = export_rows(current_actor(), self._export_statement(asked))
-        rows = map(self.row_finisher(), found)
-        name = f"{self.route_base.strip('/')}.{form}"
-        if form == "csv":
-            return csv_download(name, header, rows)
-        try:
-            return xlsx_download(name, header, rows)
-        except TooManyRows:
-            raise TooLongForSheet from None
-
-    def _export_statement(self, asked: ListRequest) -> Select[Any]:
-        base = scope.rows(current_actor(), self.model, Action.EXPORT).where(*asked.conditions)
-        order = self.orders[asked.order].column
-        return self.export_query(base).order_by(order.desc() if asked.descending else order)
 
     # --- choices for forms -----------------------------------------------------------------------
 
@@ -389,13 +279,6 @@ class ScopedModelView(ScopedRows, ModelView):
         Pages send what is typed in the body, which no log and no history keeps.
         """
         return choices.answer(self, getattr(self.model, self.choice_column))
-
-
-class TooLongForSheet(DomainError):
-    """An XLSX file has no room for so many rows."""
-
-    status = 422
-    message = _l("An Excel sheet has no room for so many rows. Choose CSV, or filter the list.")
 
 
 class StaleForm(Exception):

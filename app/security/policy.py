@@ -14,10 +14,13 @@ from app.models import (
     AccountLinkRequest,
     ApiToken,
     AuditEvent,
+    BulkChange,
     Job,
+    ListSetting,
     Membership,
     Municipality,
     Person,
+    SavedView,
     Unit,
 )
 from app.security.actor import Actor, Holding
@@ -121,11 +124,15 @@ def _lies_below(path: str, thing: Model, actor: Actor) -> bool:
 
 
 def is_self(actor: Actor, thing: Model) -> bool:
-    """Whether ``thing`` is the actor's own person, token or link request."""
+    """Whether ``thing`` is the actor's own: person, token, link request, or what lists keep."""
     if isinstance(thing, Person):
         return thing.id == actor.person_id and thing.municipality_id == actor.municipality_id
-    if isinstance(thing, ApiToken | AccountLinkRequest):
+    if isinstance(thing, ApiToken | AccountLinkRequest | ListSetting):
         return thing.account_id == actor.account_id
+    if isinstance(thing, SavedView | BulkChange):
+        return (
+            thing.account_id == actor.account_id and thing.municipality_id == actor.municipality_id
+        )
     return False
 
 

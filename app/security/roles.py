@@ -9,12 +9,15 @@ from app.models import (
     AccountLinkRequest,
     ApiToken,
     AuditEvent,
+    BulkChange,
     CentralAppointment,
     Job,
+    ListSetting,
     Membership,
     Municipality,
     Person,
     ProtectedAddress,
+    SavedView,
     Unit,
 )
 
@@ -43,6 +46,7 @@ class Action(StrEnum):
     CANCEL = "cancel"
     APPOINT_LOCAL_ADMINISTRATOR = "appoint_local_administrator"
     ANSWER = "answer"
+    UNDO = "undo"
 
 
 class Resource(StrEnum):
@@ -58,6 +62,9 @@ class Resource(StrEnum):
     AUDIT_EVENT = "audit_event"
     JOB = "job"
     API_TOKEN = "api_token"
+    LIST_SETTING = "list_setting"
+    SAVED_VIEW = "saved_view"
+    BULK_CHANGE = "bulk_change"
 
 
 RESOURCES: dict[type[Model], Resource] = {
@@ -71,6 +78,9 @@ RESOURCES: dict[type[Model], Resource] = {
     AuditEvent: Resource.AUDIT_EVENT,
     Job: Resource.JOB,
     ApiToken: Resource.API_TOKEN,
+    ListSetting: Resource.LIST_SETTING,
+    SavedView: Resource.SAVED_VIEW,
+    BulkChange: Resource.BULK_CHANGE,
 }
 
 READ = frozenset({Action.LIST, Action.SHOW})
@@ -120,6 +130,9 @@ SELF_RIGHTS: Rights = {
     Resource.PERSON: frozenset({Action.SHOW, Action.EDIT_CONTACT, Action.SHOW_NATIONAL_ID}),
     Resource.API_TOKEN: frozenset({Action.LIST, Action.ADD, Action.END}),
     Resource.ACCOUNT_LINK_REQUEST: READ | {Action.ANSWER},
+    Resource.LIST_SETTING: frozenset({Action.SHOW, Action.EDIT}),
+    Resource.SAVED_VIEW: READ | {Action.ADD, Action.EDIT, Action.END},
+    Resource.BULK_CHANGE: frozenset({Action.SHOW, Action.UNDO}),
 }
 
 MAY_GIVE: dict[Role, frozenset[Role]] = {

@@ -10,10 +10,13 @@ from app.enums import Role
 from app.models import (
     AccountLinkRequest,
     ApiToken,
+    BulkChange,
     Job,
+    ListSetting,
     Membership,
     Municipality,
     Person,
+    SavedView,
     Unit,
 )
 from app.security.actor import Actor, Holding
@@ -94,8 +97,13 @@ def _below(actor: Actor, holding: Holding, model: type[Model]) -> ColumnElement[
 def _own(actor: Actor, model: type[Model]) -> ColumnElement[bool]:
     if model is Person:
         return and_(Person.id == actor.person_id, Person.municipality_id == actor.municipality_id)
-    if model is ApiToken:
-        return ApiToken.account_id == actor.account_id
-    if model is AccountLinkRequest:
-        return AccountLinkRequest.account_id == actor.account_id
+    columns: Any = model
+    if model in (ApiToken, AccountLinkRequest, ListSetting):
+        mine: ColumnElement[bool] = columns.account_id == actor.account_id
+        return mine
+    if model in (SavedView, BulkChange):
+        return and_(
+            columns.account_id == actor.account_id,
+            columns.municipality_id == actor.municipality_id,
+        )
     return false()

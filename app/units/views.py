@@ -22,6 +22,7 @@ from app.security.roles import Action
 from app.security.routes import door
 from app.units import operations as units
 from app.units import queries
+from app.units.bulk import ACTIONS
 from app.units.tree import grow
 
 Answer = Response | tuple[str, int]
@@ -44,6 +45,7 @@ class UnitPages(ScopedModelView):
     """What the screen of units adds to the generated pages."""
 
     include_route_methods = DOORS | {"tree", "move", "merge"}
+    bulk_actions = ACTIONS
     buttons = (("UnitView.tree", Action.LIST, _l("Show as a tree")),)
     row_buttons = (
         ("move", Action.MOVE, _l("Move")),

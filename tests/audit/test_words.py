@@ -115,6 +115,9 @@ def test_every_field_that_a_change_can_name_has_words():
         "secret_hash",
         "may_write",
         "county_number",
+        "list_name",
+        "action",
+        "count",
         "language_form",
         "is_demonstration",
     }

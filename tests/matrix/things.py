@@ -12,12 +12,14 @@ from app.enums import JobKind, JobState, Outcome, ProtectionGrade, Role, UnitKin
 from app.models import (
     ApiToken,
     AuditEvent,
+    BulkChange,
     CentralAppointment,
     Job,
     Membership,
     Municipality,
     Person,
     ProtectedAddress,
+    SavedView,
     Unit,
     new_id,
 )
@@ -130,6 +132,8 @@ def _make(resource: Resource, place: Place, retired: bool) -> object:
         Resource.AUDIT_EVENT: _audit_event,
         Resource.CENTRAL_APPOINTMENT: _central_appointment,
         Resource.API_TOKEN: _api_token,
+        Resource.SAVED_VIEW: _saved_view,
+        Resource.BULK_CHANGE: _bulk_change,
         Resource.MUNICIPALITY: lambda place: db.session.get_one(Municipality, place.id),
     }
     row = makers[resource](place)
@@ -242,4 +246,27 @@ def _api_token(place: Place) -> ApiToken:
         secret_hash=new_id(),
         made_at=utc_now(),
         expires_at=utc_now() + timedelta(days=1),
+    )
+
+
+def _saved_view(place: Place) -> SavedView:
+    """Somebody's; nobody of the matrix may see it."""
+    return SavedView(
+        account_id=_account(),
+        list_name="person",
+        name=f"{CANARY[place.number]} visning",
+        parameters={"q": CANARY[place.number]},
+        created_at=utc_now(),
+    )
+
+
+def _bulk_change(place: Place) -> BulkChange:
+    """Somebody's; nobody of the matrix may undo it."""
+    return BulkChange(
+        account_id=_account(),
+        list_name="person",
+        action="retire",
+        rows=[{"id": place.persons["other"], "before": None}],
+        count=1,
+        made_at=utc_now(),
     )

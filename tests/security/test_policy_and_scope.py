@@ -11,7 +11,16 @@ from sqlalchemy.orm import Session
 from app.clock import utc_now
 from app.db import db
 from app.enums import Role
-from app.models import Membership, Municipality, Person, Unit, new_id
+from app.models import (
+    BulkChange,
+    ListSetting,
+    Membership,
+    Municipality,
+    Person,
+    SavedView,
+    Unit,
+    new_id,
+)
 from app.people.names import search_form
 from app.security import policy, scope, tenancy
 from app.security.actor import Actor, Holding
@@ -50,6 +59,11 @@ def slow_answer(  # noqa: C901 - the rules one by one, on purpose
         unit = row if isinstance(row, Unit) else row.unit
         if holding.unit_path is None or (unit and unit.path.startswith(holding.unit_path)):
             return True
+    if isinstance(row, SavedView | BulkChange) and row.municipality_id != actor.municipality_id:
+        return False
+    if isinstance(row, SavedView | BulkChange | ListSetting):
+        is_mine = row.account_id == actor.account_id
+        return is_mine and action in SELF_RIGHTS.get(resource, frozenset())
     is_own = (
         isinstance(row, Person)
         and row.id == actor.person_id
@@ -74,6 +88,8 @@ def forest(context, world):
                 for retired in (None, utc_now()):
                     session.add(_person(world.strandvik.id, place.id, retired))
         session.add(_person(world.strandvik.id, None, None))
+        for account_id in (1, 2):
+            session.add_all(_kept(world.strandvik.id, account_id))
         session.flush()
         yield session
         session.rollback()
@@ -93,6 +109,17 @@ def _unit(municipality_id, name, above):
     return unit
 
 
+def _kept(municipality_id, account_id):
+    """What an account keeps of its lists."""
+    of = {"account_id": account_id, "list_name": "forest"}
+    here = of | {"municipality_id": municipality_id}
+    return [
+        ListSetting(**of),
+        SavedView(**here, name="mine", created_at=utc_now()),
+        BulkChange(**here, action="retire", count=0, made_at=utc_now()),
+    ]
+
+
 def _person(municipality_id, unit_id, retired_at):
     return Person(
         id=new_id(),
@@ -109,7 +136,9 @@ def _person(municipality_id, unit_id, retired_at):
 
 
 @pytest.mark.parametrize(
-    "model", [Unit, Person, Membership, Municipality], ids=lambda m: m.__name__
+    "model",
+    [Unit, Person, Membership, Municipality, ListSetting, SavedView, BulkChange],
+    ids=lambda m: m.__name__,
 )
 def test_a_list_holds_just_what_may_be_done_one_by_one(forest, world, model):
     paths = [None, *forest.scalars(select(Unit.path)).all()]
