@@ -31,15 +31,22 @@ class Crowd:
         self.word = f"Q{uuid4().hex[:8]}"
         self.path = f"/person/bulk?q={self.word}&state=all"
         with self._acting(), transaction():
+            self.units = {name: self._unit(name) for name in ("school", "nav", "top")}
             self.ids = [self._register(f"Nr{n}") for n in range(3)]
 
     def _acting(self):
         return acting_as(db.session(), operator(self.place.id))
 
     def _register(self, given):
-        facts = people.PersonFacts(given, self.word, unit_id=self.place.units["school"])
+        facts = people.PersonFacts(given, self.word, unit_id=self.units["school"])
         actor = operator(self.place.id)
         return people.register(actor, facts, at=utc_now(), today=utc_now().date()).id
+
+    def _unit(self, name):
+        unit = Unit(name=f"{self.word} {name}", kind=UnitKind.OTHER, is_outside=False)
+        units.add(operator(self.place.id), unit, None, at=utc_now())
+        db.session.flush()
+        return unit.id
 
     def add(self, given):
         with self.app.app_context(), self._acting(), transaction():
@@ -161,27 +168,27 @@ def test_what_cant_be_done_is_said_with_its_reason_and_left_alone(crowd):
     page = crowd.look_over("move")
 
     assert "adressesperre" in page.text
-    moved = crowd.agree(page, unit_id=crowd.place.units["nav"])
+    moved = crowd.agree(page, unit_id=crowd.units["nav"])
 
     assert moved.status_code == 302
     rows = crowd.rows()
-    assert rows[crowd.ids[0]].unit_id == crowd.place.units["school"]
-    assert {rows[pk].unit_id for pk in crowd.ids[1:]} == {crowd.place.units["nav"]}
+    assert rows[crowd.ids[0]].unit_id == crowd.units["school"]
+    assert {rows[pk].unit_id for pk in crowd.ids[1:]} == {crowd.units["nav"]}
 
     crowd.undo()
 
-    assert {row.unit_id for row in crowd.rows().values()} == {crowd.place.units["school"]}
+    assert {row.unit_id for row in crowd.rows().values()} == {crowd.units["school"]}
 
 
 def test_undoing_a_move_leaves_who_was_moved_again(crowd):
-    crowd.agree(crowd.look_over("move"), unit_id=crowd.place.units["nav"])
-    crowd.change(crowd.ids[0], unit_id=crowd.place.units["top"])
+    crowd.agree(crowd.look_over("move"), unit_id=crowd.units["nav"])
+    crowd.change(crowd.ids[0], unit_id=crowd.units["top"])
 
     crowd.undo()
 
     rows = crowd.rows()
-    assert rows[crowd.ids[0]].unit_id == crowd.place.units["top"]
-    assert {rows[pk].unit_id for pk in crowd.ids[1:]} == {crowd.place.units["school"]}
+    assert rows[crowd.ids[0]].unit_id == crowd.units["top"]
+    assert {rows[pk].unit_id for pk in crowd.ids[1:]} == {crowd.units["school"]}
 
 
 def test_bringing_back_is_undone_with_the_reason_that_was(crowd):
@@ -290,14 +297,14 @@ def test_one_person_is_retired_with_an_undo(crowd):
 def test_units_retire_from_below_and_come_back_from_above(crowd):
     with crowd.app.app_context(), crowd._acting(), transaction():
         actor = operator(crowd.place.id)
-        parent = db.session.get_one(Unit, crowd.place.units["top"])
+        parent = db.session.get_one(Unit, crowd.units["top"])
         ids = []
         for depth in range(3):
-            unit = Unit(name=f"{crowd.word} {depth}", kind=UnitKind.OTHER, is_outside=False)
+            unit = Unit(name=f"X{crowd.word} {depth}", kind=UnitKind.OTHER, is_outside=False)
             parent = units.add(actor, unit, parent, at=utc_now())
             db.session.flush()
             ids.append(unit.id)
-    crowd.path = f"/unit/bulk?q={crowd.word}&state=all"
+    crowd.path = f"/unit/bulk?q=X{crowd.word}&state=all"
 
     crowd.agree(crowd.look_over("retire"))
     assert _retired_units(crowd, ids) == 3
@@ -316,15 +323,15 @@ def _retired_units(crowd, ids):
 
 def test_a_unit_limited_administrator_moves_nobody_out_of_reach(app, world, crowd, client_as):
     with app.app_context(), crowd._acting():
-        school = db.session.get_one(Unit, crowd.place.units["school"])
+        school = db.session.get_one(Unit, crowd.units["school"])
         limited = replace(
             operator(crowd.place.id), holdings=(Holding(Role.LOCAL_ADMINISTRATOR, school.path),)
         )
         person = db.session.get_one(Person, crowd.ids[0])
-        nav = db.session.get_one(Unit, crowd.place.units["nav"])
+        nav = db.session.get_one(Unit, crowd.units["nav"])
         with pytest.raises(DomainError), transaction():
             people.move(limited, person, nav)
         with pytest.raises(DomainError), transaction():
             people.move(limited, db.session.get_one(Person, crowd.ids[0]), None)
 
-    assert {row.unit_id for row in crowd.rows().values()} == {crowd.place.units["school"]}
+    assert {row.unit_id for row in crowd.rows().values()} == {crowd.units["school"]}
