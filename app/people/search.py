@@ -5,7 +5,6 @@ by one (``app.screens.paging``). Where one condition is needed they are a union 
 database walks a whole list in its order to find few.
 """
 
-import re
 from datetime import date
 from typing import Any
 
@@ -21,10 +20,10 @@ from app.people.contact import (
     parse_date,
 )
 from app.screens.listing import BadFilterValue
-from app.screens.searching import begins, has_word, heads_of, words_of
+from app.screens.typed import anchors, is_like_national_id, terms
 from app.security import tenancy
 
-NATIONAL_ID = re.compile(r"[0-9]{6}\s?[0-9]{5}")
+NAMES = (Person.search_family, Person.search_given)
 
 
 def find_persons(text: str) -> ColumnElement[bool]:
@@ -42,7 +41,7 @@ def ways_to(text: str) -> list[ColumnElement[bool]]:
     Raises:
         BadFilterValue: it is a national id, which must not stand in an address.
     """
-    if NATIONAL_ID.fullmatch(text):
+    if is_like_national_id(text):
         raise BadFilterValue("national_id")
     return [*named(text), *_born(text), *_known_by(text)]
 
@@ -58,11 +57,11 @@ def named(text: str) -> list[ColumnElement[bool]]:
     One of the words begins the family name or the given name, which is the range; the others
     begin any word of the name, which the entries of the same range tell.
     """
-    words = words_of(text)
+    words = terms(text)
     return [
-        and_(begins(column, head), *(has_word(column, other) for other in others))
-        for head, others in heads_of(words)
-        for column in (Person.search_family, Person.search_given)
+        and_(head.begins(column), *(other.is_in(column) for other in words if other is not head))
+        for head in anchors(words)
+        for column in NAMES
     ]
 
 
@@ -76,8 +75,8 @@ def _born(text: str) -> list[ColumnElement[bool]]:
     if len(dates) != 1:
         return []
     [(typed, day)] = dates
-    names = words_of(" ".join(word for word in words if word != typed))
-    has_names = [has_word(Person.search_family, name) for name in names]
+    names = terms(" ".join(word for word in words if word != typed))
+    has_names = [name.is_in(Person.search_family) for name in names]
     return [and_(Person.birth_date == day, *has_names)] if names else []
 
 

@@ -16,6 +16,7 @@ from app.people.names import prefix_range, search_form, tidy
 
 LONGEST_TYPED = 200
 ANCHORS = 4
+_BETWEEN_WORDS = re.compile(r"[\s,;]+")
 _WRITTEN_BETWEEN_DIGITS = re.compile(r"[\s.\-/]+")
 _LIKE_NATIONAL_ID = re.compile(r"\d{11}")
 
@@ -43,7 +44,7 @@ class Term:
 
 def terms(text: str) -> list[Term]:
     """The words of what was typed that hold a letter or a digit, each once."""
-    found = {search_form(word): word for word in reversed(tidy(text).split())}
+    found = {search_form(word): word for word in reversed(_BETWEEN_WORDS.split(tidy(text)))}
     return [Term(word, form) for form, word in reversed(found.items()) if form]
 
 
@@ -55,6 +56,12 @@ def is_like_national_id(text: str) -> bool:
 def anywhere(column: Any, words: Sequence[Term]) -> ColumnElement[bool]:
     """The condition that all words begin one in the column, for a table that is small."""
     return and_(*(word.is_in(column) for word in words)) if words else false()
+
+
+def anchors(words: Sequence[Term]) -> list[Term]:
+    """The words worth beginning at: a single letter only where nothing longer was typed."""
+    longer = [word for word in words if len(word.form) > 1] or list(words)
+    return sorted(longer, key=lambda word: -len(word.form))[:ANCHORS]
 
 
 def first_rows(
@@ -71,7 +78,7 @@ def first_rows(
     """
     found: dict[Any, None] = {}
     for column in columns:
-        for anchor in _anchors(words):
+        for anchor in anchors(words):
             others = [word.is_in(column) for word in words if word is not anchor]
             wanted = base.where(anchor.begins(column), *others)
             ordered = wanted.order_by(column, column.class_.id).limit(limit)
@@ -79,9 +86,3 @@ def first_rows(
             if len(found) >= limit:
                 return list(found)[:limit]
     return list(found)
-
-
-def _anchors(words: Sequence[Term]) -> list[Term]:
-    """The words worth beginning at: a single letter only where nothing longer was typed."""
-    longer = [word for word in words if len(word.form) > 1] or list(words)
-    return sorted(longer, key=lambda word: -len(word.form))[:ANCHORS]

@@ -3,7 +3,7 @@
 A hit shows what the list of its kind shows: of a shielded person the name and never a place.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import url_for
@@ -17,6 +17,7 @@ from app.db import db
 from app.enums import JobKind, JobState
 from app.models import Job, Membership, Municipality, Person, Unit
 from app.people.names import search_form
+from app.people.search import NAMES
 from app.screens.fields import show_date
 from app.screens.log_pages import show_instant
 from app.screens.typed import Term, anywhere, first_rows
@@ -26,9 +27,6 @@ from app.security import scope
 from app.security.actor import Actor
 
 SHOWN = 5
-LISTS = 2
-NAMES = (Person.search_family, Person.search_given)
-FAMILY_FIRST = ("family_name", "given_name")
 Finder = Callable[[Actor, Sequence[Term]], Group]
 
 
@@ -40,25 +38,20 @@ def persons(actor: Actor, typed: Sequence[Term]) -> Group:
         Hit(row.full_name, show_date(row.birth_date), url_for("PersonView.show", pk=row.id))
         for row in rows[:SHOWN]
     ]
-    return Group(_("Persons"), hits, _lists_of_persons(rows, typed))
+    return Group(_("Persons"), hits, _lists(rows, "PersonView.list", typed))
 
 
-def _lists_of_persons(rows: Sequence[Person], typed: Sequence[Term]) -> list[Hit]:
-    """The lists of persons whose filters the hits fit, when not all hits are shown."""
+def _lists(rows: Sequence[Any], endpoint: str, typed: Sequence[Term]) -> list[Hit]:
+    """The whole list of what was typed, when not all hits are shown."""
     if len(rows) <= SHOWN:
         return []
-    if len(typed) == 1:
-        return [_list("PersonView.list", {name: typed[0].text}) for name in FAMILY_FIRST]
-    asked: dict[tuple[tuple[str, str], ...], None] = {}
-    for row in rows:
-        forms = {"family_name": row.search_family, "given_name": row.search_given}
-        begun = {name: _first_that_begins(form, typed) for name, form in forms.items()}
-        asked[tuple((name, text) for name, text in begun.items() if text)] = None
-    return [_list("PersonView.list", dict(values)) for values in asked][:LISTS]
+    text = " ".join(one.text for one in typed)
+    return [Hit(_("Show all"), text, url_for(endpoint, q=text))]
 
 
-def _first_that_begins(form: str, typed: Sequence[Term]) -> str:
-    return next((one.text for one in typed if form.startswith(one.form)), "")
+def _whole(rows: Sequence[Any], endpoint: str) -> list[Hit]:
+    """A list that has no search of several words, when not all hits are shown."""
+    return [Hit(_("Show all"), "", url_for(endpoint))] if len(rows) > SHOWN else []
 
 
 def units(actor: Actor, typed: Sequence[Term]) -> Group:
@@ -71,7 +64,7 @@ def units(actor: Actor, typed: Sequence[Term]) -> Group:
         Hit(row.name, str(words(row.kind)), url_for("UnitView.show", pk=row.id))
         for row in rows[:SHOWN]
     ]
-    return Group(_("Units"), hits, _lists_by_name(rows, "UnitView.list", typed))
+    return Group(_("Units"), hits, _lists(rows, "UnitView.list", typed))
 
 
 def roles(actor: Actor, typed: Sequence[Term]) -> Group:
@@ -87,19 +80,12 @@ def roles(actor: Actor, typed: Sequence[Term]) -> Group:
         Hit(row.person.full_name, _role(row), url_for("MembershipView.show", pk=row.id))
         for row in rows[:SHOWN]
     ]
-    return Group(_("Roles and logins"), hits, _lists_of_roles(rows, typed))
+    return Group(_("Roles and logins"), hits, _lists(rows, "MembershipView.list", typed))
 
 
 def _role(row: Membership) -> str:
     place = "" if row.person.is_shielded or row.unit is None else row.unit.name
     return ", ".join(filter(None, (str(words(row.role)), place)))
-
-
-def _lists_of_roles(rows: Sequence[Membership], typed: Sequence[Term]) -> list[Hit]:
-    """The list of roles by family name, when not all hits are shown and one begins as typed."""
-    begun = (_first_that_begins(row.person.search_family, typed) for row in rows)
-    text = next(filter(None, begun), "")
-    return [_list("MembershipView.list", {"family_name": text})] if len(rows) > SHOWN else []
 
 
 def jobs(actor: Actor, typed: Sequence[Term]) -> Group:
@@ -119,7 +105,7 @@ def jobs(actor: Actor, typed: Sequence[Term]) -> Group:
         )
         for row in rows[:SHOWN]
     ]
-    return Group(_("Jobs"), hits, [_list("JobView.list", {})] if len(rows) > SHOWN else [])
+    return Group(_("Jobs"), hits, _whole(rows, "JobView.list"))
 
 
 def _says(text: object, typed: Sequence[Term]) -> bool:
@@ -138,32 +124,7 @@ def municipalities(actor: Actor, typed: Sequence[Term]) -> Group:
         Hit(row.display_name, row.number, url_for("MunicipalityView.show", pk=row.number))
         for row in rows[:SHOWN]
     ]
-    return Group(_("Municipalities"), hits, _lists_by_name(rows, "MunicipalityView.list", typed))
-
-
-def _lists_by_name(rows: Sequence[Any], endpoint: str, typed: Sequence[Term]) -> list[Hit]:
-    """The list with the first word that begins the name of a hit, when not all hits are shown."""
-    if len(rows) <= SHOWN:
-        return []
-    begun = (_first_that_begins(row.search_name, typed) for row in rows)
-    return [_list(endpoint, {"name": next(filter(None, begun), "")})]
-
-
-def _list(endpoint: str, filters: Mapping[str, str]) -> Hit:
-    """A whole list, called by its filter in the words of the list itself."""
-    labels = {
-        "family_name": _("Family name begins with"),
-        "given_name": _("Given name begins with"),
-        "name": _("Name begins with"),
-    }
-    asked = {name: text for name, text in filters.items() if text}
-    shown = ", ".join(f"{labels[name]} {text}" for name, text in asked.items())
-    values: dict[str, Any] = dict(asked)
-    return Hit(
-        _("Show all: %(filter)s", filter=shown) if shown else _("Show all"),
-        "",
-        url_for(endpoint, **values),
-    )
+    return Group(_("Municipalities"), hits, _whole(rows, "MunicipalityView.list"))
 
 
 FINDERS: tuple[Finder, ...] = (persons, units, roles, jobs, municipalities)

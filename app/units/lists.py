@@ -7,7 +7,8 @@ from app.enums import UnitKind
 from app.models import Person, Unit
 from app.people.search import ids_named
 from app.screens.listing import Filter, OneOfFilter, Order, PrefixFilter, RetiredFilter, Shown
-from app.screens.searching import SearchFilter, begins, words_of
+from app.screens.searching import SearchFilter
+from app.screens.typed import anywhere, terms
 from app.screens.words import options
 
 FILTERS: dict[str, Filter] = {
@@ -18,18 +19,18 @@ FILTERS: dict[str, Filter] = {
 
 
 def find_units(text: str) -> ColumnElement[bool]:
-    """The condition for units by the beginning of their name, or of their leader's.
+    """The condition for units by the words of their name, or of their leader's.
 
-    A shielded leader is shown in no list, so no unit is found by that name.
+    Units are few in a municipality, so the words may stand anywhere in the name. A shielded leader is shown in no list, so no unit is found by that name.
     """
     led = Unit.leader_id.in_(ids_named(text, Person.is_shielded.is_(False)))
-    words = words_of(text)
-    return or_(begins(Unit.search_name, " ".join(words)), led) if words else false()
+    words = terms(text)
+    return or_(anywhere(Unit.search_name, words), led) if words else false()
 
 
 SCREEN_FILTERS: dict[str, Filter] = {
     "q": SearchFilter(
-        _l("Search"), find_units, _l("Beginning of the unit's name, or of its leader's")
+        _l("Search"), find_units, _l("Beginnings of words in the unit's name, or in its leader's")
     ),
     **FILTERS,
 }
