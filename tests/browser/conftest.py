@@ -8,6 +8,7 @@ from playwright.sync_api import Browser
 
 from tests import world as worlds
 from tests.browser.chromium import chromium
+from tests.browser.crowd import add_crowd
 from tests.browser.inspection import Watcher
 from tests.browser.site import Site, served
 
@@ -17,7 +18,17 @@ def site(make_app: Callable[..., Flask]) -> Iterator[Site]:
     """The panel with the small world, on a port of its own."""
     app = make_app("sqlite")
     with app.app_context():
-        app.extensions["test_world"] = worlds.build()
+        world = app.extensions["test_world"] = worlds.build()
+        add_crowd(world.strandvik)
+    with served(app) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def empty_site(make_app: Callable[..., Flask]) -> Iterator[Site]:
+    """An installation that nobody has used."""
+    app = make_app("sqlite")
+    app.extensions["test_world"] = None
     with served(app) as running:
         yield running
 

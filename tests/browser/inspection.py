@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
 
 from config import ROOT
-from tests.browser.looks import Look
+from tests.browser.looks import LOOKS, Look
 from tests.browser.wording import foreign
 
 # Runs beside the page, which may not load it itself.
@@ -24,10 +24,13 @@ RUN_AXE = """(tags) => axe.run(document, {
   rule: found.id, nodes: found.nodes.map((node) => node.html.slice(0, 160)),
   why: found.nodes[0].failureSummary,
 })))"""
+COME_TO_REST = """() => Promise.all(document.getAnimations()
+  .filter((one) => one.effect.getComputedTiming().endTime < Infinity)
+  .map((one) => one.finished.catch(() => {})))"""
 LISTEN = """document.addEventListener("securitypolicyviolation", (event) => {
   (window.samvevBlocked ||= []).push(`${event.violatedDirective} ${event.blockedURI}`);
 });"""
-OF_THE_PAGE = re.compile(r"^Failed to load resource: the server responded with a status of 4")
+OF_THE_PAGE = re.compile(r"^Failed to load resource: the server responded with a status of [45]")
 STOCK = ("jquery", "bootstrap", "select2", "/static/appbuilder", "font-awesome")
 
 
@@ -48,7 +51,8 @@ class Watcher:
         self.address = address
         self.heard: list[str] = []
         self.figures = Figures()
-        self.answer: Response | None = None
+        self.status = 0
+        self.look = LOOKS[0]
         context.add_init_script(LISTEN)
         context.add_init_script(AXE.read_text("utf-8"))
         self.page = context.new_page()
@@ -72,12 +76,13 @@ class Watcher:
 
     def _response(self, response: Response) -> None:
         if response.request.is_navigation_request():
-            self.answer = response
+            self.status = response.status
         elif response.status >= 400:
             self.heard.append(f"{response.status} for {response.url}")
 
     def become(self, cookie: dict[str, str], look: Look) -> None:
         """Be somebody, who looks at pages in this way."""
+        self.look = look
         self.context.clear_cookies()
         self.context.add_cookies([cookie])  # type: ignore[list-item]
         self.context.set_extra_http_headers({"Accept-Language": look.language})
@@ -87,15 +92,15 @@ class Watcher:
             reduced_motion="reduce",
         )
 
-    def open(self, path: str) -> int:
-        """Go to an address of the panel; the status of the answer."""
-        answer = self.page.goto(self.address + path)
-        assert answer is not None, path
-        return answer.status
+    def open(self, path: str) -> None:
+        """Go to an address of the panel."""
+        self.page.goto(self.address + path)
 
-    def problems(self, look: Look, name: str) -> list[str]:
+    def problems(self, name: str) -> list[str]:
         """Everything that is wrong with the page as it stands; keeps a picture of it."""
+        look = self.look
         self.figures.pages += 1
+        self.page.evaluate(COME_TO_REST)
         broken: list[dict[str, Any]] = self.page.evaluate(RUN_AXE, TAGS)
         seen: dict[str, Any] = self.page.evaluate(PROBE)
         self._picture(look, name)

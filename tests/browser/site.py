@@ -3,10 +3,11 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Thread
 
 from flask import Flask
+from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
 from tests import world as worlds
@@ -24,6 +25,7 @@ class Site:
     app: Flask
     world: World
     address: str
+    _cookies: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
 
     def client(self, username: str | None) -> Client:
         """A client beside the browser; None is a stranger."""
@@ -40,7 +42,13 @@ class Site:
         assert who.client.send("/language/", {"language": language}).status_code == 302
         return who
 
-    def cookie(self, client: Client) -> dict[str, str]:
+    def cookie_of(self, actor: str, language: str) -> dict[str, str]:
+        """The cookie of an actor who reads in a language; signed in when first needed."""
+        if (actor, language) not in self._cookies:
+            self._cookies[actor, language] = self.cookie(self.visitor(actor, language).client)
+        return self._cookies[actor, language]
+
+    def cookie(self, client: FlaskClient) -> dict[str, str]:
         """The cookie with which a browser goes on where the client is."""
         found = client.get_cookie(COOKIE)
         assert found is not None

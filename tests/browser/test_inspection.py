@@ -32,12 +32,12 @@ def place(watcher, site):
     address = f"{site.address}/shown"
 
     def show(page: str) -> list[str]:
-        watcher.page.set_viewport_size({"width": NARROW.width, "height": 800})
+        watcher.become(site.cookie_of("a stranger", "nb"), NARROW)
         watcher.page.route(
             address, lambda route: route.fulfill(body=page, content_type="text/html")
         )
         watcher.page.goto(address, wait_until="networkidle")
-        return watcher.problems(NARROW, "fault")
+        return watcher.problems("fault")
 
     yield show
     watcher.page.unroute(address)
@@ -58,10 +58,11 @@ def test_a_fault_is_found(place, problem):
 
 
 def test_the_content_security_policy_is_heard_when_it_blocks(watcher, site):
+    watcher.become(site.cookie_of("a stranger", "nb"), NARROW)
     watcher.open("/login/")
     watcher.page.evaluate("document.body.insertAdjacentHTML('beforeend', '<b style=\"top:0\">')")
 
-    found = watcher.problems(Look("en", 320, "light"), "fault")
+    found = watcher.problems("fault")
 
     assert any("content security policy: style-src" in one for one in found), found
 

@@ -18,38 +18,25 @@ def planned(site):
     return visits(site)
 
 
-@pytest.fixture(scope="session")
-def cookies(site):
-    """The cookie of an actor who reads in a language; signed in when first needed."""
-    kept = {}
-
-    def of(actor, language):
-        if (actor, language) not in kept:
-            kept[actor, language] = site.cookie(site.visitor(actor, language).client)
-        return kept[actor, language]
-
-    return of
-
-
-def see(watcher, cookies, visit: Visit) -> list[str]:
+def see(site, watcher, visit: Visit) -> list[str]:
     """Make one visit; what is wrong."""
     opening = visit.opening
-    watcher.become(cookies(opening.actor, visit.look.language), visit.look)
-    status = watcher.open(opening.path)
-    if urlsplit(watcher.page.url).path != opening.path:
-        return []
-    wrong = [] if status == opening.status else [f"status {status}"]
-    return [*wrong, *watcher.problems(visit.look, opening.name)]
+    watcher.become(site.cookie_of(opening.actor, visit.look.language), visit.look)
+    watcher.open(opening.path)
+    where = urlsplit(watcher.page.url).path
+    wrong = [] if watcher.status == opening.status else [f"status {watcher.status}"]
+    wrong += [] if where == opening.path else [f"led to {where}"]
+    return [*wrong, *watcher.problems(opening.name)]
 
 
 @pytest.mark.drill
 @pytest.mark.parametrize("actor", ACTORS)
-def test_every_page_is_right_for(actor, site, watcher, cookies, planned, capsys):
+def test_every_page_is_right_for(actor, site, watcher, planned, capsys):
     own = [visit for visit in planned if visit.opening.actor == actor]
     own.sort(key=lambda visit: (str(visit.look), visit.opening.path))
     before = watcher.figures.pages
 
-    wrong = [f"{visit}: {found}" for visit in own for found in see(watcher, cookies, visit)]
+    wrong = [f"{visit}: {found}" for visit in own for found in see(site, watcher, visit)]
 
     pages = len({visit.opening.path for visit in own})
     if IS_FULL:
