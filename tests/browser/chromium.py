@@ -30,6 +30,11 @@ def where() -> str:
 def chromium() -> Iterator[Browser]:
     """A running browser without a window, closed at the end."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=where(), args=ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=where(),
+            args=ARGUMENTS,
+            # As people have it: a page one left may be shown again without asking the server.
+            ignore_default_args=["--disable-back-forward-cache"],
+        )
         yield browser
         browser.close()
