@@ -5,7 +5,7 @@ SQLite and PostgreSQL behave alike here: a transaction that writes holds its pla
 it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from flask_appbuilder import Model
@@ -19,6 +19,17 @@ WRITES = "samvev_writes"
 
 db = SQLA(metadata=Model.metadata, session_options={"expire_on_commit": False})
 
+_questions: list[Callable[[], None]] = []
+
+
+def ask_before_writing(question: Callable[[], None]) -> None:
+    """Have ``question`` asked inside each transaction of the request's own session, at its start.
+
+    What it raises undoes the transaction.
+    """
+    if question not in _questions:
+        _questions.append(question)
+
 
 @contextmanager
 def transaction(session: Session | None = None) -> Iterator[Session]:
@@ -30,7 +41,7 @@ def transaction(session: Session | None = None) -> Iterator[Session]:
     Raises:
         RuntimeError: changes were made outside a transaction before this one.
     """
-    session = session or db.session()
+    is_own, session = session is None, session or db.session()
     if session.info.get(WRITES):
         yield session
         return
@@ -40,6 +51,8 @@ def transaction(session: Session | None = None) -> Iterator[Session]:
     session.info[WRITES] = True
     try:
         session.connection(execution_options={WRITES: True})
+        for question in _questions if is_own else ():
+            question()
         yield session
         session.commit()
     except BaseException:

@@ -6,10 +6,12 @@ from flask_babel import lazy_gettext as _l
 class DomainError(Exception):
     """A rule of the field was broken; ``str`` of it may be shown to the user.
 
-    ``field`` names the form field that the text belongs beside, or is None.
+    ``field`` names the form field that the text belongs beside, or is None. ``is_refusal`` says
+    that access was asked for and refused, which the log tells of.
     """
 
     status = 409
+    is_refusal = False
     message = _l("This can't be done.")
 
     def __init__(self, message: object = None, *, field: str | None = None) -> None:
@@ -29,6 +31,7 @@ class NotAllowed(DomainError):
     """The actor may not do this; the text is the same for every reason."""
 
     status = 403
+    is_refusal = True
     message = _l("You don't have access to this.")
 
 
@@ -36,6 +39,7 @@ class NotFound(DomainError):
     """No such record for this actor: foreign, missing and hidden are told alike."""
 
     status = 404
+    is_refusal = True
     message = _l("We can't find what you are looking for.")
 
 
@@ -50,6 +54,15 @@ class StaleVersion(DomainError):
     """Somebody else saved the record after it was opened here."""
 
     message = _l("Somebody else has saved this in the meantime.")
+
+
+class OtherMunicipality(DomainError):
+    """Another tab of the browser has chosen another municipality since the page was opened."""
+
+    message = _l(
+        "This page was opened in another municipality than the one you work in now, so nothing was"
+        " saved. Choose that municipality again, go back to the page, and send it anew."
+    )
 
 
 class OutOfReach(DomainError):

@@ -50,6 +50,7 @@ from app.security.roles import Action, Resource
 from app.security.routes import for_signed_in
 from app.units import lists as unit_lists
 from app.units import operations as units
+from app.units import queries as unit_queries
 from app.units.views import UnitPages
 
 SHOWN = options(Shown)
@@ -58,11 +59,6 @@ SHOWN = options(Shown)
 def unit_choice(label: Any) -> ChoiceField:
     """A field that finds a unit by typing."""
     return ChoiceField(label, Unit, Unit.search_name, lambda unit: unit.name)
-
-
-def person_choice(label: Any) -> ChoiceField:
-    """A field that finds a person by typing; the birth date tells namesakes apart."""
-    return ChoiceField(label, Person, Person.search_family, describe_person)
 
 
 def describe_person(person: Person) -> str:
@@ -183,7 +179,7 @@ class PersonView(PersonPages):
         ),
         "national_id_removed": BooleanField(label_columns["national_id_removed"]),
     }
-    filters = person_lists.FILTERS
+    filters = person_lists.SCREEN_FILTERS
     orders = person_lists.ORDERS
     formatters_columns = {
         "name": lambda person: f"{person.family_name}, {person.given_name}",
@@ -214,7 +210,7 @@ class PersonView(PersonPages):
 
     def change(self, row: Person, form: Any) -> None:
         """Correct the person; an empty national id field leaves the number as it is."""
-        people.put_facts(row, person_facts(form))
+        people.put_facts(row, person_facts(form), today=today())
         if form.national_id.data or form.national_id_removed.data:
             people.set_national_id(
                 row,
@@ -239,6 +235,12 @@ def person_facts(form: Any) -> people.PersonFacts:
     """The facts that a person form holds."""
     names = people.PersonFacts.__dataclass_fields__
     return people.PersonFacts(**{name: form[name].data for name in names})
+
+
+def leader_name(unit: Unit) -> str:
+    """The leader of a unit, when the actor may see who it is."""
+    leader = unit_queries.open_leader(current_actor(), unit)
+    return "" if leader is None else leader.full_name
 
 
 class UnitView(UnitPages):
@@ -298,7 +300,13 @@ class UnitView(UnitPages):
         "name": TextField(label_columns["name"], [NEEDED, at_most(200)]),
         "kind": OneOfField(label_columns["kind"], UnitKind, validators=[NEEDED]),
         "parent_id": unit_choice(label_columns["parent_id"]),
-        "leader_id": person_choice(label_columns["leader_id"]),
+        "leader_id": ChoiceField(
+            label_columns["leader_id"],
+            Person,
+            Person.search_family,
+            describe_person,
+            is_open=lambda leader: not leader.is_shielded,
+        ),
         "is_outside": BooleanField(label_columns["is_outside"]),
         "email": EmailField(label_columns["email"], [at_most(320)]),
         "phone": PhoneField(label_columns["phone"], [at_most(30)]),
@@ -310,9 +318,7 @@ class UnitView(UnitPages):
     formatters_columns = {
         "kind": lambda unit: words(unit.kind),
         "parent": lambda unit: unit.parent.name if unit.parent else "",
-        "leader": lambda unit: (
-            unit.leader.full_name if unit.leader and not unit.leader.is_shielded else ""
-        ),
+        "leader": lambda unit: leader_name(unit),
         "is_outside": lambda unit: _l("Yes") if unit.is_outside else _l("No"),
     }
     export_columns = ("name", "kind", "email", "phone", "address", "postcode")

@@ -15,15 +15,15 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from app.accounts import link_requests, passwords
-from app.accounts.holding import Terms, add_account, close_account, hold, put_role
+from app.accounts.holding import Terms, add_account, close_account, cut_off, hold, put_role
 from app.accounts.operations import Given
-from app.accounts.queries import account_by_name, is_used_in_any
+from app.accounts.queries import account_by_name, count_local_administrators, is_used_in_any
 from app.audit import log
 from app.clock import day_of
 from app.db import db
 from app.enums import Role, TokenPurpose
 from app.errors import DomainError, NotAllowed, NotFound
-from app.models import CentralAppointment, Municipality
+from app.models import CentralAppointment, Membership, Municipality
 from app.people import operations as people
 from app.security import policy, sessions, tenancy, tokens
 from app.security.actor import Actor, operator
@@ -54,6 +54,7 @@ class NotWaiting(DomainError):
 class AnotherMustApprove(DomainError):
     """A central administrator is approved by another than the proposer and the proposed."""
 
+    is_refusal = True
     message = _l("Another central administrator must approve this.")
 
 
@@ -61,6 +62,13 @@ class TooFewLeft(DomainError):
     """Too few central administrators would be left."""
 
     message = _l("There must be two central administrators left. Appoint another first.")
+
+
+class AdministratedAlready(DomainError):
+    """The municipality has a local administrator, who appoints the others."""
+
+    is_refusal = True
+    message = _l("The municipality has a local administrator, who appoints the others.")
 
 
 class FirstIsAppointed(DomainError):
@@ -213,12 +221,42 @@ def end_from_command(username: str, *, at: datetime) -> None:
     log.record(Actor(), "central_appointment:ended_by_command", appointment)
 
 
+def vacate(number: str, *, at: datetime) -> int:
+    """End every role of local administrator in a municipality, by somebody on the server.
+
+    For when nobody who holds one can be reached, so that a first one can be appointed anew. Gives
+    how many roles ended.
+
+    Raises:
+        NotFound: no municipality has the number.
+    """
+    municipality = db.session.scalar(select(Municipality).where(Municipality.number == number))
+    if municipality is None:
+        raise NotFound
+    on = day_of(at)
+    with tenancy.applied(db.session(), tenancy.Scope(municipality.id)):
+        held = db.session.scalars(
+            select(Membership).where(
+                Membership.municipality_id == municipality.id,
+                Membership.role == Role.LOCAL_ADMINISTRATOR,
+            )
+        )
+        ended = [membership for membership in held if not membership.is_over(on)]
+        for membership in ended:
+            membership.ended_at = at
+            cut_off(membership.account_id, municipality.id, at)
+            log.record(operator(municipality.id), "membership:ended", membership)
+        db.session.flush()
+    return len(ended)
+
+
 def _end(appointment: CentralAppointment, at: datetime) -> None:
     account, was_approved = hold(appointment.account_id), appointment.approved_at is not None
     appointment.ended_at = at
     db.session.flush()
     if was_approved or account.password is None:
         sessions.end_all(db.session(), account.id, at)
+        tokens.void_links_made_by(db.session(), account.id, at)
         if not is_used_in_any(account.id, day_of(at)):
             close_account(account, at)
 
@@ -267,17 +305,23 @@ def accept_first(secret: str, username: str | None, password: str, *, at: dateti
 def appoint_local_administrator(
     actor: Actor, municipality: Municipality, named: Named, *, at: datetime
 ) -> Given:
-    """Register a person in a municipality as its local administrator, and take it into use.
+    """Register a person in a municipality as its first local administrator; take it into use.
 
-    The central administrator sees no person: what is written here is registered anew. A login
-    that is in use already is asked, as when a municipality asks.
+    Only where nobody administers it now: somebody who could appoint further ones could appoint
+    themselves, and read persons. The central administrator sees no person: what is written here
+    is registered anew. A login that is in use already is asked, as when a municipality asks.
 
     Raises:
-        UnknownAccount, BadUsername, TakenUsername, NotFound, NotAllowed
+        AdministratedAlready, UnknownAccount, BadUsername, TakenUsername, NotFound, NotAllowed
     """
     policy.require(actor, Action.APPOINT_LOCAL_ADMINISTRATOR, municipality)
     if not policy.may_give(actor, Role.LOCAL_ADMINISTRATOR, None):
         raise NotAllowed
+    # Held to the end of the transaction: of two who appoint at once, one comes late.
+    held = select(Municipality.id).where(Municipality.id == municipality.id).with_for_update()
+    db.session.execute(held)
+    if count_local_administrators(municipality.id, day_of(at)):
+        raise AdministratedAlready
     municipality.is_in_use = True
     inside = replace(operator(municipality.id), account_id=actor.account_id)
     with tenancy.applied(db.session(), tenancy.Scope(municipality.id)):

@@ -33,7 +33,7 @@ class CentralAppointmentView(HandsOver):
 
     list_title = _l("Central administrators")
     add_title = _l("Propose a central administrator")
-    intro = _l("One proposes and another approves. There are always two or more.")
+    intro = _l("One proposes and another approves. There should always be two or more.")
     add_label = _l("Propose a central administrator")
     empty_text = _l("There is no central administrator.")
     label_columns = {

@@ -35,3 +35,15 @@ def end(username: str) -> None:
     except DomainError as error:
         raise click.ClickException(str(error)) from None
     click.echo("ended")
+
+
+@central_group.command("vacate")
+@click.argument("number")
+def vacate(number: str) -> None:
+    """End all local administrators of municipality NUMBER; for when none can be reached."""
+    try:
+        with transaction():
+            ended = central.vacate(number, at=utc_now())
+    except DomainError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{ended} roles ended; a central administrator can appoint the first one anew")

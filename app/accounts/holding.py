@@ -115,7 +115,10 @@ def add_account(username: str | None) -> User:
 
 
 def keep_identifiers(account: User, person: Person) -> None:
-    """Let the account be found by the person's national id from now on."""
+    """Let the account be found by the person's national id from now on.
+
+    A number that finds another account in use goes on finding that one.
+    """
     digest = dict(identifiers(person)).get(NATIONAL_ID)
     if digest is None:
         return
@@ -126,7 +129,7 @@ def keep_identifiers(account: User, person: Person) -> None:
     )
     if row is None:
         db.session.add(AccountIdentifier(account_id=account.id, kind=NATIONAL_ID, hash=digest))
-    else:
+    elif tokens.active_account(db.session(), row.account_id) is None:
         row.account_id = account.id
 
 
@@ -226,9 +229,10 @@ def _administers_all(membership: Membership, on: date) -> bool:
 
 
 def cut_off(account_id: int, municipality_id: int, at: datetime) -> None:
-    """End the account's sessions, and its bearer tokens for the municipality."""
+    """End the account's sessions, its bearer tokens for the municipality, and the links it made."""
     session = db.session()
     sessions.end_all(session, account_id, at)
+    tokens.void_links_made_by(session, account_id, at)
     for token in session.scalars(
         select(ApiToken).where(
             ApiToken.account_id == account_id,

@@ -43,7 +43,7 @@ class KeyRolesView(ScopedModelView):
 
     list_title = _l("Overview of key roles")
     intro = _l("Who is local administrator and who is coordinator here now.")
-    empty_text = _l("Nobody has a key role here now.")
+    empty_text = _l("Nobody is local administrator or coordinator here now.")
     label_columns = {
         "person": _l("Name"),
         "role": _l("Role"),

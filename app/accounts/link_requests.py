@@ -14,7 +14,7 @@ from app.audit import log
 from app.clock import day_of
 from app.db import db, separate_session
 from app.errors import DomainError, NotFound
-from app.models import AccountLinkRequest, Person, Unit
+from app.models import AccountLinkRequest, AccountProfile, Person, Unit
 from app.security import policy, scope, tenancy, tokens
 from app.security.actor import Actor, find_actor, operator
 from app.security.roles import Action
@@ -77,7 +77,8 @@ def answer(actor: Actor, request_id: str, *, accepts: bool, at: datetime) -> Non
     Raises:
         NotFound: it is no request to this account.
         AlreadyAnswered
-        RequestOutdated: who asked may not give the role now, or the person or unit is retired.
+        RequestOutdated: who asked may not give the role now, the person or unit is retired, or
+            the password was changed since.
     """
     found = db.session.scalar(
         scope.rows(actor, AccountLinkRequest, Action.ANSWER).where(
@@ -95,6 +96,7 @@ def answer(actor: Actor, request_id: str, *, accepts: bool, at: datetime) -> Non
             raise AlreadyAnswered
         request.answered_at, request.accepted = at, accepts
         if accepts:
+            _refuse_new_password(request)
             _give(giver, request, at)
         log.record(actor, f"account_link_request:{'accepted' if accepts else 'declined'}", request)
 
@@ -107,6 +109,14 @@ def _giver(account_id: int | None, municipality_id: int, at: datetime) -> Actor:
         if tokens.active_account(session, account_id) is None:
             raise RequestOutdated
         return find_actor(session, account_id, municipality_id, day_of(at))
+
+
+def _refuse_new_password(request: AccountLinkRequest) -> None:
+    """Whoever was handed a link to a new password may be another than the one who was asked."""
+    profile = db.session.get(AccountProfile, request.account_id)
+    changed_at = None if profile is None else profile.password_changed_at
+    if changed_at is not None and changed_at > request.at:
+        raise RequestOutdated
 
 
 def _give(giver: Actor, request: AccountLinkRequest, at: datetime) -> None:

@@ -23,8 +23,8 @@ from app.errors import NotFound
 from app.models import AccountProfile, Municipality
 from app.people.keyring import keyring
 from app.screens import gate, language
-from app.security import tenancy, throttle
-from app.security.actor import Actor, current_actor, find_actor, open_municipalities
+from app.security import sessions, tenancy, throttle
+from app.security.actor import NOBODY, Actor, current_actor, find_actor, open_municipalities
 from app.security.routes import for_anyone, for_signed_in
 
 
@@ -65,9 +65,11 @@ class LoginView(BaseView):
         stored = account.password if account is not None and account.active else None
         db.session.rollback()
         if not passwords.fits(stored, form.password.data) or account is None:
+            whose = "" if account is None else str(account.id)
+            log.record_refusal(NOBODY, "account:sign_in_refused", None, whose)
             form.form_errors.append(_("The user name or the password is wrong."))
             return make_response(render_template("accounts/login.html", form=form), 422)
-        return self._enter(account.id, key, target)
+        return self._enter(account.id, str(stored), key, target)
 
     @staticmethod
     def _ask_to_wait(form: LoginForm, wait: timedelta) -> Response:
@@ -84,7 +86,7 @@ class LoginView(BaseView):
         return response
 
     @staticmethod
-    def _enter(account_id: int, key: str, target: str | None) -> Response:
+    def _enter(account_id: int, password: str, key: str, target: str | None) -> Response:
         with transaction() as database:
             throttle.forget(database, key)
             profile = database.get(AccountProfile, account_id) or AccountProfile(
@@ -94,7 +96,8 @@ class LoginView(BaseView):
             database.add(profile)
             last, spoken = profile.last_municipality_id, profile.language
         here = open_municipalities(db.session(), account_id, today())
-        start_session(account_id, last if last in here else (here[0] if len(here) == 1 else None))
+        place = last if last in here else (here[0] if len(here) == 1 else None)
+        start_session(account_id, place, password)
         if spoken is not None:
             session[language.CHOSEN] = spoken.value
         if len(here) > 1 and last not in here:
@@ -165,16 +168,19 @@ class MunicipalityChoiceView(BaseView):
         return redirect(target or url_for("HomeView.index"))
 
 
-def start_session(account_id: int, municipality_id: int | None) -> None:
-    """Begin a signed-in session under a new secret, with nothing left from before."""
+def start_session(account_id: int, municipality_id: int | None, password: str) -> None:
+    """Begin a signed-in session under a new secret, with nothing left from before.
+
+    ``password`` is the stored hash that was signed in by.
+    """
     spoken = session.get(language.CHOSEN)
     session.clear()
-    session["_user_id"] = str(account_id)
+    session[sessions.ACCOUNT] = str(account_id)
     if municipality_id is not None:
         session[gate.CHOSEN] = municipality_id
     if spoken:
         session[language.CHOSEN] = spoken
-    session.start(account_id)  # type: ignore[attr-defined]
+    session.start(account_id, password)  # type: ignore[attr-defined]
     with transaction() as database:
         actor = find_actor(database, account_id, municipality_id, today())
         with tenancy.applied(database, actor.scope):

@@ -4,7 +4,7 @@ An administrator starts an account and hands over a link; the password is the ho
 Nobody gives, changes or ends a role that they could not give.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from flask_appbuilder.security.sqla.models import User
@@ -31,8 +31,13 @@ from app.enums import TokenPurpose
 from app.errors import DomainError, NotAllowed
 from app.models import Membership, Person, Unit
 from app.security import policy, tokens
-from app.security.actor import Actor
+from app.security.actor import Actor, Holding
 from app.security.roles import Action, Resource
+
+OUTLASTS = _l(
+    "You can't let your own access last longer than the role that you give it by. Ask another"
+    " administrator."
+)
 
 
 class HasAccount(DomainError):
@@ -56,6 +61,7 @@ class RoleIsOver(DomainError):
 class NotYoursToOpen(DomainError):
     """The link would open more than the roles that the actor gives."""
 
+    is_refusal = True
     message = _l(
         "You can't make a link for this login, because it may open more than you have access to."
         " The person can change the password on their own page."
@@ -176,7 +182,32 @@ def give_role(
         WrongPeriod, AlreadyHeld, AnotherPersonHere
     """
     require_may_give(actor, person, terms)
+    _refuse_to_outlast(actor, account.id, terms, day_of(at))
     return put_role(person, account, terms, at=at, on=day_of(at), giver=actor.account_id)
+
+
+def _refuse_to_outlast(actor: Actor, account_id: int, terms: Terms, on: date) -> None:
+    """Nobody makes their own access last longer than the role that they give it by.
+
+    Raises:
+        NotAllowed: it is for the actor's own account, and would.
+    """
+    if account_id != actor.account_id or actor.municipality_id is None:
+        return
+    if not any(
+        own.is_active(on)
+        and _gives(actor, own, terms)
+        and (own.ends_on is None or (terms.ends_on or date.max) <= own.ends_on)
+        for own in memberships(account_id, actor.municipality_id)
+    ):
+        raise NotAllowed(OUTLASTS)
+
+
+def _gives(actor: Actor, own: Membership, terms: Terms) -> bool:
+    """Whether one of the actor's own roles is enough, alone, to give what the terms say."""
+    holding = Holding(own.role, None if own.unit is None else own.unit.path)
+    alone = replace(actor, holdings=(holding,))
+    return bool(policy.may_give(alone, terms.role, terms.unit_path))
 
 
 def change_role(
@@ -189,6 +220,8 @@ def change_role(
     at: datetime,
 ) -> None:
     """Change where and when a role is held; who and which are changed by ending and giving.
+
+    Links made by others than ``actor`` to set the password stop working.
 
     Raises:
         RoleIsOver, WrongPeriod, LastLocalAdministrator, NotAllowed
@@ -203,8 +236,14 @@ def change_role(
     is_active = starts_on <= on and (ends_on is None or on < ends_on)
     if unit is None or unit.id != membership.unit_id:
         _require_place(actor, Terms(membership.role, starts_on, ends_on, unit))
+    terms = Terms(membership.role, starts_on, ends_on, unit)
+    _refuse_to_outlast(actor, membership.account_id, terms, on)
     if unit is not None or not is_active:
         require_other_administrator([membership], on)
+    # Whoever could set the password before could otherwise take what is added.
+    tokens.void_links(
+        db.session(), TokenPurpose.SET_PASSWORD, membership.account_id, at, keep_of=actor.account_id
+    )
     membership.unit_id = None if unit is None else unit.id
     membership.starts_on = starts_on
     membership.ends_on = ends_on

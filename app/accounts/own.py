@@ -101,9 +101,11 @@ def set_password_by_link(secret: str, password: str, *, at: datetime) -> None:
     _put_password(Actor(account_id=account.id), account, password, at)
 
 
-def password_link_is_open(secret: str, *, at: datetime) -> bool:
-    """Whether the link can still set a password."""
-    return tokens.open_link(db.session(), secret, TokenPurpose.SET_PASSWORD, at) is not None
+def username_of_link(secret: str, *, at: datetime) -> str | None:
+    """The user name of the account that the link can still set a password for."""
+    link = tokens.open_link(db.session(), secret, TokenPurpose.SET_PASSWORD, at)
+    account = db.session.get(User, link.account_id) if link is not None else None
+    return account.username if account is not None else None
 
 
 def _put_password(actor: Actor, account: User, password: str, at: datetime) -> None:

@@ -60,6 +60,11 @@ def account_by_name(username: str) -> User | None:
     return found
 
 
+def username_of(account_id: int) -> str:
+    """What the holder of an account types to sign in."""
+    return str(db.session.get_one(User, account_id).username)
+
+
 def account_of(person: Person) -> User | None:
     """The account that holds, or last held, a role as this person in the municipality."""
     found: User | None = db.session.scalar(

@@ -21,12 +21,13 @@ from app.accounts.fields import (
     state_of,
 )
 from app.accounts.holding import Terms
-from app.accounts.queries import count_local_administrators
+from app.accounts.queries import count_local_administrators, username_of
 from app.accounts.views import handed_over, municipality_key
 from app.clock import today, utc_now
 from app.db import db, transaction
 from app.enums import Role
 from app.models import County, Membership, Municipality, Person, Unit
+from app.municipalities import lists as municipality_lists
 from app.screens.fields import (
     NEEDED,
     ChoiceField,
@@ -41,6 +42,7 @@ from app.screens.listing import (
     Order,
     PrefixFilter,
     YesNoFilter,
+    is_municipality_number,
 )
 from app.screens.scoped_view import ScopedModelView
 from app.screens.table import TableInterface
@@ -90,7 +92,7 @@ class MunicipalityView(ScopedModelView):
         "valid_from": _l("Valid from"),
         "is_in_use": _l("In use"),
     }
-    list_columns = ["name", "number", "county", "is_in_use"]
+    list_columns = ["name", "official_names", "number", "county", "is_in_use"]
     show_columns = [
         "number",
         "name",
@@ -104,7 +106,7 @@ class MunicipalityView(ScopedModelView):
     add_columns = search_columns = ["name"]
     edit_form_extra_fields = {"is_in_use": BooleanField(label_columns["is_in_use"])}
     filters = {
-        "name": PrefixFilter(_l("Name begins with"), Municipality.search_name),
+        "name": municipality_lists.FILTERS["name"],
         "county": LookedUpFilter(_l("County"), Municipality.county_number, _counties),
         "in_use": YesNoFilter(_l("In use"), Municipality.is_in_use, YES_NO),
     }
@@ -144,7 +146,7 @@ class MunicipalityView(ScopedModelView):
 
     def is_anchor(self, text: str) -> bool:
         """Whether a text has the form of a number."""
-        return len(text) == 4 and text.isascii() and text.isdigit()
+        return is_municipality_number(text)
 
     def related(self, row: Municipality) -> list[tuple[Any, str, dict[str, Any]]]:
         """For central administrators: how many local administrators there are."""
@@ -275,8 +277,9 @@ class MembershipView(HandsOver):
         )
 
     def change(self, row: Membership, form: Any) -> None:
-        """Change where and when the role is held."""
-        unit = form.unit_id.chosen
+        """Change where and when the role is held; a unit that was retired since stays."""
+        is_kept = form.unit_id.data == row.unit_id
+        unit = row.unit if is_kept else form.unit_id.chosen
         operations.change_role(
             current_actor(),
             row,
@@ -286,15 +289,29 @@ class MembershipView(HandsOver):
             at=utc_now(),
         )
 
+    def _form_page(self, form: Any, template: str, status: int, row: Any = None) -> tuple[str, int]:
+        hide_unit(form, row)
+        return super()._form_page(form, template, status, row)
+
+    def _save_change(self, pk: str, form: Any) -> str:
+        hide_unit(form, self.get_row(pk, Action.EDIT))
+        return super()._save_change(pk, form)
+
     def related(self, row: Membership) -> list[tuple[Any, str, dict[str, Any]]]:
-        """The buttons for the role and for the login behind it."""
+        """The login behind the role, and the buttons for both.
+
+        The user name is for those who would help the holder to sign in.
+        """
         actor = current_actor()
+        may_link = bool(policy.decide(actor, Action.CREATE_ACCOUNT, row.person))
+        is_theirs = may_link and self.may(Action.END, row)
         values = {
             "view": self,
             "row": row,
             "may_end": self.may(Action.END, row) and row.ended_at is None,
             "may_withdraw": bool(policy.decide(actor, Action.WITHDRAW_ACCOUNT, row.person)),
-            "may_link": bool(policy.decide(actor, Action.CREATE_ACCOUNT, row.person)),
+            "may_link": may_link,
+            "username": username_of(row.account_id) if is_theirs else None,
         }
         return [(_("Role and login"), "accounts/_role_actions.html", values)]
 
@@ -343,6 +360,13 @@ class MembershipView(HandsOver):
             row = self.get_row(pk, Action.SHOW)
             secret = operations.new_password_link(current_actor(), row.person, at=utc_now())
         return handed_over(secret, _("The link is ready."), self.url("show", row))
+
+
+def hide_unit(form: Any, row: Membership | None) -> None:
+    """Keep the unit of a shielded person's role unseen; it can be kept, or another chosen."""
+    if row is not None and row.person.is_shielded:
+        form.unit_id.is_open = lambda _unit: False
+        form.unit_id.flags.secret = True
 
 
 def with_last_day(row: tuple[Any, ...]) -> tuple[Any, ...]:

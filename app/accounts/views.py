@@ -16,6 +16,7 @@ from app.db import db, transaction
 from app.errors import DomainError, NotAllowed, NotFound
 from app.models import Municipality
 from app.screens import forms
+from app.screens.listing import is_municipality_number
 from app.security import policy, scope
 from app.security.actor import current_actor
 from app.security.roles import Action, Resource
@@ -45,7 +46,7 @@ def municipality_key(number: str) -> ColumnElement[bool]:
     Raises:
         NotFound: it has not the form of a number.
     """
-    if not (len(number) == 4 and number.isascii() and number.isdigit()):
+    if not is_municipality_number(number):
         raise NotFound
     return Municipality.number == number
 
@@ -60,7 +61,8 @@ class PasswordLinkView(BaseView):
     @for_anyone
     def set_password(self, secret: str) -> Response:
         """The form, and what it sends. Looking at the page does not use the link up."""
-        if not own.password_link_is_open(secret, at=utc_now()):
+        username = own.username_of_link(secret, at=utc_now())
+        if username is None:
             raise NotFound
         db.session.rollback()
         form, status = NewPasswordForm(), 200
@@ -69,7 +71,7 @@ class PasswordLinkView(BaseView):
                 flash(_("Your password is set. Now sign in with it."), "success")
                 return redirect(url_for("LoginView.login"))
             status = 422
-        page = render_template("accounts/set_password.html", form=form)
+        page = render_template("accounts/set_password.html", form=form, username=username)
         return make_response(page, status)
 
     @staticmethod

@@ -20,7 +20,7 @@ class KeyUsed(DomainError):
 
 @dataclass(frozen=True)
 class Once:
-    """A request by its key, its door, and a keyed hash of its body (which may hold an id)."""
+    """A request by its key, door and place, and a keyed hash of its body (which may hold an id)."""
 
     actor: Actor
     key: str | None
@@ -30,7 +30,8 @@ class Once:
     def of(cls, actor: Actor, door: str, key: str | None, body: str) -> "Once":
         """The request of ``actor`` at ``door``; without a key it is never the same as another."""
         digest = keyring().keyed_hash("request body", body)
-        return cls(actor, None if key is None else f"{door}:{key}", digest)
+        place = f"{door}:{actor.municipality_id}"
+        return cls(actor, None if key is None else f"{place}:{key}", digest)
 
     def earlier_row(self, session: Session) -> str | None:
         """The key of the row that the same request made before.

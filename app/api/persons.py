@@ -1,5 +1,6 @@
 """Persons over REST. The national id goes in, and comes out masked until it is asked for."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -68,6 +69,11 @@ def unit_name(person: Person) -> str | None:
     return unit.name if unit is not None else None
 
 
+def listed(name: str) -> Callable[[Person], str | None]:
+    """Reads a contact of a person for a list, which tells none of a shielded one."""
+    return lambda person: None if person.is_shielded else getattr(person, name)
+
+
 class PersonListed(Shown):
     """A person in a list."""
 
@@ -76,8 +82,8 @@ class PersonListed(Shown):
     family_name = shown.String()
     birth_date = shown.Date(allow_none=True)
     external_id = shown.String(allow_none=True)
-    email = shown.String(allow_none=True)
-    phone = shown.Function(shown_phone, metadata=NULL_TEXT)
+    email = shown.Function(listed("email"), metadata=NULL_TEXT)
+    phone = shown.Function(listed("phone"), metadata=NULL_TEXT)
     unit_id = shown.Function(unit_id, metadata=NULL_TEXT | IDENTIFIER)
     unit_name = shown.Function(unit_name, metadata=NULL_TEXT)
     version = shown.Integer()
@@ -87,6 +93,8 @@ class PersonListed(Shown):
 class PersonShown(PersonListed):
     """A person; ``national_id`` is masked."""
 
+    email = shown.Function(lambda person: person.email, metadata=NULL_TEXT)
+    phone = shown.Function(shown_phone, metadata=NULL_TEXT)
     national_id = shown.Function(masked, metadata=NULL_TEXT)
     national_id_is_doubtful = shown.Boolean()
     address = shown.String(allow_none=True)
@@ -179,7 +187,7 @@ class PersonApi(ScopedRestApi):
             number = values.pop("national_id")
             people.set_national_id(row, number, is_confirmed=is_confirmed, today=today())
         refuse_place(row, values)
-        people.put_facts(row, replace(people.facts_of(row), **values))
+        people.put_facts(row, replace(people.facts_of(row), **values), today=today())
 
     def restore_row(self, row: Person) -> None:
         """Bring the person back, unless somebody else has the same number by now."""

@@ -22,32 +22,23 @@ from app.db import db
 from app.enums import UnitKind
 from app.models import Person, Unit
 from app.screens.table import TableInterface
-from app.security import policy
 from app.security.actor import current_actor
-from app.security.roles import Action, Resource
-from app.units import lists
+from app.security.roles import Resource
+from app.units import lists, queries
 from app.units import operations as units
 
 NULL_TEXT = {"type": "string", "nullable": True}
 
 
-def open_leader(unit: Unit) -> Person | None:
-    """The leader, when the actor may see who it is; a shielded person's unit is shown to nobody."""
-    leader = unit.leader
-    if leader is None or leader.is_shielded:
-        return None
-    return leader if policy.decide(current_actor(), Action.SHOW, leader) else None
-
-
 def leader_id(unit: Unit) -> str | None:
     """The id of the leader who may be shown."""
-    leader = open_leader(unit)
+    leader = queries.open_leader(current_actor(), unit)
     return leader.id if leader is not None else None
 
 
 def leader_name(unit: Unit) -> str | None:
     """The name of the leader who may be shown."""
-    leader = open_leader(unit)
+    leader = queries.open_leader(current_actor(), unit)
     return leader.full_name if leader is not None else None
 
 

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from app.db import db
-from app.enums import Role
+from app.enums import Outcome, Role
 from app.models import AuditEvent, Person
 from app.security import scope
 from app.security.actor import Actor
@@ -16,6 +16,7 @@ from app.security.roles import Action
 
 OPERATOR = _l("The operator of the installation")
 OUTSIDER = _l("Someone outside the municipality")
+STRANGER = _l("Someone who was not signed in")
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Doers:
     def name(self, event: AuditEvent) -> str:
         """Who stands behind ``event``, as far as the reader may know."""
         if event.account_id is None:
-            return str(OPERATOR)
+            return str(STRANGER if event.outcome is Outcome.REFUSED else OPERATOR)
         if event.person_id in self.persons:
             return self.persons[event.person_id]
         if event.municipality_id is None and event.account_id in self.accounts:

@@ -32,6 +32,7 @@ ACTIONS: dict[str, Any] = {
     "account:other_sessions_ended": _l("Signed out everywhere else"),
     "account:password_changed": _l("Password changed"),
     "account:reopened": _l("Account opened again"),
+    "account:sign_in_refused": _l("Sign-in refused"),
     "account:signed_in": _l("Signed in"),
     "account:withdrawn": _l("Account withdrawn"),
     "account_link_request:accepted": _l("Link request accepted"),

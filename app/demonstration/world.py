@@ -154,7 +154,7 @@ class _Filling:
 
     def _finish(self, person: Person, sketch: Sketch, logins: dict[str, int]) -> None:
         if sketch.protection is not None:
-            facts = protection.ProtectionFacts(sketch.protection, SINCE)
+            facts = protection.ProtectionFacts(sketch.protection, SINCE, unit_id=person.unit_id)
             protection.protect(self.actor, person, facts)
         if sketch.retired_reason is not None:
             person.retired_at = self.moment.at

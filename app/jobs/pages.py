@@ -119,7 +119,7 @@ class ImportView(BaseView):
     def upload(self) -> Answer:
         """Choose a file."""
         form = UploadForm()
-        if request.method == "GET":
+        if request.method != "POST":
             return self._upload_page(form, 200)
         data = form.file.data.read() if form.file.data else b""
         if not data:
@@ -161,8 +161,8 @@ class ImportView(BaseView):
         except FileNotFoundError:
             raise DomainError(import_words.OF_FAILURE["file_gone"]) from None
         form = columns_form(header)
-        if request.method == "GET" or not form.validate():
-            return self._columns_page(job, form, 200 if request.method == "GET" else 422)
+        if request.method != "POST" or not form.validate():
+            return self._columns_page(job, form, 200 if request.method != "POST" else 422)
         try:
             self._choose(pk, header, form)
         except MappingError as error:
@@ -232,9 +232,13 @@ class ImportView(BaseView):
 
 
 def failed_table(rows: Iterator[FailedRow], width: int) -> Iterator[tuple[object, ...]]:
-    """The rows as they were written, each with its line and what is wrong, in the user's words."""
+    """The rows as they were written, each with its line and what is wrong, in the user's words.
+
+    Cells beyond the header stand in the last one, so that nothing is lost and none looks right.
+    """
     for row in rows:
-        cells = (*row.cells, *[""] * (width - len(row.cells)))[:width]
+        cells = (*row.cells, *[""] * (width - len(row.cells)))
+        cells = (*cells[: width - 1], ";".join(cells[width - 1 :]))
         reasons = (
             f"{import_words.column(problem.column)}: {import_words.reason(problem)}"
             for problem in row.problems

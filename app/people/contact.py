@@ -27,6 +27,8 @@ _EIGHT_DIGITS = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{4})")
 _PLAIN_EMAIL = re.compile(r"([a-z0-9]+(?:[._-][a-z0-9]+)*)@([A-Za-z0-9.-]+)")
 # Most numbers are Norwegian mobile numbers; the full parser takes some 60 microseconds each.
 _EIGHT_AT_HOME = re.compile(r"(?:\+47|0047)?([0-9]{8})")
+# What databases and spreadsheets write behind a date that has no time.
+_MIDNIGHT = re.compile(r"(?:T|\s+)00:00(?::00(?:\.0+)?)?$")
 _SIX_DIGITS = re.compile(r"[0-9]{6}")
 
 
@@ -126,13 +128,15 @@ def _checked_email(plain: str) -> str:
 def parse_date(text: str) -> date:
     """A date as Norwegians write it: day first, or year first with four digits.
 
-    Takes ``d.m.yyyy``, ``dd/mm-yyyy``, ``dd mm yyyy``, ``ddmmyyyy`` and ``yyyy-mm-dd``.
+    Takes ``d.m.yyyy``, ``dd/mm-yyyy``, ``dd mm yyyy``, ``ddmmyyyy``, ``yyyy-mm-dd`` and
+    ``yyyymmdd``, each with or without midnight behind it. No eight digits are a date both ways:
+    a year ends in no month and day, since they come before 1850.
 
     Raises:
         BadDate: no such day, a year of two digits (which century?), or a year outside
             1850 to 2150.
     """
-    day, month, year = _day_month_year(text.strip())
+    day, month, year = _day_month_year(_MIDNIGHT.sub("", text.strip()))
     if not EARLIEST_YEAR <= year <= LATEST_YEAR:
         raise BadDate(DateProblem.YEAR_OUT_OF_RANGE)
     try:
@@ -145,7 +149,10 @@ def _day_month_year(text: str) -> tuple[int, int, int]:
     if found := _YEAR_FIRST.fullmatch(text):
         year, month, day = found.groups()
         return int(day), int(month), int(year)
-    found = _DAY_FIRST.fullmatch(text) or _EIGHT_DIGITS.fullmatch(text)
+    found = _EIGHT_DIGITS.fullmatch(text)
+    if found and int(found[3]) < EARLIEST_YEAR <= int(text[:4]) <= LATEST_YEAR:
+        return int(text[6:]), int(text[4:6]), int(text[:4])
+    found = found or _DAY_FIRST.fullmatch(text)
     if _SIX_DIGITS.fullmatch(text) or (found and len(found[3]) == 2):
         raise BadDate(DateProblem.TWO_DIGIT_YEAR)
     if not found or len(found[3]) != 4:

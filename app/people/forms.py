@@ -49,7 +49,7 @@ class RetireForm(FlaskForm):
     """Why a person is taken out of use."""
 
     reason = TextField(
-        _l("Why is the person retired?"),
+        _l("Why the person is retired"),
         [NEEDED, at_most(500)],
         description=_l("For example: moved to another municipality, died, registered by mistake."),
     )

@@ -26,7 +26,7 @@ from app.people.national_id import Problem as IdProblem
 from app.people.national_id import examine, normalise
 from app.people.table import Row, RowFault
 
-LONGEST = {"external_id": 64, "given_name": 100, "family_name": 100, "address": 200}
+LONGEST = {"external_id": 100, "given_name": 100, "family_name": 100, "address": 200}
 LONGEST_NATIONAL_ID = 20
 LONGEST_SHOWN = 60
 
@@ -165,8 +165,7 @@ def check_row(
 def find_repeats(rows: Iterable[PersonRow]) -> tuple[RowProblem, ...]:
     """Rows that repeat an earlier one, naming the first of them.
 
-    A repeat has the same external id or identity number, or has neither and says the same of
-    somebody born the same day.
+    A repeat has the same external id or identity number, or has neither and says the same.
     """
     first_lines: dict[tuple[str | None, str], int] = {}
     problems = []
@@ -184,9 +183,9 @@ def _marks(row: PersonRow) -> Iterator[tuple[str | None, str]]:
         yield "external_id", row.external_id
     if row.national_id is not None:
         yield "national_id", row.national_id
-    if row.external_id is None and row.national_id is None and row.birth_date is not None:
-        told = (row.given_name, row.family_name, row.email, row.phone, row.address, row.unit)
-        yield None, "\n".join([str(row.birth_date), *(text or "" for text in told)])
+    if row.external_id is None and row.national_id is None:
+        told = (row.given_name, row.family_name, row.email, row.phone, row.address, row.postcode)
+        yield None, "\n".join(str(one or "") for one in (*told, row.birth_date, row.unit))
 
 
 def _repeat(line: int, column: str | None, value: str, first: int) -> RowProblem:

@@ -7,6 +7,8 @@ from flask_babel import lazy_gettext as _l
 
 from app.people.import_columns import MappingProblem
 from app.people.import_rows import ImportProblem, RowProblem
+from app.people.national_id import Problem as IdProblem
+from app.people.national_id_words import OF_PROBLEM
 from app.people.table import TableProblem
 
 COLUMNS: dict[str, Any] = {
@@ -37,24 +39,20 @@ REASONS: dict[ImportProblem, Any] = {
     ImportProblem.TWO_DIGIT_YEAR: _l("Write the year with four digits."),
     ImportProblem.YEAR_OUT_OF_RANGE: _TOO_OLD_OR_NEW,
     ImportProblem.BIRTH_IN_FUTURE: _l("The birth date is in the future."),
-    ImportProblem.NATIONAL_ID_LENGTH: _l("A national id has 11 digits."),
-    ImportProblem.NATIONAL_ID_NOT_DIGITS: _l("A national id has digits only."),
-    ImportProblem.NATIONAL_ID_CHECK_DIGITS: _l(
-        "The check digits of the national id do not fit. Is a digit mistyped?"
+    ImportProblem.NATIONAL_ID_LENGTH: _l(
+        "A national id has 11 digits. If the first is 0, a spreadsheet may have dropped it."
     ),
-    ImportProblem.NATIONAL_ID_IMPOSSIBLE_DATE: _l(
-        "The national id begins with an impossible date."
-    ),
-    ImportProblem.NATIONAL_ID_BIRTH_IN_FUTURE: _l(
-        "The national id belongs to somebody who is not born yet."
-    ),
-    ImportProblem.NATIONAL_ID_SYNTHETIC: _l(
-        "The national id is a test number, which can't be used where real persons are registered."
-    ),
+    ImportProblem.NATIONAL_ID_NOT_DIGITS: OF_PROBLEM[IdProblem.NOT_DIGITS],
+    ImportProblem.NATIONAL_ID_CHECK_DIGITS: OF_PROBLEM[IdProblem.CHECK_DIGITS],
+    ImportProblem.NATIONAL_ID_IMPOSSIBLE_DATE: OF_PROBLEM[IdProblem.IMPOSSIBLE_DATE],
+    ImportProblem.NATIONAL_ID_BIRTH_IN_FUTURE: OF_PROBLEM[IdProblem.FUTURE_BIRTH],
+    ImportProblem.NATIONAL_ID_SYNTHETIC: OF_PROBLEM[IdProblem.SYNTHETIC],
     ImportProblem.BAD_EMAIL: _l("Write the e-mail address in full, for example name@example.no."),
     ImportProblem.BAD_PHONE: _l("Write the phone number with 8 digits, or with its country code."),
-    ImportProblem.BAD_POSTCODE: _l("A postcode has 4 digits."),
-    ImportProblem.UNKNOWN_UNIT: _l("No unit in the municipality has this name."),
+    ImportProblem.BAD_POSTCODE: _l(
+        "A postcode has 4 digits. If the first is 0, a spreadsheet may have dropped it."
+    ),
+    ImportProblem.UNKNOWN_UNIT: _l("None of the units you can choose has this name."),
     ImportProblem.AMBIGUOUS_UNIT: _l("Several units in the municipality have this name."),
     ImportProblem.DUPLICATE_LINE: _l("The person stands in the file already."),
     ImportProblem.ALREADY_REGISTERED: _l("A person with this id is registered already."),
@@ -62,6 +60,7 @@ REASONS: dict[ImportProblem, Any] = {
 
 OF_TABLE: dict[TableProblem, Any] = {
     TableProblem.EMPTY: _l("The file is empty."),
+    TableProblem.NO_ROWS: _l("The file has no rows below the first line, which names the columns."),
     TableProblem.UNSUPPORTED_TYPE: _l("Choose a CSV file or an Excel file (.xlsx)."),
     TableProblem.PASSWORD_PROTECTED: _l(
         "The file is protected by a password. Save it without one, and try again."

@@ -12,6 +12,7 @@ from itertools import islice
 from sqlalchemy import Select, select
 
 from app.db import db
+from app.errors import NotAllowed
 from app.models import Person, Unit, new_id
 from app.people import operations as people
 from app.people.import_columns import Columns
@@ -201,13 +202,23 @@ def add(actor: Actor, checked: Iterable[CheckedRow], *, at: datetime) -> int:
     The rows were looked up by ``without_known`` in the same transaction.
 
     Raises:
-        NotAllowed: the actor may not import persons.
+        NotAllowed: the actor may not import persons, or no longer into the units of these.
     """
     policy.require_open(actor, Action.IMPORT, Resource.PERSON)
     persons = [_person(actor, one.person, at) for one in checked if one.person is not None]
+    _require_reach(actor, persons)
     db.session.add_all(persons)
     db.session.flush()
     return len(persons)
+
+
+def _require_reach(actor: Actor, persons: Iterable[Person]) -> None:
+    """Raise ``NotAllowed`` if the role was narrowed after the rows were checked."""
+    if _reaches_all(actor):
+        return
+    own = set(db.session.scalars(_choosable_units(actor).with_only_columns(Unit.id)))
+    if any(person.unit_id not in own for person in persons):
+        raise NotAllowed
 
 
 def _person(actor: Actor, row: PersonRow, at: datetime) -> Person:

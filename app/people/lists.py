@@ -1,9 +1,17 @@
 """How persons are filtered and sorted, on the screens and on the REST side."""
 
-from flask_babel import lazy_gettext as _l
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from app.models import Person
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, and_, select
+
+from app.db import db
+from app.models import Person, Unit
 from app.screens.listing import (
+    BadFilterValue,
     DateFilter,
     ExactFilter,
     Filter,
@@ -13,6 +21,46 @@ from app.screens.listing import (
     Shown,
 )
 from app.screens.words import options
+from app.security import scope
+from app.security.actor import current_actor
+
+
+@dataclass(frozen=True)
+class UnitFilter:
+    """Persons of a unit that the actor sees and of those below it, the shielded left out."""
+
+    label: Any
+    kind: str = "choice"
+
+    @property
+    def options(self) -> Sequence[tuple[str, Any]]:
+        """(id, name) of the units, the retired ones too: their persons must be found."""
+        found = scope.rows(current_actor(), Unit).where(Unit.merged_into_id.is_(None))
+        units = db.session.execute(
+            found.order_by(Unit.search_name, Unit.id).with_only_columns(
+                Unit.id, Unit.name, Unit.retired_at.is_not(None)
+            )
+        )
+        return [(pk, _retired(name) if is_retired else name) for pk, name, is_retired in units]
+
+    def condition(self, value: str) -> ColumnElement[bool] | None:
+        """The condition on the persons' unit.
+
+        Raises:
+            BadFilterValue: it is none of the options.
+        """
+        if not value:
+            return None
+        if value not in dict(self.options):
+            raise BadFilterValue("choice")
+        path = db.session.get_one(Unit, value).path
+        inside = select(Unit.id).where(scope.below(path)).correlate(None)
+        return and_(Person.unit_id.in_(inside), Person.is_shielded.is_(False))
+
+
+def _retired(name: str) -> str:
+    return _("%(name)s (retired)", name=name)
+
 
 FILTERS: dict[str, Filter] = {
     "family_name": PrefixFilter(_l("Family name begins with"), Person.search_family),
@@ -20,6 +68,14 @@ FILTERS: dict[str, Filter] = {
     "birth_date": DateFilter(_l("Birth date"), Person.birth_date),
     "external_id": ExactFilter(_l("Id in another system"), Person.external_id),
     "state": RetiredFilter(_l("Show"), Person.retired_at, options(Shown)),
+}
+SCREEN_FILTERS: dict[str, Filter] = {
+    "family_name": FILTERS["family_name"],
+    "given_name": FILTERS["given_name"],
+    "birth_date": FILTERS["birth_date"],
+    "unit": UnitFilter(_l("Unit, with all below it")),
+    "external_id": FILTERS["external_id"],
+    "state": FILTERS["state"],
 }
 ORDERS = {
     "family_name": Order(_l("Family name"), Person.search_family),

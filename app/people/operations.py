@@ -3,10 +3,12 @@
 Address protection is in ``protection``, the import of a file in ``imports``.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from flask import current_app
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, exists, select
 
@@ -18,6 +20,7 @@ from app.people import national_id
 from app.people.contact import tells_place
 from app.people.keyring import keyring
 from app.people.names import search_form, tidy
+from app.people.national_id_words import OF_PROBLEM
 from app.security import policy, scope, tenancy
 from app.security.actor import Actor
 from app.security.roles import Action
@@ -44,14 +47,28 @@ class ReasonNeeded(DomainError):
     message = _l("Write why the person is retired.")
 
 
+class BirthInFuture(DomainError):
+    """Nobody is born after today."""
+
+    status = 422
+    message = _l("The birth date is in the future.")
+
+
+class SyntheticNationalId(DomainError):
+    """A synthetic national id was sent to an installation with real persons."""
+
+    status = 422
+    message = OF_PROBLEM[national_id.Problem.SYNTHETIC]
+
+
 class DoubtfulNationalId(DomainError):
     """The national id has the wrong form or check digits, and nobody confirmed it."""
 
     status = 422
-    message = _l(
-        "This does not look like a valid national id. Check it, and tick the box below to use it"
-        " all the same."
-    )
+
+    def __init__(self, doubts: Iterable[national_id.Problem], *, field: str) -> None:
+        advice = _("Check the number, and tick the box below to use it all the same.")
+        super().__init__(" ".join([*(str(OF_PROBLEM[one]) for one in doubts), advice]), field=field)
 
 
 @dataclass(frozen=True)
@@ -89,25 +106,30 @@ def register(
     ``is_confirmed`` says that the user has seen the warning about the national id.
 
     Raises:
+        BirthInFuture: born after ``today``.
         DoubtfulNationalId: wrong form or check digits, and not confirmed.
+        SyntheticNationalId: a synthetic number, where real persons are registered.
         KnownNationalId: the number is another person's.
         KnownExternalId: so is the id of another system.
     """
     person = Person(
         id=new_id(), municipality_id=actor.municipality_id, created_at=at, is_shielded=False
     )
-    put_facts(person, facts)
+    put_facts(person, facts, today=today)
     set_national_id(person, national_id_text, is_confirmed=is_confirmed, today=today)
     db.session.add(person)
     return person
 
 
-def put_facts(person: Person, facts: PersonFacts) -> None:
+def put_facts(person: Person, facts: PersonFacts, *, today: date) -> None:
     """Put facts on a person.
 
     Raises:
+        BirthInFuture: born after ``today``.
         KnownExternalId: the id of another system is another person's.
     """
+    if facts.birth_date is not None and facts.birth_date > today:
+        raise BirthInFuture(field="birth_date")
     write_facts(person, facts)
     _refuse_taken_external_id(person)
 
@@ -138,6 +160,7 @@ def set_national_id(person: Person, text: str | None, *, is_confirmed: bool, tod
     """Keep a national id encrypted, with its keyed hash; empty text removes it.
 
     Raises:
+        SyntheticNationalId: a synthetic number, where real persons are registered.
         DoubtfulNationalId: wrong form or check digits, and not confirmed.
         KnownNationalId: the number is another person's in the municipality.
     """
@@ -146,13 +169,15 @@ def set_national_id(person: Person, text: str | None, *, is_confirmed: bool, tod
         person.national_id_cipher = person.national_id_hash = None
         person.national_id_is_doubtful = False
         return
-    is_doubtful = looks_doubtful(digits, today=today)
-    if is_doubtful and not is_confirmed:
-        raise DoubtfulNationalId(field="national_id")
+    doubts = doubts_about(digits, today=today)
+    if national_id.Problem.SYNTHETIC in doubts:
+        raise SyntheticNationalId(field="national_id")
+    if doubts and not is_confirmed:
+        raise DoubtfulNationalId(doubts, field="national_id")
     digest = national_id_hash(digits)
     if _is_taken(Person.national_id_hash == digest, but=person.id):
         raise KnownNationalId(field="national_id")
-    keep_national_id(person, digits, digest, is_doubtful=is_doubtful)
+    keep_national_id(person, digits, digest, is_doubtful=bool(doubts))
 
 
 def keep_national_id(person: Person, digits: str, digest: str, *, is_doubtful: bool) -> None:
@@ -168,13 +193,10 @@ def national_id_hash(digits: str) -> str:
     return keyring().keyed_hash("national id", digits)
 
 
-def looks_doubtful(digits: str, *, today: date) -> bool:
-    """Whether the user must confirm the number: synthetic ones too, where real people are kept."""
+def doubts_about(digits: str, *, today: date) -> tuple[national_id.Problem, ...]:
+    """What is odd about the number; a synthetic one only where real persons are registered."""
     found = national_id.examine(digits, today=today)
-    problems = set(found.problems)
-    if allows_synthetic():
-        problems.discard(national_id.Problem.SYNTHETIC)
-    return bool(problems)
+    return found.doubts(synthetic_allowed=allows_synthetic())
 
 
 def allows_synthetic() -> bool:

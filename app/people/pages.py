@@ -97,7 +97,7 @@ class PersonPages(ScopedModelView):
         """Set or change the protection of a person's address."""
         row = self.get_row(pk, Action.PROTECT)
         in_force = protection.of_person(row)
-        if request.method == "GET":
+        if request.method != "POST":
             return self._opened_protection(row, in_force)
         form = ProtectionForm()
         if "find" in request.form:

@@ -86,12 +86,15 @@ def lift(actor: Actor, person: Person, *, keep_address: bool, at: datetime) -> N
     """End the protection at ``at`` (UTC); the address becomes an ordinary one, or is erased.
 
     Raises:
-        NotFound: the person is under no protection.
+        NotFound: the person is under no protection, or the address that would be opened is not
+            the actor's to see.
     """
     policy.require(actor, Action.PROTECT, person)
     row = of_person(person)
     if row is None:
         raise NotFound
+    if keep_address:
+        policy.require(actor, Action.SHOW, row)
     person.is_shielded = False
     if keep_address:
         person.address, person.postcode = row.address, row.postcode

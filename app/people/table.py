@@ -16,6 +16,7 @@ class TableProblem(Enum):
     """Why a file can't be read as a table."""
 
     EMPTY = "empty"
+    NO_ROWS = "no_rows"
     UNSUPPORTED_TYPE = "unsupported_type"
     PASSWORD_PROTECTED = "password_protected"
     NOT_A_TABLE = "not_a_table"

@@ -5,7 +5,7 @@ and one bad row never stops the rest.
 """
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import PurePath
 
 from app.people import csv_rows, workbook
@@ -29,8 +29,8 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 def read_table(data: bytes, filename: str) -> Table:
     """The table in an uploaded file: the first visible sheet of an XLSX, or a CSV.
 
-    Empty rows are left out and empty cells beyond the header cut off. At most 50 MB
-    (unpacked), 200,000 rows and 100 columns.
+    Empty rows are left out and empty cells beyond the header cut off. At least one row, at most
+    50 MB (unpacked), 200,000 rows and 100 columns.
 
     Raises:
         TableError: the file as a whole can't be read; its ``problem`` says why.
@@ -65,7 +65,11 @@ def _with_header(records: Iterator[Row]) -> Table:
         raise TableError(TableProblem.NOT_A_TABLE)
     if len(header) > MAX_COLUMNS:
         raise TableError(TableProblem.TOO_MANY_COLUMNS)
-    return Table(header, _body(filled, len(header)))
+    body = _body(filled, len(header))
+    row = next(body, None)
+    if row is None:
+        raise TableError(TableProblem.NO_ROWS)
+    return Table(header, chain([row], body))
 
 
 def _body(records: Iterator[Row], width: int) -> Iterator[Row]:

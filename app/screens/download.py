@@ -21,7 +21,11 @@ def csv_download(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]
 def xlsx_download(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
     """An XLSX file, kept on disk while it is made."""
     file: IO[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed when it is sent
-    write_xlsx(file, header, rows)
+    try:
+        write_xlsx(file, header, rows)
+    except BaseException:
+        file.close()
+        raise
     file.seek(0)
     response = _attachment(name, iter(lambda: file.read(CHUNK), b""), XLSX)
     response.call_on_close(file.close)

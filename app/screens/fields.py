@@ -22,6 +22,7 @@ from app.people.contact import (
     BadDate,
     BadEmail,
     BadPhone,
+    DateProblem,
     normalise_email,
     normalise_phone,
     parse_date,
@@ -34,7 +35,13 @@ from app.security.actor import current_actor
 from app.security.roles import Action
 
 HITS = 20
+KEPT = "keep"
 NEEDED = InputRequired(_l("This must be filled in."))
+OF_DATE = {
+    DateProblem.NOT_A_DATE: _l("This is no date. Write day.month.year, for example 17.05.2016."),
+    DateProblem.TWO_DIGIT_YEAR: _l("Write the year with four digits."),
+    DateProblem.YEAR_OUT_OF_RANGE: _l("The year can't be right."),
+}
 
 
 def at_most(characters: int) -> Length:
@@ -68,11 +75,9 @@ class NorwegianDateField(Field):
             return
         try:
             self.data = parse_date(text)
-        except BadDate:
+        except BadDate as error:
             self.data = None
-            raise ValueError(
-                _("Write the date as day.month.year, for example 17.05.2016.")
-            ) from None
+            raise ValueError(str(OF_DATE[error.problem])) from None
 
     def _value(self) -> str:
         if self.raw_data:
@@ -156,7 +161,8 @@ class ChoiceField(Field):
     """A person or a unit, found by typing. Offers and accepts only what the actor may choose.
 
     Without JavaScript: type, press the search button beside the field, choose among the hits;
-    all else in the form is kept.
+    all else in the form is kept. What the record refers to already is named to those alone who may
+    see it, and when ``is_open`` says so of it; it can be kept unseen.
     """
 
     widget = TextInput()
@@ -167,9 +173,12 @@ class ChoiceField(Field):
         model: type[Model],
         search_column: Any,
         describe: Callable[[Any], str],
+        *,
+        is_open: Callable[[Any], bool] = lambda _row: True,
         **kwargs: Any,
     ) -> None:
         super().__init__(label, **kwargs)
+        self.is_open = is_open
         self.model = model
         self.search_column = search_column
         self.describe = describe
@@ -177,7 +186,8 @@ class ChoiceField(Field):
     def process_formdata(self, valuelist: list[Any]) -> None:
         """The id that was chosen; an empty one is no choice, none at all leaves it as it was."""
         if valuelist:
-            self.data = valuelist[-1].strip() or None
+            sent = valuelist[-1].strip() or None
+            self.data = self.object_data if sent == KEPT else sent
 
     def pre_validate(self, form: Any) -> None:
         """Refuse what the actor may not choose, in the same words as what does not exist.
@@ -195,10 +205,18 @@ class ChoiceField(Field):
 
     @property
     def current(self) -> Any | None:
-        """The row that the record refers to already, also when it has been retired since."""
-        if self.chosen is not None or not self.data or self.data != self.object_data:
+        """The row chosen; what the record refers to already also when it has been retired since."""
+        if self.data is None or self.data != self.object_data:
             return self.chosen
-        return db.session.get(self.model, self.object_data)
+        columns: Any = self.model
+        seen = scope.rows(current_actor(), self.model, Action.SHOW)
+        row = db.session.scalar(seen.where(columns.id == self.data))
+        return row if row is not None and self.is_open(row) else None
+
+    @property
+    def is_unseen(self) -> bool:
+        """Whether the record refers already to what may not be named to the actor."""
+        return self.data is not None and self.data == self.object_data and self.current is None
 
     @property
     def typed(self) -> str:

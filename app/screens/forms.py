@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import request
+from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -78,7 +79,9 @@ def differences(form: FlaskForm, row: Any, names: list[str]) -> list[Difference]
 def as_text(field: Any) -> str:
     """The value of a form field in words."""
     if hasattr(field, "describe"):
-        row = field.chosen
+        if field.is_unseen:
+            return _("As it is registered")
+        row = field.current
         return field.describe(row) if row is not None else ""
     if hasattr(field, "iter_choices"):
         return next((str(choice[1]) for choice in field.iter_choices() if choice[2]), "")

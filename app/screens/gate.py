@@ -3,21 +3,35 @@
 import re
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    g,
+    has_request_context,
+    redirect,
+    request,
+    session,
+    url_for,
+)
+from sqlalchemy import select
 from uuid_utils import uuid7
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.audit import log
 from app.clock import today, utc_now
-from app.db import separate_session
-from app.errors import NotAllowed
-from app.security import tenancy, tokens
+from app.db import ask_before_writing, separate_session
+from app.errors import NotAllowed, OtherMunicipality
+from app.models import Municipality
+from app.security import sessions, tenancy, tokens
 from app.security.actor import NOBODY, Actor, find_actor, open_municipalities
 from app.security.routes import ANYONE, Audience, Door
 from config import Settings
 
 CHOSEN = "municipality_id"
+OPENED_IN = "here"
 TEXT_CONTROL = re.compile("[\x00\ud800-\udfff]")
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -38,6 +52,7 @@ HSTS = f"max-age={365 * 24 * 3600}; includeSubDomains"
 
 def install(app: Flask, settings: Settings) -> None:
     """Put the gate before every page of ``app`` and the headers on every answer."""
+    ask_before_writing(_ask_again)
 
     @app.before_request
     def _pass_gate() -> AnyResponse | None:
@@ -48,7 +63,10 @@ def install(app: Flask, settings: Settings) -> None:
         _refuse_broken_text()
         g.actor = _find_actor()
         tenancy.enter(g.actor.scope)
-        return _check_door(g.actor)
+        answer = _check_door(g.actor)
+        if answer is None:
+            _refuse_other_municipality(g.actor)
+        return answer
 
     @app.after_request
     def _set_headers(response: Response) -> Response:
@@ -89,7 +107,7 @@ def _refuse_broken_text() -> None:
 def _find_actor() -> Actor:
     if is_rest():
         return _actor_of_token()
-    account_id = session.get("_user_id")
+    account_id = session.get(sessions.ACCOUNT)
     if account_id is None:
         return NOBODY
     with separate_session() as database:
@@ -109,11 +127,39 @@ def _actor_of_only_municipality(database: tokens.Session, account_id: int) -> Ac
 
 
 def _actor_of_token() -> Actor:
-    kind, _, secret = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not secret:
+    secret = _bearer_secret()
+    if not secret:
         return NOBODY
     with separate_session() as database:
-        return tokens.actor_of(database, secret.strip(), utc_now(), today()) or NOBODY
+        actor = tokens.actor_of(database, secret, utc_now(), today()) or NOBODY
+        if actor.is_signed_in:
+            tokens.tell_used(database, secret, today())
+        return actor
+
+
+def _bearer_secret() -> str:
+    """The secret of the request's bearer token; empty without one."""
+    kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+    return secret.strip() if kind.lower() == "bearer" else ""
+
+
+def _ask_again() -> None:
+    """Refuse to write for somebody who lost a role, session or token since the request came in.
+
+    Its body may come long after its head, and what is decided must be true when it is written.
+    """
+    actor = g.get("actor", NOBODY) if has_request_context() else NOBODY
+    if actor.is_signed_in and _actor_now(actor) != actor:
+        raise NotAllowed
+
+
+def _actor_now(actor: Actor) -> Actor:
+    with separate_session() as database:
+        if is_rest():
+            return tokens.actor_of(database, _bearer_secret(), utc_now(), today()) or NOBODY
+        if not sessions.is_open(database, session.row_hash):  # type: ignore[attr-defined]
+            return NOBODY
+        return find_actor(database, actor.account_id or 0, actor.municipality_id, today())
 
 
 def _check_door(actor: Actor) -> AnyResponse | None:
@@ -130,6 +176,17 @@ def _check_door(actor: Actor) -> AnyResponse | None:
     if _must_choose(actor, door):
         return redirect(url_for("MunicipalityChoiceView.choose", next=own_path()))
     raise NotAllowed
+
+
+def _refuse_other_municipality(actor: Actor) -> None:
+    """A form belongs where it was opened, and another tab may have chosen another municipality."""
+    opened_in = "" if is_rest() or request.method != "POST" else request.form.get(OPENED_IN, "")
+    if not opened_in:
+        return
+    with separate_session() as database:
+        number = select(Municipality.number).where(Municipality.id == actor.municipality_id)
+        if database.scalar(number) != opened_in:
+            raise OtherMunicipality
 
 
 def _must_choose(actor: Actor, door: Door) -> bool:

@@ -251,6 +251,11 @@ def is_id(text: str) -> bool:
         return False
 
 
+def is_municipality_number(text: str) -> bool:
+    """Whether ``text`` has the form of a municipality's number."""
+    return len(text) == 4 and text.isascii() and text.isdigit()
+
+
 def read_request(
     args: MultiDict[str, str],
     filters: Mapping[str, Filter],

@@ -10,7 +10,13 @@ from flask import Flask, jsonify, make_response, render_template, request
 from flask.globals import request_ctx
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.exc import (
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    SQLAlchemyError,
+    TimeoutError,
+)
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -18,6 +24,7 @@ from app.audit import log
 from app.db import db
 from app.errors import DomainError
 from app.screens.gate import is_rest
+from app.screens.listing import is_id, is_municipality_number
 from app.security.actor import current_actor
 
 logger = structlog.get_logger(__name__)
@@ -51,15 +58,19 @@ def answer(
 def _domain_error(error: DomainError) -> Response:
     db.session.rollback()
     actor = current_actor()
-    if error.status in (403, 404) and actor.is_signed_in:
-        values = request.view_args or {}
-        log.record_refusal(
-            actor,
-            f"refused:{request.endpoint or 'unknown'}"[:80],
-            None,
-            str(next(iter(values.values()), "")),
-        )
+    if error.is_refusal and actor.is_signed_in:
+        what = f"refused:{request.endpoint or 'unknown'}"[:80]
+        try:
+            log.record_refusal(actor, what, None, _record_named())
+        except SQLAlchemyError as not_written:
+            return _unavailable(not_written)
     return answer(error.status, str(error), error.fields)
+
+
+def _record_named() -> str:
+    """The key of a record in the address; empty when it is none, since it could be anything."""
+    typed = str(next(iter((request.view_args or {}).values()), ""))
+    return typed if is_id(typed) or is_municipality_number(typed) else ""
 
 
 def _form_too_old(_error: CSRFError) -> Response:

@@ -12,6 +12,7 @@ from uuid import uuid4
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_appbuilder import Model, ModelView, expose
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
@@ -30,6 +31,7 @@ from app.errors import (
 )
 from app.screens import forms
 from app.screens.download import csv_download, xlsx_download
+from app.screens.export import TooManyRows
 from app.screens.fields import find
 from app.screens.listing import (
     Filter,
@@ -195,7 +197,7 @@ class ScopedModelView(ScopedRows, ModelView):
     def add(self) -> AnyResponse | tuple[str, int]:
         """A form for a new record, and what it sends."""
         form = self.add_form()
-        if request.method == "GET":
+        if request.method != "POST":
             return self._form_page(form, "screens/add.html", 200)
         if "find" in request.form:
             return self._form_page(form, "screens/add.html", 200)
@@ -234,7 +236,7 @@ class ScopedModelView(ScopedRows, ModelView):
     def edit(self, pk: str) -> AnyResponse | tuple[str, int]:
         """A form with what is saved, and what it sends."""
         row = self.get_row(pk, Action.EDIT)
-        if request.method == "GET":
+        if request.method != "POST":
             return self._form_page(self.edit_form(obj=row), "screens/edit.html", 200, row)
         form = self.edit_form(request.form, obj=row)
         if "find" in request.form:
@@ -352,10 +354,13 @@ class ScopedModelView(ScopedRows, ModelView):
             )
         found = export_rows(current_actor(), self._export_statement(asked))
         rows = map(self.row_finisher(), found)
-        name = f"{self.resource}.{form}"
+        name = f"{self.route_base.strip('/')}.{form}"
         if form == "csv":
             return csv_download(name, header, rows)
-        return xlsx_download(name, header, rows)
+        try:
+            return xlsx_download(name, header, rows)
+        except TooManyRows:
+            raise TooLongForSheet from None
 
     def _export_statement(self, asked: ListRequest) -> Select[Any]:
         base = scope.rows(current_actor(), self.model, Action.EXPORT).where(*asked.conditions)
@@ -373,6 +378,13 @@ class ScopedModelView(ScopedRows, ModelView):
         column = getattr(self.model, self.choice_column)
         hits = find(self.model, column, request.args.get("q", "")[:200])
         return {"result": [{"id": row.id, "text": self.describe(row)} for row in hits]}
+
+
+class TooLongForSheet(DomainError):
+    """An XLSX file has no room for so many rows."""
+
+    status = 422
+    message = _l("An Excel sheet has no room for so many rows. Choose CSV, or filter the list.")
 
 
 class StaleForm(Exception):

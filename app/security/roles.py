@@ -133,5 +133,5 @@ MAY_GIVE: dict[Role, frozenset[Role]] = {
 ONLY_BY_GIVER = frozenset({Action.EDIT, Action.END})
 """What is done with somebody's role by those alone who could give it."""
 
-ON_RETIRED = READ | {Action.RESTORE, Action.EXPORT}
-"""What can still be done with a thing that is retired: look, and bring it back."""
+ON_RETIRED = READ | {Action.RESTORE, Action.EXPORT, Action.WITHDRAW_ACCOUNT}
+"""What can still be done with a thing that is retired: look, bring it back, and end a login."""

@@ -12,6 +12,7 @@ from typing import Any
 from flask import Flask, Request, Response
 from flask.sessions import SecureCookieSession as CookieSession
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import CallbackDict
@@ -22,6 +23,7 @@ from app.models import LoginSession
 from app.security.keys import new_secret, secret_hash
 
 SERVER_PREFIX = "s."
+ACCOUNT = "_user_id"
 SEEN_EVERY = timedelta(minutes=1)
 
 
@@ -34,15 +36,20 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         self.modified = False
         self.new = row_hash is None
         self.start_account_id: int | None = None
+        self.start_password: str | None = None
         self.is_ended = False
 
     @staticmethod
     def _on_update(session: "ServerSession") -> None:
         session.modified = True
 
-    def start(self, account_id: int) -> None:
-        """Make this a signed-in session of the account, under a new secret."""
-        self.start_account_id = account_id
+    def start(self, account_id: int, password: str | None = None) -> None:
+        """Make this a signed-in session of the account, under a new secret.
+
+        ``password`` is the stored hash that was signed in by: if it is changed before the session
+        is kept, there is none.
+        """
+        self.start_account_id, self.start_password = account_id, password
         self.modified = True
 
     def end(self) -> None:
@@ -65,14 +72,16 @@ class ServerSessions(SecureCookieSessionInterface):
         cookie = request.cookies.get(self.get_cookie_name(app), "")
         if cookie.startswith(SERVER_PREFIX):
             return self._open_row(secret_hash(cookie)) or ServerSession()
-        signed = super().open_session(app, request)
-        return ServerSession(dict(signed or {}))
+        signed = dict(super().open_session(app, request) or {})
+        # Who is signed in is told by a row alone: the key of the signature could have leaked.
+        signed.pop(ACCOUNT, None)
+        return ServerSession(signed)
 
     def _open_row(self, row_hash: str) -> ServerSession | None:
         now = utc_now()
         with separate_session() as session:
             row = session.get(LoginSession, row_hash)
-            if row is None or row.ended_at is not None or row.expires_at <= now:
+            if row is None or not _is_open(row, now):
                 return None
             if row.seen_at + self.idle <= now:
                 return None
@@ -103,6 +112,9 @@ class ServerSessions(SecureCookieSessionInterface):
         secret = SERVER_PREFIX + new_secret()
         now = utc_now()
         with separate_session() as database, transaction(database):
+            if not _is_password(database, session):
+                self._drop_cookie(app, response)
+                return
             database.add(
                 LoginSession(
                     id_hash=secret_hash(secret),
@@ -151,6 +163,24 @@ class ServerSessions(SecureCookieSessionInterface):
             httponly=True,
             samesite=self.get_cookie_samesite(app),
         )
+
+
+def _is_open(row: LoginSession, at: datetime) -> bool:
+    return row.ended_at is None and row.expires_at > at
+
+
+def is_open(session: Session, row_hash: str | None) -> bool:
+    """Whether the session of this hash is still one that is signed in."""
+    row = None if row_hash is None else session.get(LoginSession, row_hash)
+    return row is not None and _is_open(row, utc_now())
+
+
+def _is_password(database: Session, started: ServerSession) -> bool:
+    """Whether the account still has the password signed in by; held until the session is kept."""
+    if started.start_password is None:
+        return True
+    account = database.get(User, started.start_account_id, with_for_update={"read": True})
+    return account is not None and bool(account.password == started.start_password)
 
 
 def end_all(session: Session, account_id: int, at: datetime, *, but: str | None = None) -> None:

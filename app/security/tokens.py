@@ -49,13 +49,22 @@ def make_token(
 
 def actor_of(session: Session, secret: str, at: datetime, on: date) -> Actor | None:
     """Who a bearer token stands for now; None when it is unknown, revoked or out of date."""
-    row = session.scalar(select(ApiToken).where(ApiToken.secret_hash == secret_hash(secret)))
+    row = _row_of(session, secret)
     if row is None or row.revoked_at is not None or row.expires_at <= at:
         return None
-    if row.last_used_on != on:
+    return find_actor(session, row.account_id, row.municipality_id, on, may_write=row.may_write)
+
+
+def tell_used(session: Session, secret: str, on: date) -> None:
+    """Keep the last day that a token was used."""
+    row = _row_of(session, secret)
+    if row is not None and row.last_used_on != on:
         with transaction(session):
             session.get_one(ApiToken, row.id).last_used_on = on
-    return find_actor(session, row.account_id, row.municipality_id, on, may_write=row.may_write)
+
+
+def _row_of(session: Session, secret: str) -> ApiToken | None:
+    return session.scalar(select(ApiToken).where(ApiToken.secret_hash == secret_hash(secret)))
 
 
 def make_link(
@@ -105,6 +114,16 @@ def void_links(
     ):
         if keep_of is None or link.made_by_id != keep_of:
             link.used_at = at
+
+
+def void_links_made_by(session: Session, account_id: int, at: datetime) -> None:
+    """Make the unused links useless that an account handed over: whoever has one can use it."""
+    for link in session.scalars(
+        select(OneTimeLink).where(
+            OneTimeLink.made_by_id == account_id, OneTimeLink.used_at.is_(None)
+        )
+    ):
+        link.used_at = at
 
 
 def open_link(

@@ -7,8 +7,9 @@ from sqlalchemy import ColumnElement, func, select
 
 from app.db import db
 from app.models import Membership, Person, Unit
-from app.security import scope
+from app.security import policy, scope
 from app.security.actor import Actor
+from app.security.roles import Action
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,14 @@ class Content:
     units: int
     retired_units: int
     roles: int
+
+
+def open_leader(actor: Actor, unit: Unit) -> Person | None:
+    """The leader, when the actor may see who it is; a shielded person's unit is shown to nobody."""
+    leader = unit.leader
+    if leader is None or leader.is_shielded:
+        return None
+    return leader if policy.decide(actor, Action.SHOW, leader) else None
 
 
 def above(actor: Actor, unit: Unit) -> list[Unit]:
@@ -46,11 +55,15 @@ def in_use(actor: Actor) -> list[Unit]:
 
 
 def count_persons(actor: Actor, unit: Unit, *, with_below: bool = False) -> int:
-    """How many persons in use belong to ``unit``, or to it and all below it."""
+    """How many persons in use belong to ``unit``, or to it and all below it.
+
+    Shielded persons are left out: counted beside a list they would be told apart by what lacks.
+    """
     here: ColumnElement[bool] = Person.unit_id == unit.id
     if with_below:
         here = Person.unit_id.in_(select(Unit.id).where(scope.below(unit.path)))
-    return _count(scope.rows(actor, Person).where(here, Person.retired_at.is_(None)), Person.id)
+    is_open = Person.retired_at.is_(None) & Person.is_shielded.is_(False)
+    return _count(scope.rows(actor, Person).where(here, is_open), Person.id)
 
 
 def content(unit: Unit) -> Content:

@@ -65,6 +65,12 @@ class UnitPages(ScopedModelView):
 
     # --- the record ------------------------------------------------------------------------------
 
+    def may(self, action: Action, row: Unit | None = None) -> bool:
+        """As elsewhere, but a merged unit is never brought back."""
+        if action is Action.RESTORE and row is not None and row.merged_into_id is not None:
+            return False
+        return super().may(action, row)
+
     def crumbs(self, row: Unit) -> Sequence[tuple[str, str]]:
         """The units that the unit is part of."""
         return [(one.name, self.url("show", one)) for one in queries.above(current_actor(), row)]
@@ -96,7 +102,7 @@ class UnitPages(ScopedModelView):
         """Place the unit, with all below it, under another."""
         row, form = self.get_row(pk, Action.MOVE), MoveForm()
         parent = self._other(form.parent_id.data)
-        if request.method == "GET" or "find" in request.form:
+        if request.method != "POST" or "find" in request.form:
             return self._page("units/move.html", row, form)
         if (parent is None) == (not form.to_top.data):
             form.parent_id.errors = [_("Choose one unit, or the top.")]
@@ -119,7 +125,7 @@ class UnitPages(ScopedModelView):
         """Choose the unit that takes over, see what goes over, and confirm."""
         row, form = self.get_row(pk, Action.MERGE), MergeForm()
         winner = self._other(form.winner_id.data)
-        if request.method == "GET" or "find" in request.form:
+        if request.method != "POST" or "find" in request.form:
             return self._page("units/merge.html", row, form)
         if winner is None:
             form.winner_id.errors = [_("Search, and choose one of the hits.")]

@@ -218,7 +218,15 @@ def test_a_link_is_kept_as_a_hash_only(installation, centrals):
     assert secret not in kept
 
 
-def test_appointing_a_local_administrator_takes_the_municipality_into_use(
+def vacated_town(installation):
+    """A municipality whose local administrators were ended from the server."""
+    town = towns.new_town(installation)
+    told = installation.test_cli_runner().invoke(args=["central", "vacate", town.number])
+    assert told.output.startswith("1 roles ended"), told.output
+    return town
+
+
+def test_a_municipality_with_an_administrator_gets_no_further_one_from_above(
     installation, centrals, enter
 ):
     [central] = centrals(1)
@@ -228,18 +236,47 @@ def test_appointing_a_local_administrator_takes_the_municipality_into_use(
 
     answer = client.send(f"/municipality/appoint/{town.number}", form)
 
+    assert answer.status_code == 422
+    assert not LINK.search(answer.text)
+    assert town.roles_of(name) == []
+    assert "/municipality/appoint/" not in client.get(f"/municipality/show/{town.number}").text
+
+
+def test_administrators_ended_from_the_server_are_out_at_once(installation, enter):
+    town = towns.new_town(installation)
+    client = enter(town.admin)
+    assert client.get("/person/list/").status_code == 200
+
+    told = installation.test_cli_runner().invoke(args=["central", "vacate", town.number])
+    unknown = installation.test_cli_runner().invoke(args=["central", "vacate", "0000"])
+
+    assert told.exit_code == 0
+    assert unknown.exit_code == 1
+    assert client.get("/person/list/").status_code == 302
+
+
+def test_appointing_a_local_administrator_takes_the_municipality_into_use(
+    installation, centrals, enter
+):
+    [central] = centrals(1)
+    town, name = vacated_town(installation), f"lokal.ny.{next(towns.NAMES)}"
+    form = {"given_name": "Anne", "family_name": "Hemmelig", "username": name}
+    client = enter(central)
+
+    answer = client.send(f"/municipality/appoint/{town.number}", form)
+
     assert LINK.search(answer.text)
     assert [role.role for role in town.roles_of(name)] == [Role.LOCAL_ADMINISTRATOR]
     page = client.get(f"/municipality/show/{town.number}").text
     assert "Hemmelig" not in page
-    assert re.search(r"\b2\b", page)
+    assert re.search(r"\b1\b", page)
     with installation.app_context():
         assert db.session.get(Municipality, town.id).is_in_use
 
 
 def test_a_login_in_use_is_asked_before_it_administers(installation, centrals, enter):
     [central] = centrals(1)
-    town = towns.new_town(installation)
+    town = vacated_town(installation)
     with installation.app_context():
         name = towns.new_account()
     form = {"given_name": "Anne", "family_name": "Kjent", "username": name}

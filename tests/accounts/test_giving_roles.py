@@ -140,6 +140,27 @@ def test_the_link_chooses_the_password_once(app, town, enter):
     assert enter(username, "en lang setning").get("/me/").status_code == 200
 
 
+def test_the_user_name_is_told_to_who_chooses_the_password_and_to_who_can_make_such_a_link(
+    app, town, enter
+):
+    client = enter(town.admin)
+    username = f"navn.{next(NAMES)}"
+    secret = LINK.search(give(client, town, PARTICIPANT, username=username).text).group(1)
+    path = f"/role/show/{town.roles_of(username)[0].id}"
+
+    assert username in app.test_client().get(f"/password/{secret}").text
+    assert username in client.get(path).text
+    assert username in enter(town.member(COORDINATOR)).get(path).text
+
+
+def test_a_coordinator_reads_no_user_name_of_an_administrator(town, enter):
+    above = town.member(LOCAL)
+    path = f"/role/show/{town.roles_of(above)[0].id}"
+
+    assert above in enter(town.admin).get(path).text
+    assert above not in enter(town.member(COORDINATOR)).get(path).text
+
+
 def test_a_link_that_another_made_stops_working_when_a_higher_role_is_given(app, town, enter):
     coordinator, admin = enter(town.member(COORDINATOR)), enter(town.admin)
     username, person = f"opp.{next(NAMES)}", town.person()
@@ -267,6 +288,20 @@ def test_withdrawing_closes_a_login_that_is_used_nowhere_else(app, town, enter):
     assert "account:withdrawn" in town.events()
 
 
+def test_the_login_of_a_person_who_is_retired_can_still_be_withdrawn(app, town, enter):
+    username = town.member(PARTICIPANT)
+    [role] = town.roles_of(username)
+    admin = enter(town.admin)
+    retired = admin.send(f"/person/retire/{role.person_id}", {"reason": "Flyttet"})
+    assert retired.status_code == 302
+
+    answer = admin.send(f"/role/withdraw/{role.id}")
+
+    assert answer.status_code == 302
+    assert not is_active(app, username)
+    assert admin.send(f"/role/password-link/{role.id}").status_code == 403
+
+
 def test_withdrawing_leaves_a_login_that_is_used_elsewhere(app, town, other_town, enter):
     username = town.member(PARTICIPANT)
     other_town.member(COORDINATOR, username=username)
@@ -306,6 +341,7 @@ def test_a_password_link_opens_nothing_that_its_maker_does_not_give(town, other_
     assert LINK.search(coordinator.send(doors[plain]).text)
     assert coordinator.send(doors[elsewhere]).status_code == 409
     assert coordinator.send(doors[above]).status_code == 409
+    assert town.events().count("refused:MembershipView.password_link") == 2
     assert enter(town.admin).send(doors[above]).status_code == 200
     assert enter(town.admin).send(doors[elsewhere]).status_code == 409
 

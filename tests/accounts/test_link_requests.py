@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts import link_requests
+from app.accounts.queries import known_account
 from app.clock import today, utc_now
 from app.db import db, transaction
 from app.enums import Role
@@ -130,6 +131,55 @@ def test_a_password_link_from_before_the_yes_is_dead(app, town, other_town, ente
     holder.send(f"/me/request/{ASKED.search(holder.get('/me/').text).group(1)}", {"answer": "yes"})
 
     assert app.test_client().get(f"/password/{secret}").status_code == 404
+
+
+def test_whoever_was_handed_a_new_password_says_yes_to_nothing_that_was_asked_before(
+    app, town, other_town, enter, human
+):
+    """A colleague who resets a login here must not step into a role that waits elsewhere."""
+    username, there = human
+    asker = enter(other_town.admin)
+    give(asker, other_town, Role.COORDINATOR, person=there)
+    page = enter(town.admin).send(f"/role/password-link/{town.roles_of(username)[0].id}").text
+    form = {"password": "en annen setning", "again": "en annen setning"}
+    app.test_client().send(f"/password/{LINK.search(page).group(1)}", form)
+    taken_over = enter(username, "en annen setning")
+    pk = ASKED.search(taken_over.get("/me/").text).group(1)
+
+    refused = taken_over.send(f"/me/request/{pk}", {"answer": "yes"})
+
+    assert refused.status_code == 409
+    assert other_town.roles_of(username) == []
+    give(asker, other_town, Role.COORDINATOR, person=there)
+    assert taken_over.send(f"/me/request/{pk}", {"answer": "yes"}).status_code == 302
+    assert [role.role for role in other_town.roles_of(username)] == [Role.COORDINATOR]
+
+
+def test_a_national_id_goes_on_finding_the_login_that_has_it(town, other_town, enter, human):
+    """Else a number written on the wrong person would send the next question to that one."""
+    username, there = human
+    serial, accomplice = next(SERIALS), f"annen.{next(NAMES)}"
+    at_home = town.person(serial=serial)
+    page = give(enter(town.admin), town, Role.PARTICIPANT, person=at_home, username=accomplice).text
+    form = {"password": "en lang setning", "again": "en lang setning"}
+    town.app.test_client().send(f"/password/{LINK.search(page).group(1)}", form)
+    elsewhere = other_town.person(serial=serial)
+    give(enter(other_town.admin), other_town, Role.PARTICIPANT, person=elsewhere)
+    with other_town.app.app_context(), other_town.inside(), transaction():
+        own, number = (db.session.get_one(Person, pk) for pk in (elsewhere, there))
+        cipher, digest = number.national_id_cipher, number.national_id_hash
+        number.national_id_cipher = number.national_id_hash = None
+        db.session.flush()
+        own.national_id_cipher, own.national_id_hash = cipher, digest
+    holder = enter(accomplice, "en lang setning")
+
+    holder.send(f"/me/request/{ASKED.search(holder.get('/me/').text).group(1)}", {"answer": "yes"})
+
+    with town.app.app_context(), town.inside():
+        [role] = town.roles_of(username)
+        found = known_account(db.session.get_one(Person, role.person_id))
+        assert found is not None
+        assert found.username == username
 
 
 def test_a_doubtful_national_id_finds_nobody(town, other_town, enter, human):

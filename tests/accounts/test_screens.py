@@ -5,6 +5,7 @@ import pytest
 from app.db import db, transaction
 from app.enums import Role
 from app.models import Municipality, Person
+from app.people.names import search_form
 from tests.accounts.towns import new_central
 
 
@@ -48,6 +49,22 @@ def test_the_register_is_filtered_and_turned_page_by_page(app, town, other_town,
         assert client.get(f"/municipality/list/?{bad}").status_code == 400
 
 
+def test_a_municipality_is_found_by_any_of_its_names(app, town, other_town, enter):
+    with app.app_context(), transaction():
+        row = db.session.get_one(Municipality, town.id)
+        row.official_names = {"se": "Guovdageaidnu", "fkv": "Lávvo%"}
+        row.search_name = search_form(row.name, *row.official_names.values())
+
+    client = enter(town.admin)
+
+    for typed in (f"Prøve{town.number}", "guovda", "GUOVDAGEAIDNU", "Lávvo"):
+        assert f"/show/{town.number}" in client.get(f"/municipality/list/?name={typed}").text
+    assert "Guovdageaidnu" in client.get("/municipality/list/?name=guovda").text
+    for typed in ("vdageaidnu", "%", "_"):
+        assert f"/show/{town.number}" not in client.get(f"/municipality/list/?name={typed}").text
+    assert f"/show/{other_town.number}" not in client.get("/municipality/list/?name=guovda").text
+
+
 @pytest.mark.parametrize("number", ["abcd", "12345", "0000", "٤٤٤٤"])
 def test_no_municipality_has_such_a_number(town, enter, number):
     assert enter(town.admin).get(f"/municipality/show/{number}").status_code == 404
@@ -79,6 +96,7 @@ def test_the_overview_holds_key_roles_in_force_here_and_no_others(town, other_to
         assert family_name(town, town.admin) in text
         assert not any(names[name] in text for name in (participant, ended, foreign))
     assert book.startswith(b"PK")
+    assert 'filename="key-roles.xlsx"' in answer.headers["Content-Disposition"]
     assert file.count("\r\n") == 3
 
 

@@ -4,12 +4,15 @@ import re
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from sqlalchemy import select
 from werkzeug.http import parse_cookie
 
 from app import create_app
 from app.db import db
 from app.enums import Role
-from tests.accounts.towns import NAMES, sign_in
+from app.models import AuditEvent
+from app.security import tenancy
+from tests.accounts.towns import NAMES, account_id, sign_in
 from tests.conftest import Client
 from tests.world import PASSWORD
 
@@ -64,6 +67,31 @@ def test_the_eleventh_try_waits_also_with_the_right_password(town, stranger):
     assert wrong == [422] * TRIES
     assert right.status_code == 429
     assert 0 < int(right.headers["Retry-After"]) <= 15 * 60
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_refused_sign_in_is_told_in_the_log_without_what_was_typed(app, town, stranger, is_known):
+    username = town.member(Role.PARTICIPANT) if is_known else f"ukjent.{next(NAMES)}"
+    before = refused_sign_ins(app)
+
+    attempt(stranger(), username, "feil passord")
+
+    [event] = [one for one in refused_sign_ins(app) if one not in before]
+    with app.app_context():
+        assert event[1] == (str(account_id(username)) if is_known else None)
+    attempt(stranger(), town.admin, PASSWORD)
+    assert len(refused_sign_ins(app)) == len(before) + 1
+
+
+def refused_sign_ins(app):
+    """Id and account of each refused sign-in that the installation's log tells of."""
+    with app.app_context(), tenancy.applied(db.session(), tenancy.Scope(is_central=True)):
+        found = db.session.execute(
+            select(AuditEvent)
+            .where(AuditEvent.action == "account:sign_in_refused")
+            .with_only_columns(AuditEvent.id, AuditEvent.object_id)
+        )
+        return [tuple(row) for row in found]
 
 
 def test_tries_on_one_account_do_not_stop_another(town, stranger):

@@ -2,6 +2,9 @@
 
 import pytest
 
+from app.db import db, transaction
+from app.models import Person
+from app.security.actor import acting_as, operator
 from tests.api.conftest import MISSING
 from tests.world import CANARY
 
@@ -204,3 +207,21 @@ def test_showing_a_foreign_national_id_is_answered_as_a_missing_one(program, wor
     missing = program.post(f"/person/{MISSING}/national_id")
 
     assert (foreign.status_code, foreign.data) == (404, missing.data)
+
+
+def test_a_list_tells_no_contact_or_unit_of_a_shielded_person(app, program, world):
+    """As on the screens: what could tell where somebody is stands in no list."""
+    contact = {"email": "rektor@skole.example.no", "phone": "+4790000000"}
+    made = program.make_person(**contact, unit_id=world.strandvik.units["school"])
+    asked = f"/person/?family_name={made['family_name']}"
+    [before] = program.get(asked).get_json()["result"]
+    with app.app_context(), acting_as(db.session(), operator(world.strandvik.id)), transaction():
+        db.session.get_one(Person, made["id"]).is_shielded = True
+
+    [after] = program.get(asked).get_json()["result"]
+
+    told = ("email", "phone", "unit_id", "unit_name")
+    assert all(before[name] for name in told)
+    assert [after[name] for name in told] == [None] * 4
+    one = program.get(f"/person/{made['id']}").get_json()["result"]
+    assert {name: one[name] for name in contact} == contact

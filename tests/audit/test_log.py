@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from app.audit import log
-from app.clock import utc_now
+from app.clock import today, utc_now
 from app.db import db, separate_session
 from app.enums import Outcome
 from app.errors import TenantViolation
@@ -53,7 +53,9 @@ class TestChanges:
             person = staff(actor, None)
         with working_in(world.strandvik):
             row = db.session.get(Person, person.id)
-            people.put_facts(row, people.PersonFacts("Ny", "Fornavnsen", email="a@example.no"))
+            people.put_facts(
+                row, people.PersonFacts("Ny", "Fornavnsen", email="a@example.no"), today=today()
+            )
 
         with working_in(world.strandvik):
             assert events(person) == {"person:added": 1, "person:changed": 1}
@@ -84,7 +86,7 @@ class TestChanges:
         with working_in(world.strandvik) as actor:
             loser, winner = plant(actor), plant(actor)
             child, person = plant(actor, loser), staff(actor, loser)
-            role = give_role(person, world.accounts["larer"], "participant", loser)
+            role = give_role(person, world.accounts["sperret"], "participant", loser)
             units.merge(actor, loser, winner, at=utc_now())
 
         with working_in(world.strandvik):
@@ -183,6 +185,32 @@ def test_a_refusal_inside_the_own_municipality_is_told_and_undone(garden, client
         "unit:added",
         "refused:UnitView.retire",
     ]
+
+
+@pytest.mark.parametrize("typed", ["17051012345", "Kari Nordmann", "x" * 60, "0301 x"])
+def test_what_was_typed_where_an_id_belongs_is_not_copied_into_the_log(
+    app, client_as, world, typed
+):
+    client = client_as("lokal.strandvik")
+    before = refusals(app, world.strandvik)
+
+    assert client.get(f"/person/show/{typed}").status_code == 404
+    assert client.get(f"/password/{typed}").status_code == 404
+
+    new = [one for one in refusals(app, world.strandvik) if one not in before]
+    assert [(action, pk) for _id, action, pk in new] == [
+        ("refused:PersonView.show", None),
+        ("refused:PasswordLinkView.set_password", None),
+    ]
+
+
+def refusals(app, place):
+    """Id, code and record of each refused attempt in a municipality, oldest first."""
+    with app.app_context(), working_in(place):
+        columns = (AuditEvent.id, AuditEvent.action, AuditEvent.object_id)
+        found = select(AuditEvent).where(AuditEvent.outcome == Outcome.REFUSED)
+        rows = db.session.execute(found.with_only_columns(*columns).order_by(AuditEvent.id))
+        return [tuple(row) for row in rows]
 
 
 # --- append only ---------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from app.demonstration import crowd, world
 from app.demonstration.accounts import LOGINS, PASSWORD
 from app.demonstration.cast import Sketch
 from app.demonstration.places import FJELLBY, PLACES, STRANDVIK
-from app.enums import ProtectionGrade
+from app.enums import ProtectionGrade, UnitKind
 from app.models import Membership, Municipality, Person, ProtectedAddress, Unit
 from app.municipalities import operations as municipalities
 from app.municipalities.register import load_register
@@ -171,6 +171,8 @@ def test_one_address_is_confidential_and_one_strictly_so(loaded: Flask):
             ProtectionGrade.STRICTLY_CONFIDENTIAL: False,
         }
         assert {one.id for one in shielded} == {row.person_id for row in rows}
+        schools = {unit.id for unit in rows_in("9901", Unit) if unit.kind is UnitKind.SCHOOL}
+        assert [one.unit_id in schools for one in shielded if one.unit_id] == [True]
 
 
 def test_some_persons_are_not_in_use_any_more_and_the_reason_is_told(loaded: Flask):

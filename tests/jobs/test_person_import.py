@@ -397,6 +397,20 @@ def _audit_of(app, place, job_id) -> list[dict[str, object]]:
         return [{c.name: getattr(row, c.name) for c in AuditEvent.__table__.c} for row in found]
 
 
+def test_a_row_with_a_cell_too_many_is_given_back_whole_and_at_fault_again(
+    app, client, place, prefix
+):
+    table = files.rows(2, SCHOOL, prefix)
+    data = files.csv(table) + f"{files.line(table[1])};surplus;more\r\n".encode()
+    job_id = steps.check(app, client, place, data)
+
+    given_back = client.get(f"/person-import/failed-rows/{job_id}").data
+    again = steps.report(app, steps.check(app, client, place, given_back), place)
+
+    assert b"surplus;more" in given_back
+    assert (again.good, [p.line for p in again.problems]) == (0, [2])
+
+
 def test_the_rows_at_fault_are_given_back_as_they_were_with_their_reasons(
     app, client, place, prefix
 ):
@@ -415,12 +429,12 @@ def test_the_rows_at_fault_are_given_back_as_they_were_with_their_reasons(
 
 
 def test_a_file_without_a_header_shows_no_national_id_as_the_name_of_a_column(client, prefix):
-    cells = files.good_row(0, SCHOOL, prefix)
-    job_id = steps.upload(client, (files.line(cells) + "\r\n").encode())
+    first, second = files.rows(2, SCHOOL, prefix)
+    job_id = steps.upload(client, f"{files.line(first)}\r\n{files.line(second)}\r\n".encode())
 
     page = client.get(f"/person-import/columns/{job_id}").text
 
-    assert cells["national_id"] not in page
+    assert first["national_id"] not in page
 
 
 def test_characters_that_no_text_can_hold_stop_neither_page_nor_job(app, client, place):

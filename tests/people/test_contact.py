@@ -65,7 +65,8 @@ def test_what_is_no_address_is_refused_without_repeating_it(written):
 @pytest.mark.parametrize(
     "written",
     ["02.01.2010", "2.1.2010", "02/01/2010", "2-1-2010", "2 1 2010", "2. 1. 2010", "02012010",
-     "2010-01-02", "2010.1.2", " 02.01.2010 "],
+     "2010-01-02", "2010.1.2", " 02.01.2010 ", "20100102", "2010-01-02 00:00:00",
+     "2010-01-02T00:00:00.000", "02.01.2010 00:00"],
 )  # fmt: skip
 def test_the_ways_norwegians_write_a_date(written):
     assert parse_date(written) == date(2010, 1, 2)
@@ -82,6 +83,9 @@ def test_the_ways_norwegians_write_a_date(written):
         ("2.1.201", DateProblem.NOT_A_DATE),
         ("i fjor", DateProblem.NOT_A_DATE),
         ("", DateProblem.NOT_A_DATE),
+        ("2010-01-02 12:30:00", DateProblem.NOT_A_DATE),
+        ("20101302", DateProblem.NOT_A_DATE),
+        ("01011066", DateProblem.YEAR_OUT_OF_RANGE),
         ("٠٢.٠١.٢٠١٠", DateProblem.NOT_A_DATE),
         ("01.01.0001", DateProblem.YEAR_OUT_OF_RANGE),
         ("31.12.1849", DateProblem.YEAR_OUT_OF_RANGE),
@@ -99,7 +103,7 @@ def test_dates_we_cannot_be_sure_of_are_refused(written, problem):
 @given(st.dates(date(1850, 1, 1), date(2150, 12, 31)))
 def test_every_date_of_the_range_is_read_back(day):
     assert parse_date(f"{day:%d.%m.%Y}") == parse_date(f"{day:%d%m%Y}") == day
-    assert parse_date(day.isoformat()) == day
+    assert parse_date(day.isoformat()) == parse_date(f"{day:%Y%m%d}") == day
 
 
 @given(st.text(max_size=50))

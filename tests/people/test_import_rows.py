@@ -78,7 +78,7 @@ def test_only_the_names_are_required():
 @pytest.mark.parametrize(
     ("column", "value", "code"),
     [
-        ("external_id", "x" * 65, ImportProblem.TOO_LONG),
+        ("external_id", "x" * 101, ImportProblem.TOO_LONG),
         ("given_name", "", ImportProblem.MISSING),
         ("given_name", "\u202e \u00a0", ImportProblem.MISSING),
         ("family_name", " ", ImportProblem.MISSING),
@@ -104,6 +104,7 @@ def test_a_bad_cell_is_told_with_its_column(column, value, code):
 @pytest.mark.parametrize(
     ("column", "value"),
     [
+        ("external_id", "x" * 100),
         ("given_name", "x" * 100),
         ("birth_date", "01.11.2026"),
         ("national_id", f"{NUMBER[:6]} {NUMBER[6:]}"),
@@ -210,7 +211,7 @@ def test_a_repeated_id_is_told_with_the_first_line_and_without_the_number():
     )
 
 
-def test_rows_without_ids_are_repeats_when_they_say_the_same_of_somebody_born_the_same_day():
+def test_rows_without_ids_are_repeats_when_they_say_the_same():
     first, again = person(2, "", ""), person(3, "", "")
 
     assert find_repeats([first, again]) == (
@@ -219,10 +220,13 @@ def test_rows_without_ids_are_repeats_when_they_say_the_same_of_somebody_born_th
     assert find_repeats([first, replace(again, given_name="Kari")]) == ()
 
 
-def test_namesakes_without_ids_and_birth_dates_are_no_repeats():
-    nameless = [replace(person(line, "", ""), birth_date=None) for line in (2, 3)]
+def test_a_line_that_stands_in_the_file_twice_is_a_repeat_however_little_it_says():
+    first = PersonRow(2, None, "Kari", "Moe", *[None] * 2, (), *[None] * 5)
+    again, other = replace(first, line=3), replace(first, line=4, phone="+4791234567")
 
-    assert find_repeats(nameless) == ()
+    assert find_repeats([first, again, other]) == (
+        RowProblem(3, None, ImportProblem.DUPLICATE_LINE, None, first_line=2),
+    )
 
 
 def test_a_unit_name_that_several_units_have_is_told_apart_from_an_unknown_one():

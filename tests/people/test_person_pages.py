@@ -1,7 +1,7 @@
 """National ids behind a button, protected addresses, retiring: through the pages themselves."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 
 import pytest
@@ -162,6 +162,50 @@ def test_an_odd_national_id_is_saved_only_after_a_warning_that_was_confirmed(
     assert read(app, place, person).national_id_is_doubtful
 
 
+@pytest.mark.parametrize(
+    ("typed", "reason"),
+    [
+        ("12345", "Et fødselsnummer har 11 sifre."),
+        ("0203871234x", "Et fødselsnummer har bare sifre."),
+        ("02838700000", "Kontrollsifrene i fødselsnummeret stemmer ikke."),
+    ],
+)
+def test_the_warning_says_what_is_odd_about_the_national_id(client, person, typed, reason):
+    answer = client.send(f"/person/edit/{person.id}", form_of(person, national_id=typed))
+
+    assert answer.status_code == 422
+    assert reason in answer.text
+
+
+def test_a_test_number_is_refused_where_real_persons_are_registered(
+    app, client, person, place, monkeypatch
+):
+    path, data = f"/person/edit/{person.id}", form_of(person, national_id=synthetic(BORN, 301))
+
+    with monkeypatch.context() as real:
+        real.setattr(people, "allows_synthetic", lambda: False)
+        refused = client.send(path, data | {"national_id_confirmed": "y"})
+    unsaved = read(app, place, person)
+    welcome = client.send(path, data)
+
+    assert refused.status_code == 422
+    assert "Fødselsnummeret er et testnummer" in refused.text
+    assert unsaved.national_id_hash == person.national_id_hash
+    assert welcome.status_code == 302
+
+
+def test_nobody_is_registered_as_born_after_today(client, person):
+    days = (today() + timedelta(days=1), today())
+    answers = [
+        client.send(f"/person/{where}", form_of(person, birth_date=day.strftime("%d.%m.%Y")))
+        for where in ("add", f"edit/{person.id}")
+        for day in days
+    ]
+
+    assert [answer.status_code for answer in answers] == [422, 302, 422, 302]
+    assert "Fødselsdatoen er fram i tid." in answers[0].text
+
+
 def test_search_by_national_id_leads_to_the_record_with_no_number_in_any_address(
     app, client, person, number, place
 ):
@@ -264,6 +308,33 @@ def line_of(page: str, person: Person) -> str:
     """The row of the list or line of the file that is about the person."""
     parts = page.split("</tr>") if "<tr>" in page else page.splitlines()
     return next(part for part in parts if person.family_name in part)
+
+
+def test_persons_are_filtered_by_unit_and_the_units_below_it(client, world, person):
+    units = world.strandvik.units
+    path = f"/person/list/?family_name={person.family_name}&unit="
+
+    found = {key: str(person.id) in client.get(path + units[key]).text for key in units}
+
+    assert found == {key: key in ("top", "school") for key in units}
+    assert client.get(path + world.fjellby.units["school"]).status_code == 400
+    assert client.get(path + "x").status_code == 400
+    assert f"unit={units['school']}" in client.get(f"/unit/show/{units['school']}").text
+
+
+def test_neither_filter_nor_count_of_a_unit_tells_of_a_shielded_person(client, world, person):
+    school = world.strandvik.units["school"]
+    listed = f"/person/list/?family_name={person.family_name}&unit={school}"
+    counted = re.compile(r"(\d+) person(?:er)? hører til denne virksomheten")
+
+    before = counted.search(client.get(f"/unit/show/{school}").text)
+    was_listed = str(person.id) in client.get(listed).text
+    protect(client, person)
+    after = counted.search(client.get(f"/unit/show/{school}").text)
+
+    assert was_listed
+    assert str(person.id) not in client.get(listed).text
+    assert int(after.group(1)) == int(before.group(1)) - 1
 
 
 def test_the_record_and_the_form_of_a_shielded_person_tell_no_place(

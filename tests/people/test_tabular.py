@@ -156,6 +156,8 @@ def test_delimiters_within_quotes_do_not_count():
         (b"PK\x03\x04 and then nothing", "a.xlsx", TableProblem.DAMAGED),
         (b"\xff\xfea", "a.csv", TableProblem.DAMAGED),
         (b";".join([b"x"] * 101), "a.csv", TableProblem.TOO_MANY_COLUMNS),
+        (b"Fornavn;Etternavn\n", "a.csv", TableProblem.NO_ROWS),
+        (b"Fornavn;Etternavn\n;\n\n", "a.csv", TableProblem.NO_ROWS),
         (b"x" * 30_000, "a.csv", TableProblem.NOT_A_TABLE),
     ],
 )

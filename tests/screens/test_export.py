@@ -161,3 +161,11 @@ def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch):
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1), min_size=1))
 def test_a_workbook_reads_back_as_written(row):
     assert cells(as_xlsx(["a"] * len(row), [row]))[1] == row
+
+
+def test_a_list_too_long_for_a_sheet_says_so_and_comes_as_csv(monkeypatch, client_as):
+    client = client_as("lokal.strandvik")
+    monkeypatch.setattr(export, "MAX_XLSX_ROWS", 3)
+
+    assert client.get("/person/export?format=xlsx").status_code == 422
+    assert client.get("/person/export?format=csv").status_code == 200

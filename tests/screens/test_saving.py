@@ -98,6 +98,18 @@ def test_bad_input_is_told_beside_the_field_and_what_was_typed_is_kept(administr
     assert 'id="birth_date-error"' in answer.text
 
 
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("31.02.2020", "Dette er ikke en dato."),
+        ("1.1.99", "Skriv årstallet med fire sifre."),
+        ("01.01.1066", "Årstallet kan ikke være riktig."),
+    ],
+)
+def test_a_date_that_can_not_be_used_is_told_with_its_reason(administrator, typed, told):
+    assert told in register(administrator, birth_date=typed).text
+
+
 def test_a_choice_is_found_by_typing_and_all_else_is_kept(administrator, world):
     page = administrator.send(
         "/person/add",
@@ -141,3 +153,12 @@ def test_what_is_not_on_the_form_is_not_stored(app, administrator, world, field)
         assert row.is_shielded is False
         assert row.retired_at is None
         assert row.search_family.startswith(search_form(family_name))
+
+
+@pytest.mark.parametrize("path", ["person/add", "person/edit/{person}", "unit/move/{unit}"])
+def test_a_form_is_looked_for_as_it_is_opened(administrator, world, path):
+    """HEAD asks what GET would answer; it is no form that was sent with errors in it."""
+    place = world.strandvik
+    address = f"/{path}".format(person=place.persons["own"], unit=place.units["school"])
+
+    assert administrator.head(address).status_code == administrator.get(address).status_code == 200

@@ -109,7 +109,7 @@ def test_merging_loses_no_person_role_or_unit(world):
         grandchild = plant(actor, child)
         people = [staff(actor, loser) for _ in range(5)] + [staff(actor, winner)]
         people[0].retired_at = utc_now()
-        role = give_role(people[1], world.accounts["larer"], Role.PARTICIPANT, loser)
+        role = give_role(people[1], world.accounts["sperret"], Role.PARTICIPANT, loser)
         role.ended_at = utc_now()
 
         units.merge(actor, loser, winner, at=utc_now())

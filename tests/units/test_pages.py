@@ -233,11 +233,26 @@ def test_a_form_that_leaves_the_leader_out_keeps_the_leader(garden, admin, ours,
     assert garden.read(world.strandvik, Unit, ours["unit"]).leader_id is None
 
 
+def test_the_page_of_a_merged_unit_offers_no_way_back(garden, admin, ours, world):
+    with garden.working_in(world.strandvik) as actor:
+        loser, winner = (db.session.get(Unit, ours[key]) for key in ("unit", "other"))
+        units.merge(actor, loser, winner, at=utc_now())
+        units.retire(actor, db.session.get(Unit, ours["below"]), at=utc_now())
+
+    merged = admin.get(f"/unit/show/{ours['unit']}").text
+    retired = admin.get(f"/unit/show/{ours['below']}").text
+
+    assert f"/unit/restore/{ours['unit']}" not in merged
+    assert "kan tas i bruk igjen" not in merged
+    assert f"/unit/restore/{ours['below']}" in retired
+    assert "kan tas i bruk igjen" in retired
+
+
 def test_a_merge_moves_roles_that_are_limited_to_the_unit(garden, admin, ours, world):
     with garden.working_in(world.strandvik) as actor:
         person = staff(actor, None)
         unit = db.session.get(Unit, ours["unit"])
-        role = give_role(person, world.accounts["larer"], Role.PARTICIPANT, unit).id
+        role = give_role(person, world.accounts["sperret"], Role.PARTICIPANT, unit).id
 
     form = {"version": "1", "winner_version": "1", "winner_id": ours["other"], "confirmed": "1"}
     admin.send(f"/unit/merge/{ours['unit']}", form)

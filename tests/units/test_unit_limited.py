@@ -1,14 +1,25 @@
 """A local administrator of one unit's subtree works there, and sees no other part."""
 
+import re
+from contextlib import nullcontext
+
 import pytest
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
-from app.db import db
-from app.enums import Role
+from app.clock import today, utc_now
+from app.db import db, transaction
+from app.enums import ProtectionGrade, Role
+from app.errors import NotAllowed
 from app.models import Person, Unit
+from app.people import imports, protection
+from app.people.import_columns import Columns
+from app.people.table import Row
+from app.security.actor import acting_as, find_actor
 from tests.units.planting import Garden, give_role, plant, staff
 from tests.world import password_hash
+
+COLUMNS_OF_ROWS = Columns({"given_name": 0, "family_name": 1, "employer_unit": 2}, 3)
 
 
 @pytest.fixture
@@ -40,6 +51,7 @@ def limited(garden: Garden, world, client_as):
             "homeless": staff(actor, None, "Uten enhet"),
         }
         ids = {key: row.id for key, row in rows.items()}
+        ids |= {"login": name, "name": inside.name}
     return client_as(name), ids
 
 
@@ -131,3 +143,86 @@ def test_the_log_of_the_municipality_is_not_a_unit_administrators(limited):
     page = limited[0].get("/audit-event/list/").text
 
     assert '<th scope="row">' not in page
+
+
+KEPT = re.compile(r'name="leader_id" value="([^"]*)" checked')
+
+
+@pytest.mark.parametrize(("leader", "is_shown"), [("stranger", False), ("pupil", True)])
+def test_a_leader_outside_the_limit_is_named_on_no_page_and_stays(
+    limited, garden, world, leader, is_shown
+):
+    client, ids = limited
+    with garden.working_in(world.strandvik):
+        db.session.get_one(Unit, ids["inside"]).leader_id = ids[leader]
+    paths = ("list/", f"show/{ids['inside']}", f"edit/{ids['inside']}")
+
+    pages = [client.get(f"/unit/{path}").text for path in paths]
+
+    name = "Utenfor" if leader == "stranger" else "Innenfor"
+    assert [name in page for page in pages] == [is_shown] * 3
+    assert (ids[leader] in pages[2]) is is_shown
+    unit = garden.read(world.strandvik, Unit, ids["inside"])
+    form = {"version": unit.version, "name": "Nytt navn", "kind": "nav"}
+    chosen = {"leader_id": KEPT.search(pages[2]).group(1)}
+    assert client.send(f"/unit/edit/{unit.id}", form | chosen).status_code == 302
+    assert garden.read(world.strandvik, Unit, unit.id).leader_id == ids[leader]
+
+
+def test_a_shielded_leader_is_named_in_no_form_of_the_unit(garden, world, client_as):
+    with garden.working_in(world.strandvik) as actor:
+        unit = plant(actor)
+        leader = staff(actor, None, f"Skjermet{unit.id[-6:]}")
+        leader.is_shielded = True
+        unit.leader_id = leader.id
+    client = client_as("lokal.strandvik")
+    page = client.get(f"/unit/edit/{unit.id}").text
+    assert leader.family_name not in page
+    assert leader.id not in page
+    form = {"version": unit.version, "name": "Nytt navn", "kind": "nav"}
+
+    for sent, kept in ((KEPT.search(page).group(1), leader.id), ("", None)):
+        assert client.send(f"/unit/edit/{unit.id}", form | {"leader_id": sent}).status_code == 302
+        saved = garden.read(world.strandvik, Unit, unit.id)
+        assert saved.leader_id == kept
+        form["version"] = saved.version
+
+
+def test_a_protected_address_is_not_read_by_lifting_the_protection(limited, garden, world):
+    """Who may not see it may lift it, and then it is erased."""
+    client, ids = limited
+    with garden.working_in(world.strandvik) as actor:
+        facts = protection.ProtectionFacts(
+            ProtectionGrade.CONFIDENTIAL, today(), address="Hemmelig vei 1", unit_id=ids["inside"]
+        )
+        protection.protect(actor, db.session.get_one(Person, ids["pupil"]), facts)
+    door = f"/person/lift-protection/{ids['pupil']}"
+    assert client.send(f"/person/protected-address/{ids['pupil']}").status_code == 404
+
+    assert client.send(door, {"keep_address": "y"}).status_code == 404
+
+    assert garden.read(world.strandvik, Person, ids["pupil"]).is_shielded
+    assert client.send(door).status_code == 302
+    lifted = garden.read(world.strandvik, Person, ids["pupil"])
+    assert (lifted.is_shielded, lifted.address) == (False, None)
+
+
+def test_rows_that_were_checked_by_somebody_who_reached_more_are_not_imported(
+    limited, garden, world
+):
+    """The role may have been narrowed while the file was read."""
+    ids = limited[1]
+    with garden.working_in(world.strandvik) as actor:
+        whole = imports.check(
+            actor,
+            [Row(2, ("Ola", "Sluppet", "")), Row(3, ("Ola", "Sluppet", ids["name"]))],
+            imports.Choices(COLUMNS_OF_ROWS),
+            today=today(),
+        )
+        account = db.session.scalars(select(User).where(User.username == ids["login"])).one()
+        narrow = find_actor(db.session(), account.id, world.strandvik.id, today())
+
+    for rows, is_added in ((whole[:1], False), (whole[1:], True)):
+        outcome = nullcontext() if is_added else pytest.raises(NotAllowed)
+        with garden.app.app_context(), acting_as(db.session(), narrow), outcome, transaction():
+            imports.add(narrow, rows, at=utc_now())
