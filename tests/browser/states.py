@@ -268,9 +268,12 @@ def an_import_with_rows_at_fault(watcher: Watcher, site: Site) -> None:
     watcher.open(f"/job/show/{job_id}")
 
 
-@state(LOCAL)
+@state(LOCAL, 422)
 def a_file_that_is_none(watcher: Watcher, site: Site) -> None:
-    watcher.open(f"/job/show/{steps.upload(site.client(LOCAL), b'%PDF-1.7 no table', 'a.csv')}")
+    file = {"name": "a.csv", "mimeType": "text/csv", "buffer": b"%PDF-1.7 no table"}
+    watcher.open("/person-import/")
+    watcher.page.set_input_files("#file", file)  # type: ignore[arg-type]
+    watcher.page.click(SEND)
 
 
 # --- one's own page ------------------------------------------------------------------------------
