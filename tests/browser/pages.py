@@ -101,10 +101,10 @@ def visits(site: Site) -> list[Visit]:
 
     In a drill, every opening in every look.
     """
-    return list(_in_looks(openings(site), size(FEWEST, len(LOOKS)), size(1, len(LOOKS))))
+    return list(in_looks(openings(site), size(FEWEST, len(LOOKS)), size(1, len(LOOKS))))
 
 
-def _in_looks(found: list[Opening], for_page: int, for_opening: int) -> Iterator[Visit]:
+def in_looks(found: list[Opening], for_page: int, for_opening: int) -> Iterator[Visit]:
     """Each opening in ``for_opening`` looks at least, and each page in ``for_page`` at least."""
     of_page: dict[str, list[Opening]] = defaultdict(list)
     for one in found:
@@ -113,5 +113,6 @@ def _in_looks(found: list[Opening], for_page: int, for_opening: int) -> Iterator
         ones = of_page[endpoint]
         number = max(for_page, len(ones) * for_opening)
         for turn in range(number):
-            lap = turn // len(ones) if for_opening > 1 else 0
-            yield Visit(ones[turn % len(ones)], LOOKS[(turn + lap) % len(LOOKS)])
+            lap, place = divmod(turn, len(ones))
+            look = place + lap if for_opening > 1 else turn
+            yield Visit(ones[place], LOOKS[look % len(LOOKS)])

@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.browser.pages import Visit, visits
+from tests.browser.looks import LOOKS
+from tests.browser.pages import Visit, in_looks, visits
 from tests.drills import IS_FULL, tell
 from tests.matrix.cells import ACTORS
 
@@ -61,3 +62,11 @@ def test_every_page_is_seen_in_every_pair_of_language_width_and_scheme(planned):
             )
         )
         assert len(pairs) == 16, endpoint
+
+
+def test_a_drill_sees_every_page_of_everyone_in_every_look(planned):
+    found = list({visit.opening for visit in planned})
+
+    drill = set(in_looks(found, len(LOOKS), len(LOOKS)))
+
+    assert len(drill) == len(found) * len(LOOKS)
