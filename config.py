@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     encryption_key: str = ""
     metrics_token: str = ""
     demo: bool = False
+    accessibility_contact: str = ""
     trusted_hosts: list[str] = Field(default_factory=list)
     behind_proxy: bool = False
     session_idle_minutes: int = 30

@@ -31,6 +31,8 @@ class LogWithoutData(Logger):
 
 wsgi_app = "run:app"
 worker_class = "sync"
+# Loaded once, before the workers are forked: they share its memory, and a new one is there at once.
+preload_app = True
 timeout = 60
 graceful_timeout = 30
 max_requests = 20_000

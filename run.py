@@ -1,9 +1,12 @@
 """Entry point of every process: ``flask --app run COMMAND``, ``gunicorn run:app``."""
 
-from app import create_app
-from config import UnsafeSettings
+import lean
 
-try:
-    app = create_app()
-except UnsafeSettings as refused:
-    raise SystemExit(str(refused)) from None
+with lean.start():
+    from app import create_app
+    from config import UnsafeSettings
+
+    try:
+        app = create_app()
+    except UnsafeSettings as refused:
+        raise SystemExit(str(refused)) from None

@@ -9,6 +9,8 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import database, health, views
+from app.accounts.home import HomeView
+from app.accounts.login import sign_in_again
 from app.api import resources
 from app.db import db
 from app.jobs import commands
@@ -56,6 +58,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours)
     )
     language.prepare(app)
+    app.extensions[gate.SIGN_IN_PAGE] = sign_in_again
     gate.install(app, settings)
     CSRFProtect(app)
     problems.install(app)
@@ -76,7 +79,7 @@ def _add_pages(app: Flask) -> AppBuilder:
     appbuilder = SamvevAppBuilder(
         app,
         db.session,
-        indexview=views.HomeView,
+        indexview=HomeView,
         security_manager_class=SamvevSecurityManager,
         update_perms=False,
     )

@@ -3,12 +3,15 @@
 Migrations are in ``app.migrating``, which a serving process never loads.
 """
 
+import os
+from weakref import WeakSet
+
 from flask import Flask
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlalchemy.orm import Session
 
 from app.audit import log
-from app.db import configure_sqlite, db
+from app.db import configure_postgresql, configure_sqlite, db
 from app.security import tenancy, walls
 from config import ROOT, Settings
 
@@ -20,8 +23,10 @@ MIGRATIONS = ROOT / "migrations"
 
 def engine_options(settings: Settings) -> dict[str, object]:
     """Options for the engine that serves requests; parameters never reach a log."""
-    options: dict[str, object] = {"hide_parameters": True, "pool_pre_ping": True}
+    # The connection used last is used next: its cache is warm, and a second one seldom needed.
+    options: dict[str, object] = {"hide_parameters": True, "pool_use_lifo": True}
     if settings.is_postgresql:
+        options["pool_pre_ping"] = True
         role = "" if settings.database_owner_url else f" -c role={walls.RUNTIME_ROLE}"
         if "database" not in settings.walls:
             role = ""
@@ -42,6 +47,18 @@ def guard_sessions() -> None:
         _listening.append(Session)
 
 
+_engines: WeakSet[Engine] = WeakSet()
+
+
+def _forget_connections() -> None:
+    """Leave connections to the process that opened them; a fork opens its own."""
+    for engine in _engines:
+        engine.dispose(close=False)
+
+
+os.register_at_fork(after_in_child=_forget_connections)
+
+
 def connect(app: Flask, settings: Settings) -> None:
     """Give ``app`` its two engines: one that serves, one that owns the tables."""
     guard_sessions()
@@ -54,8 +71,9 @@ def connect(app: Flask, settings: Settings) -> None:
         settings.database_owner_url or settings.database_url, hide_parameters=True
     )
     for engine in (serving, owning):
-        if engine.dialect.name == "sqlite":
-            configure_sqlite(engine)
+        _engines.add(engine)
+        configure = configure_sqlite if engine.dialect.name == "sqlite" else configure_postgresql
+        configure(engine)
     app.extensions["samvev_owner_engine"] = owning
 
 

@@ -16,6 +16,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session
 
 WRITES = "samvev_writes"
+RELAXED = "samvev_relaxed"
+READS_ALL = "samvev_reads_all"
 
 db = SQLA(metadata=Model.metadata, session_options={"expire_on_commit": False})
 
@@ -32,11 +34,12 @@ def ask_before_writing(question: Callable[[], None]) -> None:
 
 
 @contextmanager
-def transaction(session: Session | None = None) -> Iterator[Session]:
+def transaction(session: Session | None = None, *, is_durable: bool = True) -> Iterator[Session]:
     """One unit of work: committed whole at the end, or undone whole on any error.
 
     A transaction that only read is ended first, so that decisions are made on what is true
-    now. ``session`` defaults to the request's own.
+    now. ``session`` defaults to the request's own. Without ``is_durable`` the commit does not wait
+    for the disk: whole or not at all, but a power cut may undo it.
 
     Raises:
         RuntimeError: changes were made outside a transaction before this one.
@@ -50,7 +53,7 @@ def transaction(session: Session | None = None) -> Iterator[Session]:
     session.rollback()
     session.info[WRITES] = True
     try:
-        session.connection(execution_options={WRITES: True})
+        session.connection(execution_options={WRITES: True, RELAXED: not is_durable})
         for question in _questions if is_own else ():
             question()
         yield session
@@ -67,6 +70,22 @@ def separate_session() -> Iterator[Session]:
     """A short session on a connection of its own, for what must outlive a refusal."""
     with Session(db.engine, expire_on_commit=False) as session:
         yield session
+
+
+def configure_postgresql(engine: Engine) -> None:
+    """Tell the server what is special about a transaction.
+
+    It need not wait for the disk, or it reads every row of its cursors: left to itself, the
+    planner of a cursor looks for the first few rows.
+    """
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if options.get(RELAXED, False):
+            connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+        if options.get(READS_ALL, False):
+            connection.exec_driver_sql("SET LOCAL cursor_tuple_fraction = 1")
 
 
 def configure_sqlite(engine: Engine) -> None:
@@ -89,5 +108,9 @@ def configure_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(WRITES, False)
+        options = connection.get_execution_options()
+        writes, relaxed = options.get(WRITES, False), options.get(RELAXED, False)
+        if connection.info.get(RELAXED, False) != relaxed:
+            connection.info[RELAXED] = relaxed
+            connection.exec_driver_sql(f"PRAGMA synchronous={'NORMAL' if relaxed else 'FULL'}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

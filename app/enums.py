@@ -17,6 +17,7 @@ class Language(StrEnum):
     NB = "nb"
     NN = "nn"
     EN = "en"
+    SE = "se"
 
 
 class UnitKind(StrEnum):

@@ -24,6 +24,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     DateTime,
     Enum,
     ForeignKey,
@@ -34,6 +35,8 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    and_,
+    or_,
     text,
 )
 from sqlalchemy.engine import Dialect
@@ -408,6 +411,15 @@ class Membership(Versioned, TenantOwned):
             and (self.ends_on is None or on < self.ends_on)
         )
 
+    @classmethod
+    def active(cls, on: date | ColumnElement[date]) -> ColumnElement[bool]:
+        """``is_active`` as a condition."""
+        return and_(
+            cls.ended_at.is_(None),
+            cls.starts_on <= on,
+            or_(cls.ends_on.is_(None), cls.ends_on > on),
+        )
+
     def is_over(self, on: date) -> bool:
         """Whether the role was ended, or its last day is before this day in Norway."""
         return self.ended_at is not None or (self.ends_on is not None and self.ends_on <= on)
@@ -505,6 +517,7 @@ class AccountProfile(Model):
     last_municipality_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"))
     last_login_at: Mapped[datetime | None] = mapped_column(Instant)
     password_changed_at: Mapped[datetime | None] = mapped_column(Instant)
+    first_steps_hidden_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class AccountIdentifier(Model):

@@ -6,15 +6,14 @@ steps are in ``app/<feature>/views.py`` and are registered here.
 
 from typing import Any
 
-from flask import render_template
-from flask_appbuilder import AppBuilder, IndexView, expose
+from flask_appbuilder import AppBuilder
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, case
 from wtforms import BooleanField
 
 from app.accounts.central_screen import CentralAppointmentView
 from app.accounts.key_roles import KeyRolesView
-from app.accounts.login import LoginView, MunicipalityChoiceView
+from app.accounts.login import KeptFormView, LoginView, MunicipalityChoiceView
 from app.accounts.own_page import OwnPageView
 from app.accounts.screens import MembershipView, MunicipalityView
 from app.accounts.views import AppointView, FirstAdministratorView, PasswordLinkView
@@ -31,7 +30,6 @@ from app.people.pages import PersonPages, shown_phone
 from app.screens import log_pages
 from app.screens.fields import (
     NEEDED,
-    ChoiceField,
     EmailField,
     NorwegianDateField,
     OneOfField,
@@ -39,15 +37,19 @@ from app.screens.fields import (
     PostcodeField,
     TextField,
     at_most,
+    person_choice,
     show_date,
+    show_number,
+    unit_choice,
 )
 from app.screens.listing import Shown
 from app.screens.log_pages import LogPages, role_words, say, show_instant, who
+from app.screens.open_pages import OpenPagesView
 from app.screens.table import TableInterface
 from app.screens.words import options, words
+from app.searching.pages import SearchView
 from app.security.actor import current_actor
 from app.security.roles import Action, Resource
-from app.security.routes import for_signed_in
 from app.units import lists as unit_lists
 from app.units import operations as units
 from app.units import queries as unit_queries
@@ -56,31 +58,10 @@ from app.units.views import UnitPages
 SHOWN = options(Shown)
 
 
-def unit_choice(label: Any) -> ChoiceField:
-    """A field that finds a unit by typing."""
-    return ChoiceField(label, Unit, Unit.search_name, lambda unit: unit.name)
-
-
-def describe_person(person: Person) -> str:
-    """Name and birth date."""
-    born = show_date(person.birth_date)
-    return f"{person.full_name} ({born})" if born else person.full_name
-
-
 def masked_national_id(person: Person) -> str:
     """The first six digits, and that there are more; empty without a number."""
     digits = people.read_national_id(person)
     return mask(digits) if digits else ""
-
-
-class HomeView(IndexView):
-    """The first page after signing in."""
-
-    @expose("/", methods=["GET"])
-    @for_signed_in
-    def index(self) -> str:
-        """What the actor can do here."""
-        return render_template("home.html")
 
 
 class PersonView(PersonPages):
@@ -97,7 +78,19 @@ class PersonView(PersonPages):
     list_title = _l("Persons")
     add_title = _l("Register a person")
     edit_title = _l("Change what is registered")
-    intro = _l("Citizens, next of kin and staff whom the municipality has registered.")
+    intro = _l(
+        "Citizens, next of kin and staff whom the municipality has registered. For administrators"
+        " and coordinators."
+    )
+    add_intro = _l(
+        "Search first, so that nobody is registered twice. Fill in what you know; only the name"
+        " is needed."
+    )
+    edit_intro = _l("Correct what is wrong or out of date. Every change is noted in the log.")
+    show_intro = _l(
+        "What the municipality has registered about the person. A person with a login keeps the"
+        " contact data in order on their own page."
+    )
     add_label = _l("Register a person")
     empty_text = _l("No person is registered yet.")
     label_columns = {
@@ -197,6 +190,10 @@ class PersonView(PersonPages):
         """The full name."""
         return row.full_name
 
+    def hint(self, row: Person) -> str:
+        """The birth date."""
+        return show_date(row.birth_date)
+
     def create(self, form: Any) -> Person:
         """Register the person of the form."""
         return people.register(
@@ -255,7 +252,15 @@ class UnitView(UnitPages):
     list_title = _l("Units")
     add_title = _l("Add a unit")
     edit_title = _l("Change the unit")
-    intro = _l("Schools, services and offices of the municipality, and outside bodies.")
+    intro = _l(
+        "Schools, services and offices of the municipality, and outside bodies. They tell where"
+        " people belong, and how far a role reaches."
+    )
+    add_intro = _l(
+        "A unit can be part of another. Whoever has a role in the one above reaches all below it."
+    )
+    edit_intro = _l("The unit is moved and merged on pages of their own, which show the effect.")
+    show_intro = _l("How to reach the unit, what it is part of, and who belongs to it.")
     add_label = _l("Add a unit")
     empty_text = _l("No unit is registered yet.")
     label_columns = {
@@ -300,12 +305,8 @@ class UnitView(UnitPages):
         "name": TextField(label_columns["name"], [NEEDED, at_most(200)]),
         "kind": OneOfField(label_columns["kind"], UnitKind, validators=[NEEDED]),
         "parent_id": unit_choice(label_columns["parent_id"]),
-        "leader_id": ChoiceField(
-            label_columns["leader_id"],
-            Person,
-            Person.search_family,
-            describe_person,
-            is_open=lambda leader: not leader.is_shielded,
+        "leader_id": person_choice(
+            label_columns["leader_id"], is_open=lambda leader: not leader.is_shielded
         ),
         "is_outside": BooleanField(label_columns["is_outside"]),
         "email": EmailField(label_columns["email"], [at_most(320)]),
@@ -326,6 +327,10 @@ class UnitView(UnitPages):
     def describe(self, row: Unit) -> str:
         """The name."""
         return row.name
+
+    def hint(self, row: Unit) -> str:
+        """The kind."""
+        return str(words(row.kind))
 
     def create(self, form: Any) -> Unit:
         """Add the unit of the form."""
@@ -356,7 +361,11 @@ class AuditEventView(LogPages):
     datamodel = TableInterface(AuditEvent)
 
     list_title = _l("Log")
-    intro = _l("Everything that was changed, shown from behind a lock, or refused.")
+    intro = _l(
+        "Everything that was changed or refused, and each time something protected was shown."
+        " For those who check that all goes right."
+    )
+    show_intro = _l("One event. What stands in the log can never be changed or removed.")
     empty_text = _l("Nothing is in the log yet.")
     label_columns = {
         "at": _l("Time"),
@@ -413,7 +422,7 @@ class JobView(JobPages):
     datamodel = TableInterface(Job)
 
     list_title = _l("Jobs")
-    intro = _l("Imports and other long work, and how far it is.")
+    intro = _l("Imports and other work that takes time: how far it is, and what it needs from you.")
     empty_text = _l("No long work has been ordered yet.")
     label_columns = {
         "kind": _l("What"),
@@ -429,7 +438,9 @@ class JobView(JobPages):
         "kind": lambda job: words(job.kind),
         "created_at": lambda job: show_instant(job.created_at),
         "state": lambda job: words(job.state),
-        "progress": lambda job: f"{job.done} / {job.total}" if job.total else "",
+        "progress": lambda job: (
+            f"{show_number(job.done)} / {show_number(job.total)}" if job.total else ""
+        ),
     }
 
     def describe(self, row: Job) -> str:
@@ -441,7 +452,9 @@ def register_views(appbuilder: AppBuilder) -> None:
     """Register every screen; the order is the menu's."""
     appbuilder.add_view_no_menu(LoginView)
     appbuilder.add_view_no_menu(MunicipalityChoiceView)
-    for view in (OwnPageView, PasswordLinkView, FirstAdministratorView, AppointView):
+    appbuilder.add_view_no_menu(OpenPagesView)
+    appbuilder.add_view_no_menu(KeptFormView)
+    for view in (OwnPageView, PasswordLinkView, FirstAdministratorView, AppointView, SearchView):
         appbuilder.add_view_no_menu(view)
     appbuilder.add_view(PersonView, "PersonView", label=_l("Persons"))
     appbuilder.add_view(UnitView, "UnitView", label=_l("Units"))

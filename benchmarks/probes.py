@@ -1,7 +1,7 @@
 """The measurements: each answer is checked before its time counts.
 
 What is measured, in this order: cold start, the light pages, saving, looking up, memory, export,
-and the form in which a person is chosen, last because it can exhaust a worker.
+the form in which a person is chosen, which can exhaust a worker, and the memory of several workers.
 """
 
 import csv
@@ -26,6 +26,9 @@ from benchmarks.subject import PASSWORD, Page, Program, Scale, Subject, Tour
 MILLISECONDS = "ms"
 MEBIBYTES = "MiB"
 FEWEST = 3
+FURTHER = 3
+# The system hands requests to whichever worker is free; this many reach them all.
+ROUNDS_PER_WORKER = 6
 BUDGET = 60.0
 PATIENCE = 120.0
 
@@ -74,6 +77,8 @@ class Round:
         self._weigh(browser)
         self._export(browser, database)
         self._choice(browser)
+        name = "memory, each further worker without mapped files"
+        self.attempt(name, MEBIBYTES, self._further_worker)
 
     def attempt(self, row: str, unit: str, measure: Callable[[], Iterator[float]]) -> None:
         """Keep the samples of one row, or say loudly why there are none."""
@@ -166,6 +171,22 @@ class Round:
                 loads = cache(partial(scales.loads, origin, path, cookies))
                 for row, unit, value in weight.ROWS:
                     self.attempt(f"{name}, {row}", unit, partial(_each, loads, value))
+
+    def _further_worker(self) -> Iterator[float]:
+        """What three more workers add to the memory of all, by a third."""
+        alone, together = self._held_by(1), self._held_by(1 + FURTHER)
+        yield (together - alone) / FURTHER / (1 << 20)
+
+    def _held_by(self, workers: int) -> int:
+        """Bytes of a server with so many workers, each of which has answered some pages."""
+        self.server.stop()
+        self.server.start(self.program.login_page, workers)
+        browser = Browser(self.server.port, limit=PATIENCE)
+        browser.log_in(self.program.login_page, self.program.username, PASSWORD)
+        for _ in range(ROUNDS_PER_WORKER * workers):
+            for page in (self.tour.first, self.tour.record, self.tour.edit):
+                checked(browser.get(page.path), page)
+        return self.server.anonymous()
 
     def _export(self, browser: Browser, database: Database) -> None:
         name = f"export of {self.scale.exported:,} rows"

@@ -1,4 +1,4 @@
-"""A panel under gunicorn: one sync worker, its start time and its memory.
+"""A panel under gunicorn: one sync worker or some, the start time and the memory.
 
 Memory is read from ``/proc``, so the benchmark runs on Linux only.
 """
@@ -35,7 +35,7 @@ class Memory:
 
 
 class WebServer:
-    """A gunicorn master with one worker, stopped with everything it started."""
+    """A gunicorn master with its workers, stopped with everything it started."""
 
     def __init__(self, application: str, environment: dict[str, str], log: Path) -> None:
         self.application = application
@@ -55,14 +55,19 @@ class WebServer:
     ) -> None:
         self.stop()
 
-    def start(self, first_page: str) -> float:
+    def start(self, first_page: str, workers: int = 1) -> float:
         """Start, and give back the seconds until ``first_page`` was answered with 200.
 
         Raises:
             ProbeFailed: the process ended, or did not answer within a minute.
         """
         self.port = _free_port()
-        options = ["--workers=1", "--worker-class=sync", "--timeout=900", "--no-control-socket"]
+        options = [
+            f"--workers={workers}",
+            "--worker-class=sync",
+            "--timeout=900",
+            "--no-control-socket",
+        ]
         command = [sys.executable, "-m", "gunicorn", *options, f"--bind=127.0.0.1:{self.port}"]
         with self.log.open("ab") as log:
             started = time.perf_counter()
@@ -114,6 +119,14 @@ class WebServer:
         sizes = _proc_sizes(f"/proc/{self._worker()}/smaps_rollup")
         return Memory(rss=sizes["Rss"], pss=sizes["Pss"], anonymous=sizes["Anonymous"])
 
+    def anonymous(self) -> int:
+        """What the master and all its workers hold together; what they share counts once."""
+        if self._process is None:
+            raise ProbeFailed(f"{self.application} is not running")
+        processes = (self._process.pid, *self._workers())
+        sizes = [_proc_sizes(f"/proc/{process}/smaps_rollup") for process in processes]
+        return sum(size["Pss_Anon"] for size in sizes)
+
     def forget_peak(self) -> None:
         """Let ``peak`` count from now on."""
         Path(f"/proc/{self._worker()}/clear_refs").write_text("5")
@@ -123,13 +136,17 @@ class WebServer:
         return _proc_sizes(f"/proc/{self._worker()}/status")["VmHWM"]
 
     def _worker(self) -> int:
+        workers = self._workers()
+        if len(workers) != 1:
+            raise ProbeFailed(f"expected one worker, found {len(workers)}")
+        return workers[0]
+
+    def _workers(self) -> list[int]:
         if self._process is None:
             raise ProbeFailed(f"{self.application} is not running")
         master = self._process.pid
         children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
-        if len(children) != 1:
-            raise ProbeFailed(f"expected one worker, found {len(children)}")
-        return int(children[0])
+        return [int(child) for child in children]
 
 
 def _signal_group(process: int, end: signal.Signals) -> None:

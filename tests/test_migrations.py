@@ -161,3 +161,21 @@ def test_migrations_are_numbered_say_why_and_import_nothing_of_ours():
         assert re.fullmatch(r"\d{4}_[a-z0-9_]+\.py", file.name)
         assert "Safe while" in text_of
         assert not re.search(r"^(from|import) (app|config)\b", text_of, re.MULTILINE)
+
+
+def test_both_languages_columns_take_north_sami_and_nothing_unknown(installation):
+    app, _world = installation
+
+    with owning(app) as connection:
+        for table, check in (
+            ("person", "person_language"),
+            ("account_profile", "account_language"),
+        ):
+            rules = {
+                one["name"]: one["sqltext"]
+                for one in inspect(connection).get_check_constraints(table)
+            }
+            assert "'se'" in rules[check]
+            assert "'nb'" in rules[check]
+            names = [one["name"] for one in inspect(connection).get_check_constraints(table)]
+            assert len(names) == len(set(names))

@@ -1,12 +1,17 @@
 """What the web server writes down: that something went wrong, never what people sent."""
 
 import importlib.util
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from types import ModuleType
 
 import pytest
 from gunicorn.config import Config
+from sqlalchemy import text
 
+from app.db import db
 from config import ROOT
 
 CANARY = "Nordmann"
@@ -68,3 +73,47 @@ def test_requests_are_answered_one_at_a_time_and_not_written_down(settings: Modu
     assert not hasattr(settings, "threads")
     assert settings.accesslog is None
     assert settings.limit_request_line == 4094
+
+
+def test_workers_share_what_is_loaded_and_no_connection(app, settings: ModuleType):
+    with app.app_context():
+        db.session.execute(text("SELECT 1"))
+        db.session.remove()
+        assert db.engine.pool.checkedin()
+
+        child = os.fork()
+        if child == 0:
+            os._exit(db.engine.pool.checkedin())
+        _pid, status = os.waitpid(child, 0)
+
+    assert settings.preload_app
+    assert os.waitstatus_to_exitcode(status) == 0
+
+
+def test_a_start_loads_nothing_that_pages_do_not_need(tmp_path):
+    needless = ("flask_limiter", "limits", "rich", "huey", "xlsxwriter", "alembic", "jsonschema")
+    program = f"import run, sys; print([m for m in {needless} if m in sys.modules])"
+    environment = {**os.environ, "SAMVEV_INSTANCE": str(tmp_path), "SAMVEV_MODE": "development"}
+
+    told = subprocess.check_output(
+        [sys.executable, "-c", program], cwd=ROOT, env=environment, text=True
+    )
+
+    assert told.strip() == "[]"
+
+
+def test_what_was_left_out_of_the_start_is_whole_when_asked_for(tmp_path):
+    program = (
+        "import run, gc, flask_limiter, sqlalchemy_utils, yaml, rich.console;"
+        "assert gc.isenabled();"
+        "from flask_appbuilder.api import jsonschema;"
+        "jsonschema.validate(1, {'type': 'integer'});"
+        "print(flask_limiter.Limiter.__name__, sqlalchemy_utils.EmailType.__name__, yaml.dump(1))"
+    )
+    environment = {**os.environ, "SAMVEV_INSTANCE": str(tmp_path), "SAMVEV_MODE": "development"}
+
+    told = subprocess.check_output(
+        [sys.executable, "-c", program], cwd=ROOT, env=environment, text=True
+    )
+
+    assert told.split()[:2] == ["Limiter", "EmailType"]

@@ -33,7 +33,12 @@ class CentralAppointmentView(HandsOver):
 
     list_title = _l("Central administrators")
     add_title = _l("Propose a central administrator")
-    intro = _l("One proposes and another approves. There should always be two or more.")
+    intro = _l(
+        "Those who look after the installation as a whole. One proposes and another approves."
+        " There should always be two or more."
+    )
+    add_intro = _l("Another central administrator must approve it before the role begins.")
+    show_intro = _l("Who proposed and approved the appointment, and when.")
     add_label = _l("Propose a central administrator")
     empty_text = _l("There is no central administrator.")
     label_columns = {
@@ -100,7 +105,8 @@ class CentralAppointmentView(HandsOver):
         with transaction():
             row = self.get_row(pk, Action.APPROVE)
             central.approve_central(current_actor(), row, at=utc_now())
-        flash(_("The central administrator is approved."), "success")
+        name = self.describe(row)
+        flash(_("%(name)s is approved as central administrator.", name=name), "success")
         return redirect(self.url("show", row))
 
     @expose("/end/<pk>", methods=["POST"])
@@ -110,7 +116,7 @@ class CentralAppointmentView(HandsOver):
         with transaction():
             row = self.get_row(pk, Action.END)
             central.end_central(current_actor(), row, at=utc_now())
-        flash(_("The appointment has ended."), "success")
+        flash(_("The appointment of %(name)s has ended.", name=self.describe(row)), "success")
         return redirect(self.url("list"))
 
 

@@ -12,8 +12,8 @@ from wtforms import ValidationError
 
 from app.clock import today
 from app.enums import Role
-from app.models import Membership, Person
-from app.screens.fields import OneOfField, show_date
+from app.models import Membership
+from app.screens.fields import OneOfField
 from app.screens.listing import BadFilterValue
 from app.screens.words import words
 from app.security.actor import Actor, current_actor
@@ -115,9 +115,3 @@ class GivenRoleField(OneOfField):
 def first_day_after(last_day: date | None) -> date | None:
     """The exclusive end of a period whose last day people write."""
     return None if last_day is None else last_day + timedelta(days=1)
-
-
-def describe_person(person: Person) -> str:
-    """Name and birth date, which tells namesakes apart."""
-    born = show_date(person.birth_date)
-    return f"{person.full_name} ({born})" if born else person.full_name

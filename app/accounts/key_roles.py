@@ -14,7 +14,7 @@ from app.clock import OSLO, today
 from app.db import db
 from app.enums import Role
 from app.models import AccountProfile, Membership, Person, Unit
-from app.screens.fields import show_date
+from app.screens.fields import show_date, show_number
 from app.screens.listing import ListRequest, OneOfFilter, Order, Page, PrefixFilter
 from app.screens.scoped_view import ScopedModelView
 from app.screens.table import TableInterface
@@ -42,7 +42,10 @@ class KeyRolesView(ScopedModelView):
     eager = (Membership.person, Membership.unit)
 
     list_title = _l("Overview of key roles")
-    intro = _l("Who is local administrator and who is coordinator here now.")
+    intro = _l(
+        "Who is local administrator and who is coordinator here now. For those who keep track of"
+        " who does what."
+    )
     empty_text = _l("Nobody is local administrator or coordinator here now.")
     label_columns = {
         "person": _l("Name"),
@@ -69,7 +72,7 @@ class KeyRolesView(ScopedModelView):
         "person": lambda one: f"{one.person.family_name}, {one.person.given_name}",
         "role": lambda one: words(one.role),
         "unit": lambda one: "" if one.person.is_shielded or not one.unit else one.unit.name,
-        "plans": lambda one: str(g.key_role_facts[one.id][0]),
+        "plans": lambda one: show_number(g.key_role_facts[one.id][0]),
         "last_login": lambda one: show_date(g.key_role_facts[one.id][1]) or _("Never"),
         "starts_on": lambda one: show_date(one.starts_on),
     }

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from math import ceil
+from typing import cast
 
 from flask import flash, make_response, redirect, render_template, request, session, url_for
 from flask_appbuilder import BaseView, expose
@@ -10,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired
@@ -20,19 +22,28 @@ from app.clock import today, utc_now
 from app.db import db, transaction
 from app.enums import Language
 from app.errors import NotFound
-from app.models import AccountProfile, Municipality
+from app.models import AccountProfile, Municipality, Person
 from app.people.keyring import keyring
-from app.screens import gate, language
-from app.security import sessions, tenancy, throttle
+from app.screens import gate, kept_forms, language
+from app.security import scope, sessions, tenancy, throttle
 from app.security.actor import NOBODY, Actor, current_actor, find_actor, open_municipalities
+from app.security.roles import Action
 from app.security.routes import for_anyone, for_signed_in
 
 
 class LoginForm(FlaskForm):
     """User name and password."""
 
-    username = StringField(_l("User name"), [InputRequired(_l("Write your user name."))])
-    password = PasswordField(_l("Password"), [InputRequired(_l("Write your password."))])
+    username = StringField(
+        _l("User name"),
+        [InputRequired(_l("Write your user name."))],
+        render_kw={"autocomplete": "username"},
+    )
+    password = PasswordField(
+        _l("Password"),
+        [InputRequired(_l("Write your password."))],
+        render_kw={"autocomplete": "current-password"},
+    )
 
 
 class LoginView(BaseView):
@@ -51,8 +62,7 @@ class LoginView(BaseView):
         form = LoginForm()
         if request.method == "POST" and form.validate():
             return self._try(form, target)
-        status = 422 if request.method == "POST" else 200
-        return make_response(render_template("accounts/login.html", form=form), status)
+        return _login_page(form, 422 if request.method == "POST" else 200)
 
     def _try(self, form: LoginForm, target: str | None) -> Response:
         username = form.username.data.strip().casefold()[:64]
@@ -68,7 +78,7 @@ class LoginView(BaseView):
             whose = "" if account is None else str(account.id)
             log.record_refusal(NOBODY, "account:sign_in_refused", None, whose)
             form.form_errors.append(_("The user name or the password is wrong."))
-            return make_response(render_template("accounts/login.html", form=form), 422)
+            return _login_page(form, 422)
         return self._enter(account.id, str(stored), key, target)
 
     @staticmethod
@@ -81,7 +91,7 @@ class LoginView(BaseView):
                 n=minutes,
             )
         )
-        response = make_response(render_template("accounts/login.html", form=form), 429)
+        response = _login_page(form, 429)
         response.headers["Retry-After"] = str(ceil(wait.total_seconds()))
         return response
 
@@ -97,9 +107,9 @@ class LoginView(BaseView):
             last, spoken = profile.last_municipality_id, profile.language
         here = open_municipalities(db.session(), account_id, today())
         place = last if last in here else (here[0] if len(here) == 1 else None)
-        start_session(account_id, place, password)
-        if spoken is not None:
-            session[language.CHOSEN] = spoken.value
+        start_session(account_id, place, password, spoken)
+        if kept_forms.keep(request.form.get("kept", ""), account_id):
+            target = url_for("KeptFormView.show")
         if len(here) > 1 and last not in here:
             return redirect(url_for("MunicipalityChoiceView.choose", next=target))
         return redirect(target or url_for("HomeView.index"))
@@ -128,6 +138,45 @@ class LoginView(BaseView):
                 profile.language = Language(chosen)
                 database.add(profile)
         return redirect(gate.safe_next(request.form.get("next")) or url_for("HomeView.index"))
+
+
+def _login_page(form: LoginForm, status: int) -> Response:
+    sealed = request.form.get("kept", "")[: kept_forms.LARGEST]
+    return make_response(render_template("accounts/login.html", form=form, kept=sealed), status)
+
+
+def sign_in_again(sealed: str) -> Response:
+    """The page to sign in on, with what was written when the session had ended."""
+    form = LoginForm(formdata=None)
+    return make_response(render_template("accounts/login.html", form=form, kept=sealed), 401)
+
+
+class KeptFormView(BaseView):
+    """What the holder of the login wrote before having to sign in again."""
+
+    route_base = "/kept-form"
+    default_view = "show"
+
+    @expose("/", methods=["GET"])
+    @for_signed_in
+    def show(self) -> Response:
+        """What was written, and the choice to send it."""
+        kept = kept_forms.waiting(current_actor().account_id)
+        if kept is None:
+            session.pop(kept_forms.KEPT, None)
+            return redirect(url_for("HomeView.index"))
+        return make_response(render_template("accounts/kept_form.html", kept=kept), 200)
+
+    @expose("/", methods=["POST"])
+    @for_signed_in
+    def decide(self) -> Response:
+        """Send it on to where it was going, or throw it away; it is kept no longer."""
+        kept = kept_forms.waiting(current_actor().account_id)
+        session.pop(kept_forms.KEPT, None)
+        if kept is None or "throw_away" in request.form:
+            return redirect(url_for("HomeView.index"))
+        # 307: the browser sends the fields of the page on, where they pass what any form passes.
+        return redirect(kept.path, 307)
 
 
 class MunicipalityChoiceView(BaseView):
@@ -164,24 +213,50 @@ class MunicipalityChoiceView(BaseView):
             )
             profile.last_municipality_id = chosen.id
             database.add(profile)
+        language.speak(None, _language_there(actor, chosen.id))
         flash(_("You now work in %(name)s.", name=chosen.display_name), "success")
         return redirect(target or url_for("HomeView.index"))
 
 
-def start_session(account_id: int, municipality_id: int | None, password: str) -> None:
-    """Begin a signed-in session under a new secret, with nothing left from before.
+def start_session(
+    account_id: int, municipality_id: int | None, password: str, spoken: Language | None = None
+) -> None:
+    """Begin a signed-in session under a new secret, with nothing left from before but the language.
 
-    ``password`` is the stored hash that was signed in by.
+    ``password`` is the stored hash that was signed in by, ``spoken`` the language that is kept with
+    the account.
     """
-    spoken = session.get(language.CHOSEN)
+    chosen = session.get(language.CHOSEN)
     session.clear()
     session[sessions.ACCOUNT] = str(account_id)
     if municipality_id is not None:
         session[gate.CHOSEN] = municipality_id
-    if spoken:
-        session[language.CHOSEN] = spoken
+    if chosen:
+        session[language.CHOSEN] = chosen
     session.start(account_id, password)  # type: ignore[attr-defined]
     with transaction() as database:
         actor = find_actor(database, account_id, municipality_id, today())
         with tenancy.applied(database, actor.scope):
             log.record(actor, "account:signed_in")
+            of_person = own_language(database, actor)
+    language.speak(spoken, of_person)
+
+
+def own_language(database: Session, actor: Actor) -> Language | None:
+    """What the actor's own person in the present municipality prefers, when it is known."""
+    return cast(
+        Language | None,
+        database.scalar(
+            scope.rows(actor, Person, Action.SHOW)
+            .where(Person.id == actor.person_id)
+            .with_only_columns(Person.language)
+        ),
+    )
+
+
+def _language_there(actor: Actor, municipality_id: int) -> Language | None:
+    """What the actor's own person in another municipality prefers."""
+    with transaction() as database:
+        there = find_actor(database, actor.account_id or 0, municipality_id, today())
+        with tenancy.applied(database, there.scope):
+            return own_language(database, there)

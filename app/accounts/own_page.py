@@ -27,6 +27,7 @@ from app.db import db, transaction
 from app.errors import DomainError, NotFound, StaleVersion
 from app.models import Person
 from app.people.keyring import keyring
+from app.screens import language
 from app.screens.forms import differences
 from app.screens.listing import is_id
 from app.screens.log_pages import show_instant
@@ -69,6 +70,7 @@ class OwnPageView(BaseView):
             )
             version = request.form.get("version", "")
             own.put_own_contact(current_actor(), person, facts, version=version)
+            language.speak(None, facts.language)
 
         return self._try(form, save, _("Your contact data are saved."), contact=form)
 
@@ -119,7 +121,10 @@ class OwnPageView(BaseView):
             raise NotFound
         with transaction():
             link_requests.answer(current_actor(), pk, accepts=said == "yes", at=utc_now())
-        flash(_("Your answer is saved."), "success")
+        if said == "yes":
+            flash(_("You said yes. Your login can be used there now."), "success")
+        else:
+            flash(_("You said no. Your login is not used there."), "success")
         return redirect(self._here())
 
     @expose("/token", methods=["POST"])

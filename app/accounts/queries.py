@@ -25,6 +25,7 @@ from app.models import (
     Person,
 )
 from app.people.keyring import keyring
+from app.people.names import search_form
 from app.security import tenancy
 
 NATIONAL_ID = "national_id"
@@ -172,7 +173,9 @@ def own_roles(account_id: int, on: date) -> list[OwnRole]:
     with separate_session() as session:
         places = _places_of(session, account_id)
         found = [role for place in places for role in _own_roles_in(session, account_id, place, on)]
-    return sorted(found, key=lambda role: (not role.is_active, role.municipality, role.role))
+    return sorted(
+        found, key=lambda role: (not role.is_active, search_form(role.municipality), role.role)
+    )
 
 
 def _places_of(session: Session, account_id: int) -> Sequence[Municipality]:

@@ -16,7 +16,6 @@ from app.accounts.fields import (
     STATES,
     GivenRoleField,
     StateFilter,
-    describe_person,
     first_day_after,
     state_of,
 )
@@ -30,11 +29,12 @@ from app.models import County, Membership, Municipality, Person, Unit
 from app.municipalities import lists as municipality_lists
 from app.screens.fields import (
     NEEDED,
-    ChoiceField,
     NorwegianDateField,
     TextField,
     at_most,
+    person_choice,
     show_date,
+    unit_choice,
 )
 from app.screens.listing import (
     LookedUpFilter,
@@ -81,7 +81,9 @@ class MunicipalityView(ScopedModelView):
 
     list_title = _l("Municipalities")
     edit_title = _l("Take the municipality into use, or out of use")
-    intro = _l("All municipalities of the national register.")
+    intro = _l("All municipalities of the national register, and which of them use this panel.")
+    edit_intro = _l("Only in a municipality that is in use can anybody be given a role.")
+    show_intro = _l("What the national register says, and whether the municipality is in use.")
     empty_text = _l("The register is empty.")
     label_columns = {
         "number": _l("Number"),
@@ -180,7 +182,13 @@ class MembershipView(HandsOver):
     list_title = _l("Roles and logins")
     add_title = _l("Give a role")
     edit_title = _l("Change where and when")
-    intro = _l("Who has access here, as what, and for how long.")
+    intro = _l("Who has access here, as what, and for how long. Here you give roles and end them.")
+    add_intro = _l(
+        "A role gives a registered person access. A person without a login gets a link, which you"
+        " hand over."
+    )
+    edit_intro = _l("Change how far the role reaches and how long it lasts. It applies at once.")
+    show_intro = _l("The role, and the login that it is held with.")
     add_label = _l("Give a role")
     empty_text = _l("Nobody has a role here.")
     label_columns = {
@@ -201,17 +209,9 @@ class MembershipView(HandsOver):
     search_columns = ["role"]
     export_columns = ("person", "role", "unit", "starts_on", "last_day")
     add_form_extra_fields = {
-        "person_id": ChoiceField(
-            label_columns["person_id"],
-            Person,
-            Person.search_family,
-            describe_person,
-            validators=[NEEDED],
-        ),
+        "person_id": person_choice(label_columns["person_id"], validators=[NEEDED]),
         "role": GivenRoleField(label_columns["role"], validators=[NEEDED]),
-        "unit_id": ChoiceField(
-            label_columns["unit_id"], Unit, Unit.search_name, lambda unit: unit.name
-        ),
+        "unit_id": unit_choice(label_columns["unit_id"]),
         "starts_on": NorwegianDateField(label_columns["starts_on"], [NEEDED], default=today),
         "last_day": NorwegianDateField(
             label_columns["last_day"],
@@ -338,8 +338,10 @@ class MembershipView(HandsOver):
     def end(self, pk: str) -> AnyResponse:
         """End a role now."""
         with transaction():
-            operations.end_role(current_actor(), self.get_row(pk, Action.END), at=utc_now())
-        flash(_("The role has ended."), "success")
+            row = self.get_row(pk, Action.END)
+            operations.end_role(current_actor(), row, at=utc_now())
+            name, role = row.person.full_name, str(words(row.role)).lower()
+        flash(_("%(name)s is no longer %(role)s here.", name=name, role=role), "success")
         return redirect(self.url("list"))
 
     @expose("/withdraw/<pk>", methods=["POST"])
@@ -349,7 +351,11 @@ class MembershipView(HandsOver):
         with transaction():
             row = self.get_row(pk, Action.SHOW)
             operations.withdraw_account(current_actor(), row.person, at=utc_now())
-        flash(_("The login is withdrawn here. All roles of the person here have ended."), "success")
+            name = row.person.full_name
+        flash(
+            _("%(name)s no longer has a login here. All roles here have ended.", name=name),
+            "success",
+        )
         return redirect(self.url("list"))
 
     @expose("/password-link/<pk>", methods=["POST"])

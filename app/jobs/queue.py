@@ -9,14 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from flask import current_app
-from huey import SqliteHuey
 
 from app.clock import utc_now
 from config import Settings
+
+if TYPE_CHECKING:
+    from huey import SqliteHuey
 
 ALIVE_SECONDS = 60
 logger = structlog.get_logger(__name__)
@@ -26,7 +28,7 @@ logger = structlog.get_logger(__name__)
 class Queue:
     """A queue, and the message that asks for a job to be run."""
 
-    huey: SqliteHuey
+    huey: "SqliteHuey"
     run_job: Callable[[str, int], Any]
 
 
@@ -45,6 +47,9 @@ def _run_job(job_id: str, municipality_id: int) -> None:
 @lru_cache(maxsize=8)
 def queue_at(path: Path) -> Queue:
     """The queue kept at ``path``."""
+    # Loaded with the first job: it brings a database driver and more, which most workers never use.
+    from huey import SqliteHuey
+
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     huey = SqliteHuey("samvev", filename=str(path), fsync=True, results=False)
     return Queue(huey, huey.task(name="run_job")(_run_job))

@@ -29,10 +29,11 @@ class Supervisor:
 
     def __init__(self, web: Sequence[str], worker: Sequence[str]) -> None:
         self.is_stopping = False
+        self.is_reloading = False
         self.pause = SHORTEST_PAUSE_SECONDS
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        self.worker_command = worker
+        self.web_command, self.worker_command = web, worker
         self.web = start(web)
         self.worker = start(worker)
         self.worker_started = time.monotonic()
@@ -42,16 +43,27 @@ class Supervisor:
         self.is_stopping = True
 
     def _reload(self, _number: int, _frame: FrameType | None) -> None:
-        send(self.web, signal.SIGHUP)
+        self.is_reloading = True
         send(self.worker, signal.SIGTERM)
 
     def run(self) -> int:
         """Watch until the web server ends or a stop is asked for; the exit status."""
         while self.web.poll() is None and not self.is_stopping:
+            self._reload_web()
             self._keep_worker()
             time.sleep(TICK_SECONDS)
         stop(self.web, self.worker)
         return 0 if self.is_stopping else self.web.returncode
+
+    def _reload_web(self) -> None:
+        """Start the web server anew when that was asked for.
+
+        Its own reload would keep the code that it loaded before it made its workers.
+        """
+        if self.is_reloading:
+            self.is_reloading = False
+            stop(self.web)
+            self.web = start(self.web_command)
 
     def _keep_worker(self) -> None:
         """Start a dead worker anew, after a pause that grows while it keeps dying."""

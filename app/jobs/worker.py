@@ -10,7 +10,6 @@ from threading import Event, Thread
 import click
 import structlog
 from flask import Flask, current_app
-from huey import crontab
 
 from app.jobs import queue, runner
 
@@ -47,6 +46,9 @@ def worker(threads: int) -> None:
 def prepare(app: Flask) -> None:
     """Tell the queue how jobs are run in this process, and what is done by the clock."""
     queue.on_job(_within(app, runner.run_job))
+    # Loaded here, for a process that serves pages has no use for it.
+    from huey import crontab
+
     huey = queue.queue().huey
     every_minute, every_hour = crontab(minute="*"), crontab(minute="17")
     huey.periodic_task(every_minute, name="resume")(_within(app, runner.resume_unfinished))

@@ -11,7 +11,6 @@ from enum import Enum
 from functools import lru_cache
 
 import phonenumbers
-from email_validator import EmailNotValidError, validate_email
 
 HOME_REGION = "NO"
 EARLIEST_YEAR = 1850
@@ -118,6 +117,9 @@ def _domain(domain: str) -> str:
 
 
 def _checked_email(plain: str) -> str:
+    # Loaded with the first address: its tables take long to make, and the start is kept short.
+    from email_validator import EmailNotValidError, validate_email
+
     try:
         return validate_email(plain, check_deliverability=False).normalized
     except EmailNotValidError:

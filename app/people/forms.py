@@ -7,15 +7,14 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField
 
 from app.enums import ProtectionGrade
-from app.models import Unit
 from app.screens.fields import (
     NEEDED,
-    ChoiceField,
     NorwegianDateField,
     OneOfField,
     PostcodeField,
     TextField,
     at_most,
+    unit_choice,
 )
 
 NOT_DRAWN = "HiddenField"
@@ -73,13 +72,7 @@ class ProtectionForm(FlaskForm):
         ),
     )
     postcode = PostcodeField(_l("Postcode"))
-    unit_id = ChoiceField(
-        _l("Unit"),
-        Unit,
-        Unit.search_name,
-        lambda unit: unit.name,
-        description=_l("Is shown to nobody in lists and files."),
-    )
+    unit_id = unit_choice(_l("Unit"), description=_l("Is shown to nobody in lists and files."))
 
 
 class LiftForm(FlaskForm):

@@ -69,7 +69,7 @@ OF_TABLE: dict[TableProblem, Any] = {
     TableProblem.DAMAGED: _l("The file is damaged and can't be read."),
     TableProblem.TOO_LARGE: _l("The file is too large. Divide it into several."),
     TableProblem.EXPANDS_TOO_MUCH: _l("The file holds far more than its size allows."),
-    TableProblem.TOO_MANY_ROWS: _l("The file has more than 200 000 rows. Divide it into several."),
+    TableProblem.TOO_MANY_ROWS: _l("The file has more than 200,000 rows. Divide it into several."),
     TableProblem.TOO_MANY_COLUMNS: _l("The file has more than 100 columns."),
 }
 

@@ -12,6 +12,8 @@ How letters are folded:
 * Other letters lose their marks: ``é`` is ``e``, ``ü`` is ``u``. Sámi ``á č đ ŋ š ŧ ž`` fold into
   their base letter, so they stand beside it and are found without a Sámi keyboard.
 * Apostrophes vanish; hyphens and all other signs become one space, which sorts first.
+* ``aa`` stays two letters and sorts under ``a``: it is found while it is typed, and *Isaac* is no
+  *Isåc*. Names that are written with ``aa`` for ``å`` therefore stand apart from those with ``å``.
 * Letters of other alphabets are kept and sort after ``å``.
 """
 

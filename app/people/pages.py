@@ -109,7 +109,8 @@ class PersonPages(ScopedModelView):
         except DomainError as error:
             self._put_error(form, error)
             return self._protection_page(row, form, error.status)
-        flash(_("The address protection is saved."), "success")
+        name = self.describe(row)
+        flash(_("The address protection of %(name)s is saved.", name=name), "success")
         return redirect(self.url("show", row))
 
     def _opened_protection(self, row: Person, in_force: ProtectedAddress | None) -> Answer:
@@ -154,7 +155,8 @@ class PersonPages(ScopedModelView):
             row = self.get_row(pk, Action.PROTECT)
             keep = bool(form.keep_address.data)
             protection.lift(current_actor(), row, keep_address=keep, at=utc_now())
-        flash(_("The address protection is lifted."), "success")
+        name = self.describe(row)
+        flash(_("The address protection of %(name)s is lifted.", name=name), "success")
         return redirect(self.url("show", row))
 
     @expose("/protected-address/<pk>", methods=["POST"])
@@ -173,14 +175,10 @@ class PersonPages(ScopedModelView):
 
     # --- forms of a shielded person --------------------------------------------------------------
 
-    def _form_page(self, form: Any, template: str, status: int, row: Any = None) -> tuple[str, int]:
-        hide_place(form, row)
-        return super()._form_page(form, template, status, row)
-
-    def _save_change(self, pk: str, form: Any) -> str:
+    def fit_form(self, form: Any, row: Any) -> None:
+        """A number is never shown beside another's, and no field tells a shielded place."""
         form.national_id.flags.secret = True
-        hide_place(form, self.get_row(pk, Action.EDIT))
-        return super()._save_change(pk, form)
+        hide_place(form, row)
 
     @staticmethod
     def _put_error(form: Any, error: DomainError) -> None:

@@ -11,17 +11,18 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from io import StringIO
+from itertools import chain, islice
 from os import PathLike
-from typing import IO
-
-from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
+from typing import IO, TYPE_CHECKING
 
 from app.clock import OSLO
 
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
 LONGEST_XLSX_TEXT = 32_767
 MAX_XLSX_ROWS = 1_048_576
-ROWS_PER_CHUNK = 500
+ROWS_PER_CHUNK = 1000
 
 _BYTE_ORDER_MARK = "\ufeff"
 # What a spreadsheet may take for the start of a formula, in all the widths it comes in.
@@ -30,6 +31,11 @@ _LEADING_CONTROLS = frozenset("\t\r\n")
 # White space, controls and zero-width signs, which spreadsheets may drop in front of a formula.
 _IGNORED_IN_FRONT = re.compile(r"^[\s\x00-\x20\xad\u200b-\u200f\u2060\ufeff]*")
 _E164 = re.compile(r"\+[0-9][0-9 ]*")
+# The start of a cell that is neither empty, nor begins with a letter or digit, nor is a telephone
+# number. Text inside quotes may look like one too: a second look then finds nothing to guard.
+_ODD_START = re.compile(r'[;\n](?:"(?![^\W_])|(?!"|[^\W_]|;|\r\n|\Z|\+[0-9][0-9 ]*+(?:;|\r\n)))')
+# What the CSV writer writes just as this module would.
+_PLAIN = frozenset({str, int, float, bool, date, type(None)})
 
 
 class TooManyRows(ValueError):
@@ -42,15 +48,11 @@ def csv_stream(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Itera
     Text that a spreadsheet could take for a formula gets an apostrophe in front; telephone
     numbers in E.164 pass as they are. Dates and instants are ISO 8601; None is an empty cell.
     """
-    buffer = StringIO()
-    buffer.write(_BYTE_ORDER_MARK)
-    writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
-    writer.writerow(map(_guarded, header))
-    for count, row in enumerate(rows, start=1):
-        writer.writerow([_guarded(value) for value in row])
-        if count % ROWS_PER_CHUNK == 0:
-            yield _emptied(buffer)
-    yield _emptied(buffer)
+    following = iter(rows)
+    first = islice(following, ROWS_PER_CHUNK)
+    yield _encoded(_BYTE_ORDER_MARK + _lines([header]) + _lines(list(first)))
+    while chunk := list(islice(following, ROWS_PER_CHUNK)):
+        yield _encoded(_lines(chunk))
 
 
 def write_xlsx(
@@ -69,6 +71,9 @@ def write_xlsx(
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
+    # Loaded with the first such file, to keep the start short.
+    from xlsxwriter import Workbook
+
     with Workbook(target, options) as book:
         sheet = book.add_worksheet()
         sheet.freeze_panes(1, 0)
@@ -78,7 +83,7 @@ def write_xlsx(
         _write_body(sheet, rows)
 
 
-def _write_body(sheet: Worksheet, rows: Iterable[Sequence[object]]) -> None:
+def _write_body(sheet: "Worksheet", rows: Iterable[Sequence[object]]) -> None:
     for line, row in enumerate(rows, start=1):
         if line >= MAX_XLSX_ROWS:
             raise TooManyRows
@@ -88,12 +93,24 @@ def _write_body(sheet: Worksheet, rows: Iterable[Sequence[object]]) -> None:
                 sheet.write_string(line, column, text)
 
 
-def _emptied(buffer: StringIO) -> bytes:
+def _lines(rows: Sequence[Sequence[object]]) -> str:
+    """Rows as CSV. Most hold nothing to guard, which one look at all their text tells."""
+    if _PLAIN.issuperset(map(type, chain.from_iterable(rows))):
+        lines = _written(rows)
+        if not _ODD_START.search(f"\n{lines}"):
+            return lines
+    return _written([_guarded(value) for value in row] for row in rows)
+
+
+def _written(rows: Iterable[Iterable[object]]) -> str:
+    buffer = StringIO()
+    csv.writer(buffer, delimiter=";", lineterminator="\r\n").writerows(rows)
+    return buffer.getvalue()
+
+
+def _encoded(text: str) -> bytes:
     # A lone surrogate has no bytes in UTF-8; one bad name must not stop the whole export.
-    chunk = buffer.getvalue().encode("utf-8", "replace")
-    buffer.seek(0)
-    buffer.truncate()
-    return chunk
+    return text.encode("utf-8", "replace")
 
 
 def _text(value: object) -> str:

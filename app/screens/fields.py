@@ -7,17 +7,16 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Any
 
-from flask import request
+from flask import current_app, request, url_for
 from flask_appbuilder import Model
-from flask_babel import format_date
+from flask_babel import format_date, format_decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement
 from wtforms import Field, SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import TextInput
 
-from app.db import db
+from app.models import Person, Unit
 from app.people.contact import (
     BadDate,
     BadEmail,
@@ -27,14 +26,10 @@ from app.people.contact import (
     normalise_phone,
     parse_date,
 )
-from app.people.names import prefix_range, search_form, tidy
-from app.screens.listing import is_id
-from app.screens.words import options
-from app.security import scope
-from app.security.actor import current_actor
-from app.security.roles import Action
+from app.people.names import tidy
+from app.screens.choices import choosable, find, visible
+from app.screens.words import options, words
 
-HITS = 20
 KEPT = "keep"
 NEEDED = InputRequired(_l("This must be filled in."))
 OF_DATE = {
@@ -161,8 +156,9 @@ class ChoiceField(Field):
     """A person or a unit, found by typing. Offers and accepts only what the actor may choose.
 
     Without JavaScript: type, press the search button beside the field, choose among the hits;
-    all else in the form is kept. What the record refers to already is named to those alone who may
-    see it, and when ``is_open`` says so of it; it can be kept unseen.
+    all else in the form is kept. With it, ``choice.js`` asks for the hits while one types. What
+    the record refers to already is named to those alone who may see it, and when ``is_open`` says
+    so of it; it can be kept unseen.
     """
 
     widget = TextInput()
@@ -197,6 +193,16 @@ class ChoiceField(Field):
         if self.data is not None and self.data != self.object_data and self.chosen is None:
             self.data = None
             raise ValidationError(_("Search, and choose one of the hits."))
+        if self.data is None and self.typed.strip():
+            raise ValidationError(_("Choose one of the hits, or empty the search box."))
+
+    @property
+    def address(self) -> str | None:
+        """Where hits are asked for while one types; None where no screen gives them."""
+        for view in current_app.extensions["samvev_views"]:
+            if getattr(view, "choice_column", "") and view.datamodel.obj is self.model:
+                return url_for(f"{view.endpoint}.choices")
+        return None
 
     @property
     def chosen(self) -> Any | None:
@@ -208,9 +214,7 @@ class ChoiceField(Field):
         """The row chosen; what the record refers to already also when it has been retired since."""
         if self.data is None or self.data != self.object_data:
             return self.chosen
-        columns: Any = self.model
-        seen = scope.rows(current_actor(), self.model, Action.SHOW)
-        row = db.session.scalar(seen.where(columns.id == self.data))
+        row = visible(self.model, self.data)
         return row if row is not None and self.is_open(row) else None
 
     @property
@@ -237,31 +241,30 @@ class ChoiceField(Field):
         return self.data or ""
 
 
-def choosable(model: type[Model], pk: object) -> Any | None:
-    """The row of this id, when it is in use and the actor may choose it."""
-    if not isinstance(pk, str) or not is_id(pk):
-        return None
-    return db.session.scalar(
-        scope.rows(current_actor(), model, Action.CHOOSE).where(
-            model.id == pk, model.retired_at.is_(None)
-        )
-    )
+def unit_choice(label: Any, **options: Any) -> ChoiceField:
+    """A field that finds a unit by typing."""
+    return ChoiceField(label, Unit, Unit.search_name, describe_unit, **options)
 
 
-def find(model: type[Model], search_column: Any, typed: str) -> Sequence[Any]:
-    """The first rows, in order, that the actor may choose and whose name begins as typed."""
-    query = scope.rows(current_actor(), model, Action.CHOOSE).where(model.retired_at.is_(None))
-    condition = _begins(search_column, typed)
-    if condition is not None:
-        query = query.where(condition)
-    return db.session.scalars(query.order_by(search_column, model.id).limit(HITS)).unique().all()
+def person_choice(label: Any, **options: Any) -> ChoiceField:
+    """A field that finds a person by typing."""
+    return ChoiceField(label, Person, Person.search_family, describe_person, **options)
 
 
-def _begins(column: Any, typed: str) -> ColumnElement[bool] | None:
-    if not search_form(typed):
-        return None
-    low, high = prefix_range(typed)
-    return (column >= low) & (column < high)
+def describe_unit(unit: Unit) -> str:
+    """Name and kind."""
+    return f"{unit.name} ({words(unit.kind)})"
+
+
+def describe_person(person: Person) -> str:
+    """Name and birth date, which tells namesakes apart."""
+    born = show_date(person.birth_date)
+    return f"{person.full_name} ({born})" if born else person.full_name
+
+
+def show_number(value: int | None) -> str:
+    """A whole number as users read it, with the thousands of their language."""
+    return "" if value is None else format_decimal(value)
 
 
 def show_date(value: Any) -> str:

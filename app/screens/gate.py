@@ -22,16 +22,19 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.audit import log
 from app.clock import today, utc_now
-from app.db import ask_before_writing, separate_session
+from app.db import ask_before_writing, db, separate_session
 from app.errors import NotAllowed, OtherMunicipality
 from app.models import Municipality
+from app.screens import kept_forms
 from app.security import sessions, tenancy, tokens
 from app.security.actor import NOBODY, Actor, find_actor, open_municipalities
 from app.security.routes import ANYONE, Audience, Door
+from app.security.sessions import Former
 from config import Settings
 
 CHOSEN = "municipality_id"
 OPENED_IN = "here"
+SIGN_IN_PAGE = "samvev_sign_in_page"
 TEXT_CONTROL = re.compile("[\x00\ud800-\udfff]")
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -110,11 +113,11 @@ def _find_actor() -> Actor:
     account_id = session.get(sessions.ACCOUNT)
     if account_id is None:
         return NOBODY
-    with separate_session() as database:
-        actor = find_actor(database, int(account_id), session.get(CHOSEN), today())
-        if actor.is_signed_in and actor.municipality_id is None:
-            actor = _actor_of_only_municipality(database, int(account_id)) or actor
-        return actor
+    database = db.session()
+    actor = find_actor(database, int(account_id), session.get(CHOSEN), today())
+    if actor.is_signed_in and actor.municipality_id is None:
+        actor = _actor_of_only_municipality(database, int(account_id)) or actor
+    return actor
 
 
 def _actor_of_only_municipality(database: tokens.Session, account_id: int) -> Actor | None:
@@ -154,12 +157,12 @@ def _ask_again() -> None:
 
 
 def _actor_now(actor: Actor) -> Actor:
-    with separate_session() as database:
-        if is_rest():
+    if is_rest():
+        with separate_session() as database:
             return tokens.actor_of(database, _bearer_secret(), utc_now(), today()) or NOBODY
-        if not sessions.is_open(database, session.row_hash):  # type: ignore[attr-defined]
-            return NOBODY
-        return find_actor(database, actor.account_id or 0, actor.municipality_id, today())
+    if not sessions.is_open(db.session(), session.row_hash):  # type: ignore[attr-defined]
+        return NOBODY
+    return find_actor(db.session(), actor.account_id or 0, actor.municipality_id, today())
 
 
 def _check_door(actor: Actor) -> AnyResponse | None:
@@ -183,28 +186,40 @@ def _refuse_other_municipality(actor: Actor) -> None:
     opened_in = "" if is_rest() or request.method != "POST" else request.form.get(OPENED_IN, "")
     if not opened_in:
         return
-    with separate_session() as database:
-        number = select(Municipality.number).where(Municipality.id == actor.municipality_id)
-        if database.scalar(number) != opened_in:
-            raise OtherMunicipality
+    number = select(Municipality.number).where(Municipality.id == actor.municipality_id)
+    if db.session.scalar(number) != opened_in:
+        raise OtherMunicipality
 
 
 def _must_choose(actor: Actor, door: Door) -> bool:
     if is_rest() or actor.municipality_id is not None or door.audience is not Audience.RULED:
         return False
-    with separate_session() as database:
-        return bool(open_municipalities(database, actor.account_id or 0, today()))
+    return bool(open_municipalities(db.session(), actor.account_id or 0, today()))
 
 
 def _ask_to_sign_in() -> AnyResponse:
     if is_rest():
         abort(401, www_authenticate=WWWAuthenticate("bearer"))
+    if request.method == "POST" and (sealed := kept_forms.seal(_former())) is not None:
+        page: AnyResponse = current_app.extensions[SIGN_IN_PAGE](sealed)
+        return page
     return redirect(url_for("LoginView.login", next=own_path()))
 
 
+def _former() -> Former | None:
+    found: Former | None = current_app.session_interface.former(  # type: ignore[attr-defined]
+        current_app, request
+    )
+    return found
+
+
 def own_path() -> str | None:
-    """Where the request wanted to go, when going back there by link is safe."""
-    return request.path if request.method == "GET" and request.path != "/" else None
+    """Where the request wanted to go, when going back there by link is safe; for what was sent,
+    the page it was sent from."""
+    if request.method != "GET":
+        came_from = urlsplit(request.referrer or "")
+        return safe_next(came_from.path) if came_from.netloc == request.host else None
+    return request.path if request.path != "/" else None
 
 
 def safe_next(target: str | None) -> str | None:

@@ -21,18 +21,21 @@ class Entry:
 
     label: Any
     url: str
+    intro: Any
     is_current: bool
 
 
 def install(app: Flask, appbuilder: AppBuilder) -> None:
     """Offer the menu and the shared words to every template."""
     app.extensions["samvev_menu"] = appbuilder.menu
+    app.extensions["samvev_views"] = tuple(appbuilder.baseviews)
     app.jinja_env.globals.update(
         menu=entries,
         here=municipality_here,
         actor=current_actor,
         words=words,
         show_date=fields.show_date,
+        show_number=fields.show_number,
         Action=Action,
     )
     app.jinja_env.trim_blocks = True
@@ -47,7 +50,9 @@ def entries() -> list[Entry]:
         view = item.baseview
         door = doors.get(f"{view.endpoint}.{view.default_view}")
         if door is not None and door.opens_for(current_actor()):
-            found.append(Entry(item.label, item.get_url(), _is_at(view.route_base or "")))
+            intro = getattr(view, "intro", "")
+            is_current = _is_at(view.route_base or "")
+            found.append(Entry(item.label, item.get_url(), intro, is_current))
     return found
 
 

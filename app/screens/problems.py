@@ -6,7 +6,7 @@ No answer holds a traceback, an SQL text, or more than the request's own id.
 from collections.abc import Mapping, Sequence
 
 import structlog
-from flask import Flask, jsonify, make_response, render_template, request
+from flask import Flask, jsonify, make_response, redirect, render_template, request, url_for
 from flask.globals import request_ctx
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -23,6 +23,7 @@ from werkzeug.wrappers import Response
 from app.audit import log
 from app.db import db
 from app.errors import DomainError
+from app.screens import kept_forms
 from app.screens.gate import is_rest
 from app.screens.listing import is_id, is_municipality_number
 from app.security.actor import current_actor
@@ -51,7 +52,8 @@ def answer(
         return make_response(jsonify(message=message, **details), status)
     page = "problem.html" if status < 500 and request_ctx.url_adapter else "bare.html"
     return make_response(
-        render_template(page, message=message, request_id=log.request_id.get()), status
+        render_template(page, message=message, status=status, request_id=log.request_id.get()),
+        status,
     )
 
 
@@ -74,6 +76,10 @@ def _record_named() -> str:
 
 
 def _form_too_old(_error: CSRFError) -> Response:
+    """Show what was written, when it came from a page of the same login's session before this."""
+    actor = current_actor()
+    if actor.account_id is not None and kept_forms.keep_anew(actor.account_id):
+        return make_response(redirect(url_for("KeptFormView.show"), 303))
     return answer(
         400,
         _("The page had been open for too long. Go back, open it again, and send the form anew."),

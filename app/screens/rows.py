@@ -5,9 +5,9 @@ from typing import Any, ClassVar
 
 from flask_appbuilder import Model
 from sqlalchemy import Engine, Enum, Select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload
 
-from app.db import db
+from app.db import READS_ALL, db
 from app.errors import NotFound
 from app.screens.listing import is_id
 from app.screens.words import WORDS
@@ -33,7 +33,7 @@ class ScopedRows:
 
     def query(self, action: Action) -> Select[Any]:
         """Every query of the view starts here: rows open to the actor for this action."""
-        loads = [selectinload(relation) for relation in self.eager]
+        loads = [joinedload(relation) for relation in self.eager]
         return scope.rows(current_actor(), self.model, action).options(*loads)
 
     def key_condition(self, pk: str) -> Any:
@@ -65,7 +65,7 @@ def export_rows(actor: Actor, statement: Select[Any]) -> Iterator[tuple[Any, ...
 
     They are read after the request has ended, so nothing of the request is asked for here.
     """
-    in_words = {value: str(text) for value, text in WORDS.items()}
+    in_words = {value: str(words) for value, words in WORDS.items()}
     return _read_rows(db.engine, actor, statement, in_words)
 
 
@@ -74,14 +74,16 @@ def _read_rows(
 ) -> Iterator[tuple[Any, ...]]:
     chosen = [n for n, column in enumerate(statement.selected_columns) if _is_chosen(column)]
     with Session(engine) as session, tenancy.applied(session, actor.scope):
-        found = session.execute(statement, execution_options={"yield_per": AT_ONCE})
-        if not chosen:
-            yield from found
-            return
-        for row in found:
-            yield tuple(
-                in_words.get(one, one) if place in chosen else one for place, one in enumerate(row)
-            )
+        session.connection(execution_options={READS_ALL: True})
+        with session.execute(statement, execution_options={"yield_per": AT_ONCE}) as found:
+            if not chosen:
+                yield from found
+                return
+            for row in found:
+                yield tuple(
+                    in_words.get(one, one) if place in chosen else one
+                    for place, one in enumerate(row)
+                )
 
 
 def _is_chosen(column: Any) -> bool:

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import uuid4
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_appbuilder import Model, ModelView, expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select
+from sqlalchemy import Select, inspect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response as AnyResponse
@@ -29,10 +29,9 @@ from app.errors import (
     OutOfReach,
     StaleVersion,
 )
-from app.screens import forms
+from app.screens import choices, forms
 from app.screens.download import csv_download, xlsx_download
 from app.screens.export import TooManyRows
-from app.screens.fields import find
 from app.screens.listing import (
     Filter,
     ListRequest,
@@ -59,6 +58,9 @@ class ScopedModelView(ScopedRows, ModelView):
     orders: ClassVar[Mapping[str, Order]] = {}
     choice_column: ClassVar[str] = ""
     intro: ClassVar[Any] = ""
+    add_intro: ClassVar[Any] = ""
+    edit_intro: ClassVar[Any] = ""
+    show_intro: ClassVar[Any] = ""
     add_label: ClassVar[Any] = ""
     empty_text: ClassVar[Any] = ""
     export_columns: ClassVar[tuple[str, ...]] = ()
@@ -72,6 +74,10 @@ class ScopedModelView(ScopedRows, ModelView):
     def describe(self, row: Any) -> str:
         """What users call the row."""
         return str(row.id)
+
+    def hint(self, row: Any) -> str:
+        """What tells the row from others that are called the same."""
+        return ""
 
     def create(self, form: Any) -> Model:
         """A new row from a valid form, added to the session."""
@@ -95,6 +101,9 @@ class ScopedModelView(ScopedRows, ModelView):
     def change(self, row: Any, form: Any) -> None:
         """Put a valid form's values on the row."""
         form.populate_obj(row)
+
+    def fit_form(self, form: Any, row: Any) -> None:
+        """Make the form of a row ready to be drawn or saved."""
 
     def retire_row(self, row: Any) -> None:
         """Take the row out of use."""
@@ -243,6 +252,7 @@ class ScopedModelView(ScopedRows, ModelView):
             return self._form_page(form, "screens/edit.html", 200, row)
         if not form.validate():
             return self._form_page(form, "screens/edit.html", 422, row)
+        self.fit_form(form, row)
         try:
             text = self._save_change(pk, form)
         except StaleForm as stale:
@@ -261,7 +271,8 @@ class ScopedModelView(ScopedRows, ModelView):
                     raise StaleForm(row.version, forms.differences(form, row, self.edit_columns))
                 self.change(row, form)
                 session.flush()
-                session.refresh(row)
+                # Who is meant may have changed with an id; the rest is what was just written.
+                session.expire(row, inspect(self.model).relationships.keys())
                 self._require_in_reach(row)
                 return _("%(name)s is saved.", name=self.describe(row))
         except StaleDataError:
@@ -286,6 +297,7 @@ class ScopedModelView(ScopedRows, ModelView):
         return page, 409
 
     def _form_page(self, form: Any, template: str, status: int, row: Any = None) -> tuple[str, int]:
+        self.fit_form(form, row)
         sent = request.form.get("version", "")
         version = sent or (row.version if row is not None else "")
         key = forms.form_key() or str(uuid4())
@@ -369,15 +381,14 @@ class ScopedModelView(ScopedRows, ModelView):
 
     # --- choices for forms -----------------------------------------------------------------------
 
-    @expose("/choices", methods=["GET"])
+    @expose("/choices", methods=["GET", "POST"])
     @door(Action.CHOOSE)
-    def choices(self) -> Response | dict[str, Any]:
-        """The first rows whose name begins as typed, for a field that is searched while typing."""
-        if set(request.args) - {"q"}:
-            raise BadRequest
-        column = getattr(self.model, self.choice_column)
-        hits = find(self.model, column, request.args.get("q", "")[:200])
-        return {"result": [{"id": row.id, "text": self.describe(row)} for row in hits]}
+    def choices(self) -> dict[str, Any]:
+        """The first rows whose name begins as typed, for a field that is searched while typing.
+
+        Pages send what is typed in the body, which no log and no history keeps.
+        """
+        return choices.answer(self, getattr(self.model, self.choice_column))
 
 
 class TooLongForSheet(DomainError):

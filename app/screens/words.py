@@ -3,7 +3,9 @@
 from enum import StrEnum
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from app.enums import (
     JobKind,
@@ -47,6 +49,7 @@ WORDS: dict[StrEnum, Any] = {
     Language.NB: _l("Bokmål"),
     Language.NN: _l("Nynorsk"),
     Language.EN: _l("English"),
+    Language.SE: _l("North Sámi"),
     JobKind.PERSON_IMPORT: _l("Import of persons"),
     JobState.WAITING: _l("Waiting"),
     JobState.RUNNING: _l("Running"),
@@ -70,3 +73,14 @@ def words(value: StrEnum | None) -> Any:
 def options(vocabulary: type[StrEnum]) -> list[tuple[str, Any]]:
     """(value, words) pairs of a vocabulary, in its order."""
     return [(member.value, words(member)) for member in vocabulary]
+
+
+def say_count(count: int, *, is_whole: bool = True) -> str:
+    """How many hits there are; where there may be more, that one should write more."""
+    if not count:
+        return _("No hits.")
+    if is_whole:
+        return ngettext("%(num)s hit", "%(num)s hits", count)
+    return _(
+        "The first %(count)s hits are shown. Write more of the name to see fewer.", count=count
+    )

@@ -8,11 +8,11 @@ from datetime import date
 
 from flask import g, has_request_context
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import and_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Date, and_, bindparam, select
+from sqlalchemy.orm import Session
 
 from app.enums import Role
-from app.models import CentralAppointment, Membership
+from app.models import CentralAppointment, Membership, Unit
 from app.security import tenancy
 
 
@@ -59,6 +59,30 @@ class Actor:
         )
 
 
+# Asked for every page, so made once: making a statement costs more than SQLite's answer to it.
+_ACCOUNT = (
+    select(User.active, CentralAppointment.id)
+    .outerjoin(
+        CentralAppointment,
+        and_(
+            CentralAppointment.account_id == User.id,
+            CentralAppointment.approved_at.is_not(None),
+            CentralAppointment.ended_at.is_(None),
+        ),
+    )
+    .where(User.id == bindparam("account_id"))
+)
+_HELD = (
+    select(Membership.person_id, Membership.role, Membership.unit_id, Unit.path)
+    .outerjoin(Unit, Membership.unit_id == Unit.id)
+    .where(
+        Membership.account_id == bindparam("account_id"),
+        Membership.municipality_id == bindparam("municipality_id"),
+        Membership.active(bindparam("on", type_=Date)),
+    )
+    .order_by(Membership.id)
+)
+
 NOBODY = Actor()
 _acting: ContextVar[Actor] = ContextVar("samvev_actor", default=NOBODY)
 
@@ -88,9 +112,14 @@ def acting_as(session: Session, actor: Actor) -> Iterator[Actor]:
 
 def open_municipalities(session: Session, account_id: int, on: date) -> list[int]:
     """Ids of the municipalities where the account holds a role on this day."""
-    with tenancy.applied(session, tenancy.Scope(account_id=account_id)):
-        memberships = session.scalars(select(Membership).where(Membership.account_id == account_id))
-        return sorted({m.municipality_id for m in memberships if m.is_active(on)})
+    with tenancy.asking(tenancy.Scope(account_id=account_id)):
+        return sorted(
+            session.scalars(
+                select(Membership.municipality_id)
+                .where(Membership.account_id == account_id, Membership.active(on))
+                .distinct()
+            )
+        )
 
 
 def find_actor(
@@ -106,46 +135,36 @@ def find_actor(
     An account without a role there gets an actor without municipality: signed in, seeing
     nothing. An account that is not active is nobody.
     """
-    with tenancy.applied(session, tenancy.Scope(municipality_id, account_id)):
+    with tenancy.asking(tenancy.Scope(municipality_id, account_id)):
         is_active, is_central = _account_facts(session, account_id)
         if not is_active:
             return NOBODY
-        held = _memberships(session, account_id, municipality_id, on)
-        central = (Holding(Role.CENTRAL_ADMINISTRATOR),) if is_central else ()
-        return Actor(
-            account_id=account_id,
-            municipality_id=municipality_id if held else None,
-            person_id=held[0].person_id if held else None,
-            holdings=central
-            + tuple(Holding(m.role, m.unit.path if m.unit is not None else None) for m in held),
-            may_write=may_write,
-        )
+        person_id, held = _holdings(session, account_id, municipality_id, on)
+    central = (Holding(Role.CENTRAL_ADMINISTRATOR),) if is_central else ()
+    return Actor(
+        account_id=account_id,
+        municipality_id=municipality_id if held else None,
+        person_id=person_id,
+        holdings=central + held,
+        may_write=may_write,
+    )
 
 
 def _account_facts(session: Session, account_id: int) -> tuple[bool, bool]:
     """Whether the account is active, and whether it is a central administrator's."""
-    in_office = and_(
-        CentralAppointment.account_id == User.id,
-        CentralAppointment.approved_at.is_not(None),
-        CentralAppointment.ended_at.is_(None),
-    )
-    found = session.execute(
-        select(User.active, CentralAppointment.id)
-        .outerjoin(CentralAppointment, in_office)
-        .where(User.id == account_id)
-    ).first()
+    found = session.execute(_ACCOUNT, {"account_id": account_id}).first()
     return (False, False) if found is None else (bool(found[0]), found[1] is not None)
 
 
-def _memberships(
+def _holdings(
     session: Session, account_id: int, municipality_id: int | None, on: date
-) -> list[Membership]:
+) -> tuple[str | None, tuple[Holding, ...]]:
+    """Who the account is in the municipality, and the roles it holds there on this day."""
     if municipality_id is None:
-        return []
-    found = session.scalars(
-        select(Membership)
-        .where(Membership.account_id == account_id, Membership.municipality_id == municipality_id)
-        .options(joinedload(Membership.unit))
-        .order_by(Membership.id)
-    )
-    return [membership for membership in found if membership.is_active(on)]
+        return None, ()
+    asked = {"account_id": account_id, "municipality_id": municipality_id, "on": on}
+    found = session.execute(_HELD, asked).all()
+    # A role below a unit that can't be read reaches nothing; without a path it would reach all.
+    held = [row for row in found if row.unit_id is None or row.path is not None]
+    person_id = held[0].person_id if held else None
+    return person_id, tuple(Holding(row.role, row.path) for row in held)

@@ -22,6 +22,9 @@ class SamvevSecurityManager(SecurityManager):
     def register_views(self) -> None:
         """Register none of Flask-AppBuilder's security views; ours are in ``app.views``."""
 
+    def create_limiter(self, app: Flask) -> None:
+        """None: how often a login is tried is counted in the database, for all workers."""
+
     def create_login_manager(self, app: Flask) -> LoginManager:
         """Flask-Login, without loading the account for each template that is drawn."""
         manager = LoginManager()

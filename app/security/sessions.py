@@ -6,25 +6,36 @@ is ended is refused at the next request, wherever the cookie is.
 """
 
 import json
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask, Request, Response
 from flask.sessions import SecureCookieSession as CookieSession
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import CallbackDict
 
 from app.clock import utc_now
-from app.db import separate_session, transaction
+from app.db import db, separate_session, transaction
 from app.models import LoginSession
+from app.security import tenancy
 from app.security.keys import new_secret, secret_hash
 
 SERVER_PREFIX = "s."
 ACCOUNT = "_user_id"
 SEEN_EVERY = timedelta(minutes=1)
+
+
+# Asked for every page, so made once.
+_LIVING = select(LoginSession.data, LoginSession.seen_at).where(
+    LoginSession.id_hash == bindparam("id_hash"),
+    LoginSession.ended_at.is_(None),
+    LoginSession.expires_at > bindparam("now"),
+    LoginSession.seen_at > bindparam("seen_after"),
+)
 
 
 class ServerSession(CallbackDict[str, Any], SessionMixin):
@@ -58,6 +69,14 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         self.clear()
 
 
+@dataclass(frozen=True)
+class Former:
+    """Whose a session is or was, and what its form tokens are made from."""
+
+    account_id: int
+    form_secret: str
+
+
 class ServerSessions(SecureCookieSessionInterface):
     """Opens and saves ``ServerSession``; no session at all on the REST side."""
 
@@ -77,19 +96,26 @@ class ServerSessions(SecureCookieSessionInterface):
         signed.pop(ACCOUNT, None)
         return ServerSession(signed)
 
+    def former(self, app: Flask, request: Request) -> "Former | None":
+        """Whose session the cookie of the request was, also when it has ended or is too old."""
+        cookie = request.cookies.get(self.get_cookie_name(app), "")
+        if not cookie.startswith(SERVER_PREFIX):
+            return None
+        with separate_session() as session:
+            row = session.get(LoginSession, secret_hash(cookie))
+            if row is None:
+                return None
+            return Former(row.account_id, str(json.loads(row.data).get("csrf_token", "")))
+
     def _open_row(self, row_hash: str) -> ServerSession | None:
         now = utc_now()
-        with separate_session() as session:
-            row = session.get(LoginSession, row_hash)
-            if row is None or not _is_open(row, now):
-                return None
-            if row.seen_at + self.idle <= now:
-                return None
-            kept = ServerSession(json.loads(row.data), row_hash)
-            if row.seen_at + SEEN_EVERY <= now:
-                with transaction(session):
-                    row.seen_at = now
-        return kept
+        asked = {"id_hash": row_hash, "now": now, "seen_after": now - self.idle}
+        row = db.session.execute(_LIVING, asked).first()
+        if row is None:
+            return None
+        if row.seen_at + SEEN_EVERY <= now:
+            _update_row(row_hash, seen_at=now)
+        return ServerSession(json.loads(row.data), row_hash)
 
     def save_session(self, app: Flask, session: Any, response: Response) -> None:
         """Write what changed; a session that ended in the meantime is not brought back."""
@@ -100,7 +126,7 @@ class ServerSessions(SecureCookieSessionInterface):
             self._start_row(app, session, response)
         elif session.row_hash is not None:
             if session.modified:
-                self._write_row(session)
+                _update_row(session.row_hash, data=json.dumps(dict(session)))
         elif session.modified:
             signed = CookieSession(dict(session))
             signed.modified = True
@@ -126,14 +152,6 @@ class ServerSessions(SecureCookieSessionInterface):
                 )
             )
         self._set_cookie(app, response, secret)
-
-    def _write_row(self, session: ServerSession) -> None:
-        with separate_session() as database, transaction(database):
-            database.execute(
-                update(LoginSession)
-                .where(LoginSession.id_hash == session.row_hash, LoginSession.ended_at.is_(None))
-                .values(data=json.dumps(dict(session)))
-            )
 
     def _end_row(self, session: ServerSession) -> None:
         if session.row_hash is not None:
@@ -165,14 +183,11 @@ class ServerSessions(SecureCookieSessionInterface):
         )
 
 
-def _is_open(row: LoginSession, at: datetime) -> bool:
-    return row.ended_at is None and row.expires_at > at
-
-
 def is_open(session: Session, row_hash: str | None) -> bool:
     """Whether the session of this hash is still one that is signed in."""
-    row = None if row_hash is None else session.get(LoginSession, row_hash)
-    return row is not None and _is_open(row, utc_now())
+    at_any_time = datetime.min.replace(tzinfo=UTC)
+    asked = {"id_hash": row_hash, "now": utc_now(), "seen_after": at_any_time}
+    return row_hash is not None and session.execute(_LIVING, asked).first() is not None
 
 
 def _is_password(database: Session, started: ServerSession) -> bool:
@@ -181,6 +196,24 @@ def _is_password(database: Session, started: ServerSession) -> bool:
         return True
     account = database.get(User, started.start_account_id, with_for_update={"read": True})
     return account is not None and bool(account.password == started.start_password)
+
+
+def _update_row(row_hash: str, **values: Any) -> None:
+    """Keep messages, choices or the time of the last page in a row that has not ended.
+
+    Not worth waiting for the disk: a power cut may lose the last of them, never an ending.
+    """
+    with (
+        tenancy.asking(tenancy.NOWHERE),
+        separate_session() as database,
+        transaction(database, is_durable=False),
+    ):
+        database.execute(
+            update(LoginSession)
+            .where(LoginSession.id_hash == row_hash, LoginSession.ended_at.is_(None))
+            .values(**values),
+            execution_options={"synchronize_session": False},
+        )
 
 
 def end_all(session: Session, account_id: int, at: datetime, *, but: str | None = None) -> None:

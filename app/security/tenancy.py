@@ -85,6 +85,19 @@ def applied(session: Session, scope: Scope) -> Iterator[None]:
         session.expunge_all()
 
 
+@contextmanager
+def asking(scope: Scope) -> Iterator[None]:
+    """Ask a question in ``scope`` whose answer is plain values, no records.
+
+    The session keeps what it has loaded, so nothing that is not the asker's may be loaded here.
+    """
+    token = _current.set(scope)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
 def _forget(session: Session) -> None:
     session.flush()
     session.expunge_all()
@@ -106,6 +119,9 @@ def install_gate(engine: Engine) -> None:
 def _begin(session: Session, _transaction: object, connection: Connection) -> None:
     connection.info.pop(FLUSHING, None)
     session.info.pop(APPLIED, None)
+    if not connection.in_nested_transaction():
+        # PostgreSQL keeps a scope to the end of its transaction, so each begins nowhere.
+        session.info[APPLIED] = NOWHERE
     _tell_database(session, connection)
 
 

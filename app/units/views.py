@@ -15,7 +15,7 @@ from app.clock import utc_now
 from app.db import db, transaction
 from app.errors import DomainError, NotAllowed, NotFound, StaleVersion
 from app.models import Unit
-from app.screens.fields import NEEDED, ChoiceField
+from app.screens.fields import NEEDED, unit_choice
 from app.screens.scoped_view import DOORS, ScopedModelView
 from app.security.actor import current_actor
 from app.security.roles import Action
@@ -30,20 +30,14 @@ Answer = Response | tuple[str, int]
 class MoveForm(FlaskForm):
     """Where a unit is to stand."""
 
-    parent_id = ChoiceField(_l("Part of"), Unit, Unit.search_name, lambda unit: unit.name)
+    parent_id = unit_choice(_l("Part of"))
     to_top = BooleanField(_l("Place it at the top, as part of no other unit"))
 
 
 class MergeForm(FlaskForm):
     """The unit that takes over another."""
 
-    winner_id = ChoiceField(
-        _l("The unit that takes over"),
-        Unit,
-        Unit.search_name,
-        lambda unit: unit.name,
-        validators=[NEEDED],
-    )
+    winner_id = unit_choice(_l("The unit that takes over"), validators=[NEEDED])
 
 
 class UnitPages(ScopedModelView):

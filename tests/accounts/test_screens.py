@@ -83,7 +83,7 @@ def test_the_overview_holds_key_roles_in_force_here_and_no_others(town, other_to
     coordinator, participant = town.member(Role.COORDINATOR), town.member(Role.PARTICIPANT)
     ended, foreign = town.member(Role.COORDINATOR), other_town.member(Role.COORDINATOR)
     client = enter(town.admin)
-    client.send(f"/role/end/{town.roles_of(ended)[0].id}")
+    client.send(f"/role/end/{town.roles_of(ended)[0].id}", follow_redirects=True)
     names = {name: family_name(town, name) for name in (coordinator, participant, ended)}
     names[foreign] = family_name(other_town, foreign)
 

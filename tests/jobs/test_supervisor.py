@@ -85,6 +85,18 @@ def test_a_dead_worker_is_started_again(supervise):
     assert len(set(workers)) == len(workers) == 3
 
 
+def test_a_reload_starts_both_anew(supervise):
+    process = supervise(TELL_AND_STAY, TELL_AND_STAY)
+    before = dict(told(process, 2))
+
+    process.send_signal(signal.SIGHUP)
+
+    after = dict(told(process, 2))
+    assert before.keys() == after.keys() == {"web", "worker"}
+    assert not set(before.values()) & set(after.values())
+    assert process.poll() is None
+
+
 def test_all_ends_with_the_web_server_and_its_status(supervise):
     process = supervise(TELL_AND_DIE, TELL_AND_STAY)
 

@@ -56,6 +56,32 @@ def test_other_text_stands_unchanged_in_csv(text):
     assert as_csv(["a"], [[text, "x"]])[1] == [text, "x"]
 
 
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_a_formula_is_guarded_among_many_rows_with_none(formula):
+    rows = [["Moe; Kari", "+47 912 34 567", None, date(2010, 1, 2), 7] for _ in range(1500)]
+    rows[1200] = ["Moe", formula, None, "Hei\r\n=1", 7]
+
+    shown = as_csv(["a"], rows)[1:]
+
+    assert shown[1200] == ["Moe", f"'{formula}", "", "Hei\r\n=1", "7"]
+    del shown[1200]
+    assert all(row == ["Moe; Kari", "+47 912 34 567", "", "2010-01-02", "7"] for row in shown)
+
+
+@given(
+    st.lists(
+        st.lists(st.none() | st.integers() | st.text('a1;"\r\n=+ -Å\u200b', max_size=4), min_size=2)
+    )
+)
+def test_one_look_at_many_rows_guards_as_a_look_at_each_cell(rows):
+    at_once = b"".join(csv_stream(["a"], rows))
+
+    # An instant has a form of its own, so that these rows are looked at cell by cell.
+    one_by_one = b"".join(csv_stream(["a"], [*rows, [AN_INSTANT]]))
+
+    assert one_by_one == at_once + b"2026-01-02 03:04:05\r\n"
+
+
 def test_telephone_numbers_and_numbers_pass_unchanged():
     values = ["+4791234567", "+47 912 34 567", -5, -1.5, 0, AN_INSTANT]
 

@@ -1,0 +1,141 @@
+"""The first page: what is open, what will come, and the first steps that tick themselves off."""
+
+import re
+
+import pytest
+
+from app.accounts import first_steps
+from app.clock import today
+from app.db import db, transaction
+from app.models import AccountProfile, Person
+from app.security import policy
+from app.security.actor import acting_as, find_actor, operator
+
+STEP = re.compile(r'<li>\s*<a href="[^"]*">([^<]+)</a>\s*<span[^>]*>([^<]+)</span>', re.S)
+ENGLISH = {"Accept-Language": "en"}
+
+
+def steps_on(page):
+    """Each step of a page with whether it is done."""
+    return {title: mark == "Finished" for title, mark in STEP.findall(page)}
+
+
+@pytest.fixture
+def profile_kept(app, world):
+    """Leaves the local administrator's profile as it was."""
+    yield
+    with app.app_context(), transaction() as database:
+        profile = database.get(AccountProfile, world.accounts["lokal.strandvik"])
+        if profile is not None:
+            profile.first_steps_hidden_at = None
+
+
+def test_a_local_administrator_sees_what_is_done_and_what_is_not(client_as):
+    page = client_as("lokal.strandvik").get("/", headers=ENGLISH).text
+
+    assert steps_on(page) == {
+        "Write how people can reach you": False,
+        "Register the units": True,
+        "Register or import persons": True,
+        "Appoint a coordinator": True,
+    }
+
+
+def test_a_step_ticks_itself_off_when_the_database_says_so(app, world):
+    with app.app_context():
+        account = world.accounts["lokal.fjellby"]
+        actor = find_actor(db.session(), account, world.fjellby.id, today())
+        with acting_as(db.session(), actor):
+            steps = first_steps.steps_of(actor)
+            left = [str(one.step.title) for one in steps if not one.is_done]
+            with transaction():
+                own = db.session.get_one(Person, actor.person_id)
+                own.email, own.phone = "lokal@fjellby.example.no", "+4722225555"
+            after = first_steps.steps_of(actor)
+
+    assert left == ["Skriv hvordan folk får tak i deg"]
+    assert after == []
+
+
+def test_an_empty_municipality_has_every_step_left(app, world):
+    """An administrator who is alone in a municipality has done nothing yet."""
+    with app.app_context():
+        here = operator(world.fjellby.id)
+        actor = find_actor(db.session(), world.accounts["lokal.fjellby"], world.fjellby.id, today())
+        stranger = type(actor)(
+            account_id=actor.account_id,
+            municipality_id=10_000_000,
+            person_id=actor.person_id,
+            holdings=here.holdings,
+        )
+        with acting_as(db.session(), stranger):
+            assert [one.is_done for one in first_steps.steps_of(stranger)] == [False] * 4
+
+
+def test_the_list_is_asked_through_the_scope_of_who_looks(app, world):
+    with app.app_context():
+        actor = find_actor(
+            db.session(), world.accounts["koordinator.strandvik"], world.strandvik.id, today()
+        )
+        assert not first_steps.concerns(actor)
+        for step in first_steps.STEPS:
+            if step.right is not None:
+                assert step.right[1] in policy.RESOURCES.values()
+
+
+def test_the_steps_can_be_put_away_and_taken_out_again(client_as, profile_kept):
+    client = client_as("lokal.strandvik")
+
+    assert client.send("/first-steps/", {"show": "no"}).status_code == 302
+    hidden = client.get("/", headers=ENGLISH).text
+    other_browser = client_as("lokal.strandvik").get("/", headers=ENGLISH).text
+    client.send("/first-steps/", {"show": "yes"})
+    shown = client.get("/", headers=ENGLISH).text
+
+    assert steps_on(hidden) == steps_on(other_browser) == {}
+    assert "Show the first steps again" in hidden
+    assert steps_on(shown)
+
+
+def test_an_answer_that_is_neither_is_refused(client_as):
+    assert client_as("lokal.strandvik").send("/first-steps/", {"show": "x"}).status_code == 400
+
+
+def test_a_step_about_many_municipalities_is_for_those_who_have_them(app, world):
+    step = first_steps.STEPS[-1]
+    with app.app_context():
+        one = find_actor(
+            db.session(), world.accounts["lokal.strandvik"], world.strandvik.id, today()
+        )
+        two = find_actor(db.session(), world.accounts["larer"], world.strandvik.id, today())
+
+        assert not step.concerns(one)
+        assert step.concerns(two)
+
+
+def test_a_participant_is_told_what_will_come(client_as):
+    page = client_as("planeier").get("/", headers=ENGLISH).text
+
+    assert "Nothing has been shared with you yet" in page
+    assert steps_on(page) == {}
+
+
+def test_who_has_several_municipalities_is_asked_to_choose(client_as):
+    page = client_as("larer").get("/", headers=ENGLISH).text
+
+    assert "work in one at a time" in page
+    assert "You have no access here now" not in page
+
+
+def test_who_has_no_role_is_told_whom_to_ask(client_as):
+    page = client_as("utgatt").get("/", headers=ENGLISH).text
+
+    assert "You have no access here now" in page
+
+
+def test_every_card_says_what_it_is_for(client_as):
+    page = client_as("lokal.strandvik").get("/", headers=ENGLISH).text
+    cards = re.findall(r'<a class="ds-card"[^>]*>(.*?)</a>', page, re.S)
+
+    assert len(cards) > 5
+    assert all('class="help"' in card for card in cards)
