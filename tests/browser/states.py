@@ -11,6 +11,7 @@ from datetime import timedelta
 from app.clock import today
 from app.screens import problems
 from app.security.roles import Resource
+from tests.browser.hands import Keyboard
 from tests.browser.inspection import Watcher
 from tests.browser.site import Site
 from tests.jobs import steps
@@ -91,15 +92,8 @@ def a_person_with_errors(watcher: Watcher, site: Site) -> None:
 @state(LOCAL)
 def a_unit_searched_for_in_a_form(watcher: Watcher, site: Site) -> None:
     watcher.open("/person/add")
-    watcher.page.fill("#unit_id_search", "må")
-    watcher.page.click("button[name=find]")
-
-
-@state(LOCAL)
-def no_hits_in_a_form(watcher: Watcher, site: Site) -> None:
-    watcher.open("/person/add")
-    watcher.page.fill("#unit_id_search", "qqqq")
-    watcher.page.click("button[name=find]")
+    watcher.page.locator("#unit_id_search").press_sequentially("må")
+    watcher.page.wait_for_selector("[role=option]")
 
 
 @state(LOCAL)
@@ -142,9 +136,7 @@ def a_move_to_nowhere(watcher: Watcher, site: Site) -> None:
 @state(LOCAL)
 def a_merge_before_it_is_done(watcher: Watcher, site: Site) -> None:
     watcher.open(f"/unit/merge/{thing(site, Resource.UNIT)}")
-    watcher.page.fill("#winner_id_search", "nav")
-    watcher.page.click("button[name=find]")
-    watcher.page.check(f"#winner_id-{site.world.strandvik.units['nav']}")
+    Keyboard(watcher.page).choose("winner_id", "nav", site.world.strandvik.units["nav"])
     watcher.page.click(SEND)
 
 
