@@ -41,8 +41,10 @@ class SearchView(BaseView):
         if request.method == "POST":
             return redirect(url_for("SearchView.index", q=text or None), 303)
         groups = search(text) if text else []
-        said = say(groups)
-        return render_template("searching/results.html", text=text, groups=groups, said=said), 200
+        summary = say(groups)
+        return render_template(
+            "searching/results.html", text=text, groups=groups, summary=summary
+        ), 200
 
     @staticmethod
     def _refuse() -> tuple[str, int]:
