@@ -59,12 +59,16 @@ lint: $(VENV)/.installed-dev ## Check style, types and who imports whom
 	@$(RUN) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
 
 .PHONY: bench
-bench: $(VENV)/.installed-dev $(CATALOGUES) $(LOOK) browser ## Measure speed and memory, with other panels beside us
+bench: $(VENV)/.installed-dev $(CATALOGUES) $(LOOK) browser ## Measure speed, memory and the weight of pages, with other panels beside us
 	@$(RUN) -m benchmarks $(BENCH)
 
 .PHONY: drill
-drill: $(VENV)/.installed-dev $(CATALOGUES) $(LOOK) browser ## Run the long load, fault and fuzz drills at full size
+drill: $(VENV)/.installed-dev $(CATALOGUES) $(LOOK) browser ## Run the long load, fault, fuzz and page drills at full size
 	@SAMVEV_DRILL=full $(RUN) -m pytest -m drill $(DRILL)
+
+.PHONY: pictures
+pictures: $(VENV)/.installed-dev $(CATALOGUES) $(LOOK) browser ## Take the pictures of the README anew
+	@$(RUN) -m tests.browser.pictures
 
 .PHONY: lock
 lock: $(VENV)/.installed-dev ## Choose the newest allowed versions of all libraries

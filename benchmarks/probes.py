@@ -12,11 +12,12 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import psycopg
 
+from benchmarks import weight
 from benchmarks.browser import Answer, Browser, ProbeFailed, TookTooLong, read_form
 from benchmarks.database import SQLITE, Database
 from benchmarks.server import WebServer
@@ -73,6 +74,7 @@ class Round:
         lookup = partial(self._lookup, browser)
         self.attempt("a person looked up while typing", MILLISECONDS, lookup)
         self._memory()
+        self._weigh(browser)
         self._export(browser, database)
         self._choice(browser)
         name = "memory, each further worker without mapped files"
@@ -157,6 +159,19 @@ class Round:
         ):
             self.attempt(f"memory per worker, {name}", MEBIBYTES, partial(_mebibytes, size))
 
+    def _weigh(self, browser: Browser) -> None:
+        """What Chromium fetches for the login page, and for the first page of the list."""
+        pages = {
+            "login page": (self.program.login_page, {}),
+            "person list": (self.tour.first.path, browser.cookies),
+        }
+        origin = f"http://127.0.0.1:{self.server.port}"
+        with weight.scales() as scales:
+            for name, (path, cookies) in pages.items():
+                loads = cache(partial(scales.loads, origin, path, cookies))
+                for row, unit, value in weight.ROWS:
+                    self.attempt(f"{name}, {row}", unit, partial(_each, loads, value))
+
     def _further_worker(self) -> Iterator[float]:
         """What three more workers add to the memory of all, by a third."""
         alone, together = self._held_by(1), self._held_by(1 + FURTHER)
@@ -199,6 +214,13 @@ class Round:
             if answer.status != 200 or lines != page.matches:
                 raise ProbeFailed(f"the export answered {answer.status} with {lines} lines")
             yield answer.seconds * 1000
+
+
+def _each(
+    loads: Callable[[], list[weight.Weight]], value: Callable[[weight.Weight], float]
+) -> Iterator[float]:
+    """One figure of each load of a page."""
+    yield from map(value, loads())
 
 
 class NotThere(Exception):

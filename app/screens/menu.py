@@ -50,10 +50,15 @@ def entries() -> list[Entry]:
         view = item.baseview
         door = doors.get(f"{view.endpoint}.{view.default_view}")
         if door is not None and door.opens_for(current_actor()):
-            current = request.blueprint == view.endpoint
             intro = getattr(view, "intro", "")
-            found.append(Entry(item.label, item.get_url(), intro, current))
+            is_current = _is_at(view.route_base or "")
+            found.append(Entry(item.label, item.get_url(), intro, is_current))
     return found
+
+
+def _is_at(base: str) -> bool:
+    """Whether the request is for the page at ``base`` or one below it; all are below the first."""
+    return request.path == f"{base}/" or bool(base and request.path.startswith(f"{base}/"))
 
 
 def municipality_here() -> Municipality | None:

@@ -21,7 +21,8 @@ FILTERS: dict[str, Filter] = {
 def find_units(text: str) -> ColumnElement[bool]:
     """The condition for units by the words of their name, or of their leader's.
 
-    Units are few in a municipality, so the words may stand anywhere in the name. A shielded leader is shown in no list, so no unit is found by that name.
+    Units are few in a municipality, so the words may stand anywhere in the name. A shielded
+    leader is shown in no list, so no unit is found by that name.
     """
     led = Unit.leader_id.in_(ids_named(text, Person.is_shielded.is_(False)))
     words = terms(text)

@@ -27,7 +27,7 @@ def palette(page: Page):
 
 @pytest.mark.parametrize("keys", ["Control+k", "/"])
 def test_keys_open_it_with_the_field_focused_and_esc_gives_the_focus_back(page, keys):
-    link = page.get_by_role("link", name="Samvev")
+    link = page.get_by_role("link", name="Samvev", exact=True)
     link.focus()
     dialog, field, options = palette(page)
 

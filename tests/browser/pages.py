@@ -1,0 +1,118 @@
+"""Every page that somebody may open, by the routes themselves, and in which looks it is seen."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import Flask
+
+from app.security.routes import Audience
+from tests.browser.looks import FEWEST, LOOKS, Look
+from tests.browser.site import Site
+from tests.drills import size
+from tests.matrix.cells import ACTORS, SENDING_OUT, Cell, Visitor, all_cells, expected
+
+# Pages whose address holds what no row does; ``states`` opens them.
+BY_SECRET = {"PasswordLinkView.set_password", "FirstAdministratorView.make"}
+IN_STATES = {*BY_SECRET, "ImportView.columns"}
+MISSING = "/nothing/is/here"
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A page that an actor gets."""
+
+    actor: str
+    endpoint: str
+    path: str
+    about: str
+    status: int = 200
+
+    @property
+    def name(self) -> str:
+        """What its picture is called."""
+        return f"{self.endpoint} {self.about} {self.actor}"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A page as an actor, in one look."""
+
+    opening: Opening
+    look: Look
+
+    def __str__(self) -> str:
+        return f"{self.opening.actor} at {self.opening.path}, {self.look}"
+
+
+def page_cells(app: Flask, site: Site) -> list[Cell]:
+    """What a browser may ask for with GET, on every kind of row; not the REST side."""
+    return [
+        cell
+        for cell in all_cells(app, site.world)
+        if cell.method == "GET"
+        and "GET" in (cell.rule.methods or ())
+        and not cell.is_rest
+        and cell.endpoint not in {*SENDING_OUT, "static"}
+    ]
+
+
+def openings(site: Site) -> list[Opening]:
+    """Every page as everyone who gets it, and one refusal and one blank for each actor.
+
+    Raises:
+        AssertionError: there is a page that nobody opens here.
+    """
+    visitors = {name: site.visitor(name, "en") for name in ACTORS}
+    with site.app.app_context():
+        cells = [
+            (cell, cell.thing.load() if cell.thing else None) for cell in page_cells(site.app, site)
+        ]
+        found = [
+            Opening(actor, cell.endpoint, cell.path(), cell.thing.name if cell.thing else "")
+            for cell, row in cells
+            for actor, who in visitors.items()
+            if expected(cell, who, row) in ("let in", "open")
+            and (cell.thing is None or row is not None)
+        ]
+    ours = {cell.endpoint for cell, _row in cells}
+    assert ours == {one.endpoint for one in found}, "somewhere, nobody may come in"
+    asked = {one.endpoint: one for one in found}
+    pages = {endpoint for endpoint, one in asked.items() if _is_page(visitors[one.actor], one)}
+    plain = {cell.endpoint for cell, _row in cells if cell.door.audience is not Audience.RULED}
+    seen = [
+        one
+        for one in found
+        if one.endpoint in pages - IN_STATES
+        and (one.endpoint not in plain or _is_page(visitors[one.actor], one))
+    ]
+    return seen + [Opening(actor, "404", MISSING, "", 404) for actor in ACTORS]
+
+
+def _is_page(who: Visitor, one: Opening) -> bool:
+    """Whether there is a page for people, and not a file, data for a program or another way."""
+    answer = who.client.get(one.path)
+    answer.close()
+    return answer.status_code == 200 and "text/html" in answer.content_type
+
+
+def visits(site: Site) -> list[Visit]:
+    """Every opening in one look; a page that few may open is seen again, in the first six.
+
+    In a drill, every opening in every look.
+    """
+    return list(in_looks(openings(site), size(FEWEST, len(LOOKS)), size(1, len(LOOKS))))
+
+
+def in_looks(found: list[Opening], for_page: int, for_opening: int) -> Iterator[Visit]:
+    """Each opening in ``for_opening`` looks at least, and each page in ``for_page`` at least."""
+    of_page: dict[str, list[Opening]] = defaultdict(list)
+    for one in found:
+        of_page[one.endpoint].append(one)
+    for endpoint in sorted(of_page):
+        ones = of_page[endpoint]
+        number = max(for_page, len(ones) * for_opening)
+        for turn in range(number):
+            lap, place = divmod(turn, len(ones))
+            look = place + lap if for_opening > 1 else turn
+            yield Visit(ones[place], LOOKS[look % len(LOOKS)])

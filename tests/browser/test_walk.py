@@ -1,0 +1,72 @@
+"""Every page, as everyone who may open it, in three languages, wide and narrow, light and dark."""
+
+from collections import Counter
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.browser.looks import LOOKS
+from tests.browser.pages import Visit, in_looks, visits
+from tests.drills import IS_FULL, tell
+from tests.matrix.cells import ACTORS
+
+MOST_SHOWN = 40
+
+
+@pytest.fixture(scope="session")
+def planned(site):
+    """Every visit of the walk."""
+    return visits(site)
+
+
+def see(site, watcher, visit: Visit) -> list[str]:
+    """Make one visit; what is wrong."""
+    opening = visit.opening
+    watcher.become(site.cookie_of(opening.actor, visit.look.language), visit.look)
+    watcher.open(opening.path)
+    where = urlsplit(watcher.page.url).path
+    wrong = [] if watcher.status == opening.status else [f"status {watcher.status}"]
+    wrong += [] if where == opening.path else [f"led to {where}"]
+    return [*wrong, *watcher.problems(opening.name)]
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize("actor", ACTORS)
+def test_every_page_is_right_for(actor, site, watcher, planned, capsys):
+    own = [visit for visit in planned if visit.opening.actor == actor]
+    own.sort(key=lambda visit: (str(visit.look), visit.opening.path))
+    before = watcher.figures.pages
+
+    wrong = [f"{visit}: {found}" for visit in own for found in see(site, watcher, visit)]
+
+    pages = len({visit.opening.path for visit in own})
+    if IS_FULL:
+        tell(capsys, f"{actor}: {watcher.figures.pages - before} views of {pages} addresses")
+    assert watcher.figures.pages > before
+    assert not wrong, "\n".join([f"{len(wrong)} wrong", *wrong[:MOST_SHOWN]])
+
+
+def test_every_page_is_seen_in_every_pair_of_language_width_and_scheme(planned):
+    seen = {}
+    for visit in planned:
+        seen.setdefault(visit.opening.endpoint, set()).add(visit.look)
+
+    for endpoint, looks in seen.items():
+        pairs = Counter(
+            pair
+            for look in looks
+            for pair in (
+                (look.language, look.width),
+                (look.language, look.scheme),
+                (look.width, look.scheme),
+            )
+        )
+        assert len(pairs) == 16, endpoint
+
+
+def test_a_drill_sees_every_page_of_everyone_in_every_look(planned):
+    found = list({visit.opening for visit in planned})
+
+    drill = set(in_looks(found, len(LOOKS), len(LOOKS)))
+
+    assert len(drill) == len(found) * len(LOOKS)
