@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask_appbuilder import Model
-from sqlalchemy import ColumnElement, Select, func, literal, tuple_
+from sqlalchemy import Column, ColumnElement, Select, func, literal, tuple_
 from sqlalchemy.orm import Session
+from sqlalchemy.sql import visitors
 
 from app.errors import BadRequest
 from app.screens.listing import ListRequest, Order
@@ -86,7 +87,8 @@ def _searched(
 ) -> tuple[list[Any], int]:
     """The next rows of ``wanted`` that one of the ways finds, and how many there are.
 
-    Few hits are found first and sorted then. Of many, the next rows of each way are put together.
+    Few hits are found first and sorted then. Of many, the next rows of each way are put together;
+    they lie so close that the list is walked in its order until a page of them is found.
     """
     by_way = [_some_ids(session, wanted.where(way), walk.id_column) for way in ways]
     ids = set().union(*by_way)
@@ -94,9 +96,24 @@ def _searched(
         return walk.among(ids).fetch(session, wanted, edge), len(ids)
     found: dict[Any, Any] = {}
     for way, some in zip(ways, by_way, strict=True):
-        near = walk.among(some) if len(some) <= COUNT_UP_TO else walk
-        found |= {row.id: row for row in near.fetch(session, wanted.where(way), edge)}
+        if len(some) <= COUNT_UP_TO:
+            near, condition = walk.among(some), way
+        else:
+            near, condition = walk, _off_index(way, but=walk.order.column)
+        found |= {row.id: row for row in near.fetch(session, wanted.where(condition), edge)}
     return walk.among(set(found)).fetch(session, wanted, edge), COUNT_UP_TO + 1
+
+
+def _off_index(way: ColumnElement[bool], *, but: Any) -> ColumnElement[bool]:
+    """The same condition, written so that it fits no index but that of the column ``but``: left to
+    itself, SQLite takes the index of a name, and then sorts everybody who has it."""
+
+    def written(element: Any, **_options: Any) -> Any:
+        if isinstance(element, Column) and element.key != but.key:
+            return func.coalesce(element, element)
+        return None
+
+    return visitors.replacement_traverse(way, {}, written)
 
 
 @dataclass(frozen=True)
