@@ -16,8 +16,9 @@ from wtforms import BooleanField
 from app.accounts.central_screen import CentralAppointmentView
 from app.accounts.key_roles import KeyRolesView
 from app.accounts.login import KeptFormView, LoginView, MunicipalityChoiceView
+from app.accounts.municipality_screen import MunicipalityView
 from app.accounts.own_page import OwnPageView
-from app.accounts.screens import MembershipView, MunicipalityView
+from app.accounts.screens import MembershipView
 from app.accounts.views import AppointView, FirstAdministratorView, PasswordLinkView
 from app.clock import day_of, today, utc_now
 from app.enums import Language, UnitKind

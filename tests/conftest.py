@@ -125,7 +125,8 @@ class Client(FlaskClient):
 def client_as(app: Flask, world: worlds.World) -> Iterator[Callable[..., Client]]:
     """A signed-in client by user name; ``None`` is a stranger. ``in_`` chooses a municipality.
 
-    The logins are shared between tests: the language that one chooses is forgotten afterwards.
+    The logins are shared between tests: the language and the municipality that one chooses are
+    forgotten afterwards.
     """
 
     def sign_in(username: str | None, in_: str | None = None) -> Client:
@@ -141,4 +142,4 @@ def client_as(app: Flask, world: worlds.World) -> Iterator[Callable[..., Client]
 
     yield sign_in
     with app.app_context(), transaction() as session:
-        session.execute(update(AccountProfile).values(language=None))
+        session.execute(update(AccountProfile).values(language=None, last_municipality_id=None))

@@ -17,7 +17,7 @@ from app.people.names import prefix_range, search_form, tidy
 LONGEST_TYPED = 200
 ANCHORS = 4
 _BETWEEN_WORDS = re.compile(r"[\s,;]+")
-_WRITTEN_BETWEEN_DIGITS = re.compile(r"[\s.\-/]+")
+_WRITTEN_BETWEEN_DIGITS = re.compile(r"[.\-/]+")
 _LIKE_NATIONAL_ID = re.compile(r"\d{11}")
 
 
@@ -49,8 +49,13 @@ def terms(text: str) -> list[Term]:
 
 
 def is_like_national_id(text: str) -> bool:
-    """Whether there are eleven digits in a row, however they are written."""
-    return bool(_LIKE_NATIONAL_ID.search(_WRITTEN_BETWEEN_DIGITS.sub("", text)))
+    """Whether there are eleven digits in a row, however they are written.
+
+    Spaces may stand between digits alone: a date after a name that ends in digits is none.
+    """
+    words = _WRITTEN_BETWEEN_DIGITS.sub("", text).split()
+    joined = "".join(word if word.isdigit() else f" {word} " for word in words)
+    return bool(_LIKE_NATIONAL_ID.search(joined))
 
 
 def anywhere(column: Any, words: Sequence[Term]) -> ColumnElement[bool]:

@@ -306,7 +306,8 @@ def test_nothing_that_tells_where_a_shielded_person_is_stands_in_lists_and_files
 
 def line_of(page: str, person: Person) -> str:
     """The row of the list or line of the file that is about the person."""
-    parts = page.split("</tr>") if "<tr>" in page else page.splitlines()
+    rows = page.partition("<tbody>")[2]
+    parts = rows.split("</tr>") if rows else page.splitlines()
     return next(part for part in parts if person.family_name in part)
 
 

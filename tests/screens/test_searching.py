@@ -49,7 +49,9 @@ def found(context, world):
         def find(text, **more):
             """The given names of the fixture's own persons among the hits."""
             with tenancy.applied(db.session(), actor.scope):
-                asked = read_request(_args({"q": text, **more}), SCREEN_FILTERS, SCREEN_ORDERS)
+                asked = read_request(
+                    _args({"q": text, "size": "100", **more}), SCREEN_FILTERS, SCREEN_ORDERS
+                )
                 base = scope.rows(actor, Person)
                 page = fetch_page(db.session(), base, Person, SCREEN_ORDERS, asked)
                 whole = db.session.scalars(base.where(*asked.conditions)).all()

@@ -76,7 +76,7 @@ def path(client) -> str:
     return answer.location.replace("/show/", "/{}/")
 
 
-@pytest.mark.parametrize(("verb", "most"), [("list", 7), ("show", 6), ("edit", 5)])
+@pytest.mark.parametrize(("verb", "most"), [("list", 9), ("show", 6), ("edit", 5)])
 def test_a_page_asks_little_on_one_connection(client, heard, path, verb, most):
     path = "/person/list/" if verb == "list" else path.format(verb)
     client.get(path)
