@@ -80,7 +80,12 @@ def make_app(
 @pytest.fixture(scope="session")
 def app(database_name: str, make_app: Callable[..., Flask]) -> Flask:
     """The application on each database, with the small world in it."""
-    app = make_app(database_name)
+    return with_world(make_app(database_name))
+
+
+def with_world(app: Flask) -> Flask:
+    """``app`` with the small world in it. A module whose tests send anything anywhere makes its
+    own ``app`` by this, so that the logins of the shared one stay who they are."""
     with app.app_context():
         app.extensions["test_world"] = worlds.build()
     return app

@@ -8,9 +8,16 @@ from schemathesis.engine import events, from_schema
 
 from config import ROOT
 from tests.api.conftest import MISSING, bearer
+from tests.conftest import with_world
 
 EXAMPLES = {"sqlite": 5, "postgresql": 1}
 SEED = 20261122
+
+
+@pytest.fixture(scope="module")
+def app(database_name, make_app):
+    """An installation of its own: what is sent here changes whatever it hits."""
+    return with_world(make_app(database_name))
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from tests.conftest import with_world
 from tests.drills import size, tell
 from tests.matrix.cells import ACTORS, SENDING_OUT, all_cells, foreign_words, visitor
 
@@ -146,6 +147,12 @@ class Hostile:
             options["content_type"] = self.random.choice(
                 ["application/json", "multipart/form-data; boundary=x", "text/plain", "x"]
             )
+
+
+@pytest.fixture(scope="module")
+def app(database_name, make_app):
+    """An installation of its own: what is sent here changes whatever it hits."""
+    return with_world(make_app(database_name))
 
 
 def _sendable(values):

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from app.security.roles import Resource
-from tests.conftest import TOKEN
+from tests.conftest import TOKEN, with_world
 from tests.matrix.cells import (
     ACTORS,
     SENDING_OUT,
@@ -24,6 +24,12 @@ from tests.matrix.cells import (
 from tests.world import CANARY, World
 
 SMALLEST_MATRIX = 10_000
+
+
+@pytest.fixture(scope="module")
+def app(database_name, make_app):
+    """An installation of its own: what is sent here changes whatever it hits."""
+    return with_world(make_app(database_name))
 
 
 @pytest.fixture
