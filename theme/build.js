@@ -1,5 +1,5 @@
-// Fills app/static/vendor, which is not committed: the design system with our own theme, its
-// scripts, and the font. Style sheets and scripts get a compressed copy beside them.
+// Fills app/static/vendor, which is not committed: the parts of the design system that our pages
+// use, with our own theme, and the font. The style sheet gets a compressed copy beside it.
 //
 // Run by `make`, after `npm ci`.
 
@@ -15,6 +15,12 @@ const CONFIG = "designsystemet.config.json";
 const TOKENS = join(VENDOR, "tokens");
 const PACKAGES = join(HERE, "node_modules");
 const DIGDIR = join(PACKAGES, "@digdir");
+// In the order of the design system's own index.css. A test finds a class that is missing here.
+const COMPONENTS = [
+  "label", "validation-message", "button", "input", "field", "fieldset", "alert", "popover",
+  "skip-link", "details", "card", "dialog", "dropdown", "tag", "chip", "error-summary", "table",
+  "breadcrumbs",
+];
 
 function designsystemet(...words) {
   const command = join(DIGDIR, "designsystemet", "dist", "bin", "designsystemet.js");
@@ -30,13 +36,14 @@ function theme() {
   return readFileSync(join(TOKENS, "built", "samvev.css"), "utf8");
 }
 
-function components() {
-  return readFileSync(join(DIGDIR, "designsystemet-css", "dist", "src", "index.css"), "utf8");
+function part(name, layer) {
+  const path = join(DIGDIR, "designsystemet-css", "dist", "src", `${name}.css`);
+  return `@layer ${layer}{${readFileSync(path, "utf8")}}`;
 }
 
-function script() {
-  const text = readFileSync(join(DIGDIR, "designsystemet-web", "dist", "umd", "index.js"), "utf8");
-  return text.replace(/\n?\/\/# sourceMappingURL=.*/, "");
+function components() {
+  const parts = COMPONENTS.map((name) => part(name, "ds.components"));
+  return ["@layer ds.theme, ds.base, ds.components;", part("base", "ds.base"), ...parts].join("\n");
 }
 
 function write(name, text) {
@@ -49,7 +56,6 @@ rmSync(VENDOR, { recursive: true, force: true });
 mkdirSync(VENDOR, { recursive: true });
 // One file in place of two: the order of its cascade layers is the order of the parts.
 write("designsystemet.css", `${components()}\n${theme().replace(/^@charset[^;]*;/, "")}`);
-write("designsystemet.js", script());
 rmSync(TOKENS, { recursive: true, force: true });
 for (const part of ["latin", "latin-ext"]) {
   const name = `inter-${part}-wght-normal.woff2`;

@@ -100,7 +100,7 @@ def install(app: Flask) -> None:
         ngettext=ngettext,
     )
     macros: Any = app.jinja_env.get_template("_words.html").module
-    app.jinja_env.globals.update(said=macros.said, suggestion_words=macros.suggestion_words)
+    app.jinja_env.globals.update(said=macros.said)
     FlaskForm.Meta.get_translations = lambda _meta, _form: FormTexts()
 
 

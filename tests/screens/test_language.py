@@ -13,7 +13,6 @@ from app.models import AccountProfile, Person
 from app.screens.fields import show_date
 from app.security import tenancy
 from app.security.actor import acting_as, operator
-from config import ROOT
 from tests.conftest import Client
 
 LANGUAGE = re.compile(r'<html lang="([a-z]+)"')
@@ -162,21 +161,3 @@ def test_dates_are_day_month_and_year_in_every_language(app, language):
     with app.test_request_context(headers={"Accept-Language": language}):
         assert show_date(date(2026, 5, 7)) == "07.05.2026"
         assert show_date(None) == ""
-
-
-def test_the_texts_of_designsystemet_are_all_told_in_the_language(app):
-    script = (ROOT / "app" / "static" / "vendor" / "designsystemet.js").read_text("utf-8")
-    asked = set(
-        re.search(r"`([a-z,]+)`\.split\(`,`\)\.map\(e=>`data-sr-", script).group(1).split(",")
-    )
-
-    with app.test_request_context(headers={"Accept-Language": "nn"}):
-        told = dict(
-            re.findall(
-                r'data-sr-([a-z]+)="([^"]*)"', render_template_string("{{ suggestion_words() }}")
-            )
-        )
-
-    assert set(told) == asked
-    assert told["plural"] == "%d treff"
-    assert told["toggle"] == "Vis vala"
