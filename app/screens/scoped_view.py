@@ -246,28 +246,42 @@ class ScopedModelView(BulkPages, ListPages, ModelView):
 
     @expose("/retire/<pk>", methods=["POST"])
     @door(Action.RETIRE)
-    def retire(self, pk: str) -> AnyResponse:
+    def retire(self, pk: str) -> AnyResponse | tuple[str, int]:
         """Take a record out of use; it keeps its history and can come back."""
-        with transaction():
-            row = self.get_row(pk, Action.RETIRE)
-            if request.form.get("version", str(row.version)) != str(row.version):
-                raise StaleVersion
-            self.retire_row(row)
-            undo = self.note(RETIRE, row, None)
+        try:
+            with transaction():
+                row = self.get_row(pk, Action.RETIRE)
+                if request.form.get("version", str(row.version)) != str(row.version):
+                    raise StaleVersion
+                self.retire_row(row)
+                undo = self.note(RETIRE, row, None)
+        except DomainError as error:
+            return self._told_on_record(pk, error)
         self.say(_("%(name)s is retired.", name=self.describe(row)), undo)
         return redirect(self.url("show", row))
 
     @expose("/restore/<pk>", methods=["POST"])
     @door(Action.RESTORE)
-    def restore(self, pk: str) -> AnyResponse:
+    def restore(self, pk: str) -> AnyResponse | tuple[str, int]:
         """Bring a record back into use."""
-        with transaction():
-            row = self.get_row(pk, Action.RESTORE)
-            before = self.before_restore(row)
-            self.restore_row(row)
-            undo = self.note(RESTORE, row, before)
+        try:
+            with transaction():
+                row = self.get_row(pk, Action.RESTORE)
+                before = self.before_restore(row)
+                self.restore_row(row)
+                undo = self.note(RESTORE, row, before)
+        except DomainError as error:
+            return self._told_on_record(pk, error)
         self.say(_("%(name)s is in use again.", name=self.describe(row)), undo)
         return redirect(self.url("show", row))
+
+    def _told_on_record(self, pk: str, error: DomainError) -> tuple[str, int]:
+        """The record, with the broken rule said above it; a refused access gets its own page."""
+        if error.is_refusal:
+            raise error
+        row = self.get_row(pk, Action.SHOW)
+        flash(str(error), "danger")
+        return render_template("screens/show.html", view=self, row=row), error.status
 
     # --- choices for forms -----------------------------------------------------------------------
 
