@@ -6,7 +6,7 @@ Without a scope nothing is found and nothing can be written.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -165,21 +165,26 @@ def _criteria(scope: Scope) -> tuple[ExecutableOption, ...]:
     """Loader options that hold every tenant model to ``scope``, joined and aliased ones too."""
     return tuple(
         with_loader_criteria(
-            model, criterion(model, scope), include_aliases=True, propagate_to_loaders=False
+            model, _criterion(model, scope), include_aliases=True, propagate_to_loaders=False
         )
         for model in TENANT_MODELS
     )
 
 
-def criterion(model: type[Model], scope: Scope) -> ColumnElement[bool]:
-    """The condition that rows of ``model`` meet in ``scope``."""
-    column: ColumnElement[Any] = model.municipality_id
-    inside = column == (-1 if scope.municipality_id is None else scope.municipality_id)
-    if model in OWN_TO_READ and scope.account_id is not None:
-        return or_(inside, model.account_id == scope.account_id)
+def _criterion(model: type[Model], scope: Scope) -> Callable[[Any], ColumnElement[bool]]:
+    """What makes the condition that rows of ``model``, or of an alias of it, meet in ``scope``.
+
+    A function, since a condition that is given ready-made is not fitted to the aliases of a join:
+    the joined rows would go unfiltered. SQLAlchemy keeps its result for all scopes and takes the
+    values anew, so those that it holds are plain numbers.
+    """
+    here = -1 if scope.municipality_id is None else scope.municipality_id
+    account = scope.account_id
+    if model in OWN_TO_READ and account is not None:
+        return lambda cls: or_(cls.municipality_id == here, cls.account_id == account)
     if model is AuditEvent and scope.is_central:
-        return or_(inside, column.is_(None))
-    return inside
+        return lambda cls: or_(cls.municipality_id == here, cls.municipality_id.is_(None))
+    return lambda cls: cls.municipality_id == here
 
 
 def _guard_flush(session: Session, _context: UOWTransaction, _instances: object) -> None:

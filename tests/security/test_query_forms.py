@@ -27,6 +27,7 @@ from tests.world import CANARY
 STOPPED = (TenantViolation, DBAPIError, NoResultFound)
 person = Person.__table__
 
+ALIAS = aliased(Unit)
 SCHEMAS = {"sqlite": "main", "postgresql": "public"}
 READS = {
     "entity": lambda s, w: s.scalars(select(Person)).all(),
@@ -35,6 +36,9 @@ READS = {
     "get by id": lambda s, w: s.get(Person, w.fjellby.persons["own"]),
     "get_one by id": lambda s, w: s.get_one(Person, w.fjellby.persons["own"]),
     "alias": lambda s, w: s.scalars(select(aliased(Person))).all(),
+    "alias in an outer join": lambda s, w: s.execute(
+        select(Unit.name, ALIAS.name).outerjoin(ALIAS, literal_column("1") == 1)
+    ).all(),
     "subquery": lambda s, w: s.execute(select(select(Person).subquery())).all(),
     "common table expression": lambda s, w: s.execute(select(select(Person).cte())).all(),
     "union": lambda s, w: s.execute(union_all(select(Person.family_name), select(Unit.name))).all(),
