@@ -15,7 +15,7 @@ from app.accounts.queries import NATIONAL_ID, account_by_name, identifiers
 from app.db import db
 from app.enums import Role, TokenPurpose
 from app.errors import DomainError
-from app.models import AccountIdentifier, ApiToken, Membership, Person, Unit
+from app.models import AccountIdentifier, Membership, Person, Unit
 from app.security import sessions, tokens
 
 USERNAME = re.compile(r"\w[\w.@-]{2,63}")
@@ -233,14 +233,7 @@ def cut_off(account_id: int, municipality_id: int, at: datetime) -> None:
     session = db.session()
     sessions.end_all(session, account_id, at)
     tokens.void_links_made_by(session, account_id, at)
-    for token in session.scalars(
-        select(ApiToken).where(
-            ApiToken.account_id == account_id,
-            ApiToken.municipality_id == municipality_id,
-            ApiToken.revoked_at.is_(None),
-        )
-    ):
-        token.revoked_at = at
+    tokens.revoke_all(session, account_id, at, municipality_id=municipality_id)
 
 
 def close_account(account: User, at: datetime) -> None:

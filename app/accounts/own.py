@@ -99,6 +99,8 @@ def set_password_by_link(secret: str, password: str, *, at: datetime) -> None:
     if not account.active:
         raise NotFound
     _put_password(Actor(account_id=account.id), account, password, at)
+    # Whoever asks for a link may have lost the login to somebody else, keys and all.
+    tokens.revoke_all(db.session(), account.id, at)
 
 
 def username_of_link(secret: str, *, at: datetime) -> str | None:

@@ -280,8 +280,8 @@ class ScopedModelView(BulkPages, ListPages, ModelView):
         if error.is_refusal:
             raise error
         row = self.get_row(pk, Action.SHOW)
-        flash(str(error), "danger")
-        return render_template("screens/show.html", view=self, row=row), error.status
+        page = render_template("screens/show.html", view=self, row=row, refused=str(error))
+        return page, error.status
 
     # --- choices for forms -----------------------------------------------------------------------
 

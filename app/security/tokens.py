@@ -67,6 +67,19 @@ def _row_of(session: Session, secret: str) -> ApiToken | None:
     return session.scalar(select(ApiToken).where(ApiToken.secret_hash == secret_hash(secret)))
 
 
+def revoke_all(
+    session: Session, account_id: int, at: datetime, *, municipality_id: int | None = None
+) -> None:
+    """Make the account's bearer tokens useless, everywhere or in one municipality."""
+    wanted = select(ApiToken).where(
+        ApiToken.account_id == account_id, ApiToken.revoked_at.is_(None)
+    )
+    if municipality_id is not None:
+        wanted = wanted.where(ApiToken.municipality_id == municipality_id)
+    for token in session.scalars(wanted):
+        token.revoked_at = at
+
+
 def make_link(
     session: Session,
     purpose: TokenPurpose,

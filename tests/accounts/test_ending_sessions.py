@@ -1,5 +1,8 @@
 """A session dies at once when it should, wherever a copy of its cookie is."""
 
+import re
+from datetime import timedelta
+
 import pytest
 
 from app.clock import utc_now
@@ -118,3 +121,18 @@ def test_a_password_set_by_link_ends_the_sessions_before(app, town, enter, works
     app.test_client().send(path, {"password": "en ny lang setning", "again": "en ny lang setning"})
 
     assert not works(cookie)
+
+
+def test_a_password_set_by_link_ends_the_access_keys_too(app, town, enter):
+    username = town.member(Role.LOCAL_ADMINISTRATOR)
+    last_day = (utc_now() + timedelta(days=30)).strftime("%d.%m.%Y")
+    form = {"token_name": "nøkkel", "token_access": "read", "token_last_day": last_day}
+    secret = re.search(r"samvev_[\w-]+", enter(username).send("/me/token", form).text).group()
+    bearer = {"Authorization": f"Bearer {secret}"}
+    page = enter(town.admin).send(f"/role/password-link/{town.roles_of(username)[0].id}").text
+    path = page.partition("http://localhost")[2].partition("<")[0]
+    assert app.test_client().get("/api/v1/unit/", headers=bearer).status_code == 200
+
+    app.test_client().send(path, {"password": "en ny lang setning", "again": "en ny lang setning"})
+
+    assert app.test_client().get("/api/v1/unit/", headers=bearer).status_code == 401
