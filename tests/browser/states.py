@@ -15,7 +15,7 @@ from tests.browser.hands import Keyboard
 from tests.browser.inspection import Watcher
 from tests.browser.site import Site
 from tests.jobs import steps
-from tests.matrix.things import fresh
+from tests.matrix.things import fresh, numbers
 from tests.people import person_files
 
 LOCAL, CENTRAL, OWN = "lokal.strandvik", "sentral", "planeier"
@@ -64,7 +64,8 @@ def login_without_anything(watcher: Watcher, site: Site) -> None:
 @state(STRANGER, 422)
 def login_with_a_wrong_password(watcher: Watcher, site: Site) -> None:
     watcher.open("/login/")
-    watcher.page.fill("#username", "nobody")
+    # Another one each time: after ten tries the answer is that one must wait.
+    watcher.page.fill("#username", f"nobody{next(numbers)}")
     watcher.page.fill("#password", "not this one")
     watcher.page.click(SEND)
 
