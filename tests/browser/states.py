@@ -183,6 +183,7 @@ def a_filter_with_an_error(watcher: Watcher, site: Site) -> None:
 def the_second_page_of_persons(watcher: Watcher, site: Site) -> None:
     watcher.open("/person/list/")
     watcher.page.click("a[rel=next]")
+    watcher.page.wait_for_url("**after=*")
 
 
 @state(LOCAL)
