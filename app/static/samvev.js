@@ -1,2 +1,0 @@
-// Small comforts. Every page works without them.
-"use strict";
