@@ -88,3 +88,143 @@ class Outcome(StrEnum):
 
     DONE = "done"
     REFUSED = "refused"
+
+
+class PlanKind(StrEnum):
+    """What kind of plan: one engine, told apart by data. At most one open IP an owner."""
+
+    INDIVIDUAL_PLAN = "individual_plan"
+    EDUCATION_PLAN = "education_plan"
+    DEVELOPMENT_PLAN = "development_plan"
+    RELAY_LOG = "relay_log"
+    FAMILY_PLAN = "family_plan"
+
+
+class PlanState(StrEnum):
+    """The life of a plan."""
+
+    DRAFT = "draft"
+    AWAITING_CONSENT = "awaiting_consent"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    CLOSED = "closed"
+    ARCHIVED = "archived"
+
+
+class Section(StrEnum):
+    """A part of a plan that access is given to. The kind of plan decides which it has."""
+
+    ABOUT_ME = "about_me"
+    MAPPING = "mapping"
+    GOALS = "goals"
+    ACTIVITIES = "activities"
+    COMMENTS = "comments"
+    SUB_PLANS = "sub_plans"
+    DOCUMENTS = "documents"
+    MEETINGS = "meetings"
+    CALENDAR = "calendar"
+    MESSAGES = "messages"
+    PARTICIPANTS = "participants"
+    CONSENTS = "consents"
+    PRINT_EXPORT = "print_export"
+    EVENT_LOG = "event_log"
+    ACCESS_LOG = "access_log"
+
+
+class Level(StrEnum):
+    """How far an access to a section goes; each holds those before it."""
+
+    NONE = "none"
+    READ = "read"
+    COMMENT = "comment"
+    WRITE = "write"
+    MANAGE = "manage"
+
+    @property
+    def rank(self) -> int:
+        """The place in the order, from 0."""
+        return list(Level).index(self)
+
+    @property
+    def and_above(self) -> tuple["Level", ...]:
+        """This level and those that hold it."""
+        return tuple(list(Level)[self.rank :])
+
+
+class AuthorityKind(StrEnum):
+    """By what right somebody acts for a plan owner."""
+
+    PARENTAL_RESPONSIBILITY = "parental_responsibility"
+    LEGAL_GUARDIAN = "legal_guardian"
+    POWER_OF_ATTORNEY = "power_of_attorney"
+
+
+class ConsentKind(StrEnum):
+    """What is agreed to: that the plan is made, or that information in it is shared."""
+
+    PLAN_IS_MADE = "plan_is_made"
+    INFORMATION_IS_SHARED = "information_is_shared"
+
+
+class ConsentMethod(StrEnum):
+    """How a consent was given."""
+
+    DIGITAL = "digital"
+    PAPER = "paper"
+    ORAL = "oral"
+
+
+class ConsentCapacity(StrEnum):
+    """In what capacity a consent was given."""
+
+    OWNER = "owner"
+    GUARDIAN = "guardian"
+    REPRESENTATIVE = "representative"
+
+
+class EntryKind(StrEnum):
+    """What a piece of plan content is."""
+
+    ABOUT = "about"
+    MAPPING = "mapping"
+    GOAL = "goal"
+    ACTIVITY = "activity"
+    EVALUATION = "evaluation"
+    COMMENT = "comment"
+    SUB_PLAN = "sub_plan"
+    MEETING = "meeting"
+    DOCUMENT = "document"
+
+
+class EntryStatus(StrEnum):
+    """How far a goal or an activity has come."""
+
+    PLANNED = "planned"
+    ONGOING = "ongoing"
+    REACHED = "reached"
+    STOPPED = "stopped"
+
+
+class DecisionKind(StrEnum):
+    """What a decision about a plan is in the law; the municipality says which."""
+
+    INDIVIDUAL_DECISION = "individual_decision"
+    RIGHT_OF_COMPLAINT = "right_of_complaint"
+    NO_DECISION = "no_decision"
+
+
+class NoticeKind(StrEnum):
+    """What a person is told about a plan, or is to do."""
+
+    CONSENT_WANTED = "consent_wanted"
+    CONSENT_GIVEN = "consent_given"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    CONSENT_ENDS = "consent_ends"
+    HANDOVER_OFFERED = "handover_offered"
+    HANDOVER_ANSWERED = "handover_answered"
+    ACCESS_STOPPED = "access_stopped"
+    CHANGE_WANTED = "change_wanted"
+    EMERGENCY_ACCESS = "emergency_access"
+    AGE_REACHED = "age_reached"
+    PLAN_CLOSED = "plan_closed"
+    PLAN_REOPENED = "plan_reopened"

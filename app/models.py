@@ -8,15 +8,19 @@
                     SubmittedForm
 5. Audit            AuditEvent
 6. Jobs             Job
-7. Lists            ListSetting, SavedView, BulkChange
+7. Plan set-up      PlanType, AgeRule, ConsentText, StandardRole
+8. Plans            Plan, Authority, WithheldSection, StandIn, EmergencyAccess
+9. Access           Participant, Grant, Consent, ConsentCover
+10. Plan content    PlanEntry
+
+Tables that none of these points at are in ``app.side_tables``.
 
 Here are columns, constraints and properties of a row alone. Queries are in ``queries.py`` of each
 package, decisions in ``operations.py``, access in ``app.security``. The account itself is
 Flask-AppBuilder's ``ab_user``; it holds a user name, a password and nothing about the person.
 """
 
-from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_appbuilder import Model
@@ -26,10 +30,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     ColumnElement,
-    DateTime,
-    Enum,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     LargeBinary,
     String,
@@ -40,96 +41,50 @@ from sqlalchemy import (
     or_,
     text,
 )
-from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
-from sqlalchemy.types import TypeDecorator
-from uuid_utils import uuid7
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.columns import (
+    Instant,
+    Period,
+    Searchable,
+    TenantOwned,
+    Versioned,
+    inside_municipality,
+    new_id,
+    of_plan,
+    one_of,
+)
 from app.enums import (
+    AuthorityKind,
+    ConsentCapacity,
+    ConsentKind,
+    ConsentMethod,
+    EntryKind,
+    EntryStatus,
     JobKind,
     JobState,
     Language,
     LanguageForm,
+    Level,
     Outcome,
+    PlanKind,
+    PlanState,
     ProtectionGrade,
     Role,
+    Section,
     TokenPurpose,
     UnitKind,
 )
-
-
-def new_id() -> str:
-    """A new identifier: UUID version 7, so that keys sort by age and can't be guessed."""
-    return str(uuid7())
-
-
-class Instant(TypeDecorator[datetime]):
-    """An instant in UTC, with its time zone on both databases."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Go in as UTC: SQLite keeps the clock's hands and forgets the zone."""
-        return value.astimezone(UTC) if value is not None and value.tzinfo is not None else value
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give back the zone that SQLite does not keep."""
-        if value is not None and value.tzinfo is None:
-            return value.replace(tzinfo=UTC)
-        return value
-
-
-Searchable = String(700).with_variant(String(700, collation="C"), "postgresql")
-"""Text that is found by ranges, so it sorts by its bytes wherever the database was made."""
-
-
-def one_of(values: type[StrEnum], name: str) -> Enum:
-    """A column type for a closed vocabulary, kept as its words and checked by the database."""
-    return Enum(
-        values,
-        name=name,
-        native_enum=False,
-        create_constraint=True,
-        length=40,
-        values_callable=lambda members: [member.value for member in members],
-    )
-
-
-class TenantOwned(Model):
-    """A row of one municipality. Composite keys make a link to another's row impossible."""
-
-    __abstract__ = True
-
-    id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
-
-    @declared_attr
-    def municipality_id(cls) -> Mapped[int]:
-        return mapped_column(ForeignKey("municipality.id"), nullable=False)
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.id}>"
-
-
-class Versioned:
-    """A row that people edit: its version is checked at each save, so nobody overwrites unseen."""
-
-    version: Mapped[int] = mapped_column(nullable=False)
-
-    @declared_attr.directive
-    def __mapper_args__(cls) -> dict[str, Any]:
-        return {"version_id_col": cls.version}
-
-
-def inside_municipality(table: str, column: str, name: str, **options: Any) -> ForeignKeyConstraint:
-    """A reference that the database accepts within one municipality only."""
-    return ForeignKeyConstraint(
-        ["municipality_id", column],
-        [f"{table}.municipality_id", f"{table}.id"],
-        name=name,
-        **options,
-    )
-
+from app.side_tables import (
+    BulkChange,
+    EntryDraft,
+    Handover,
+    Notice,
+    PlanDecision,
+    PlanEntryVersion,
+    PlanVisit,
+    SavedView,
+)
 
 # --- 1. Municipalities ---------------------------------------------------------------------------
 
@@ -368,7 +323,7 @@ class ProtectedAddress(Versioned, TenantOwned):
 # --- 4. Accounts ---------------------------------------------------------------------------------
 
 
-class Membership(Versioned, TenantOwned):
+class Membership(Versioned, Period, TenantOwned):
     """A role that an account holds in a municipality, as which person, where, and when.
 
     ``ends_on`` is the first day without the role. ``unit_id`` limits the role to that unit and
@@ -395,9 +350,6 @@ class Membership(Versioned, TenantOwned):
     person_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
     role: Mapped[Role] = mapped_column(one_of(Role, "membership_role"))
     unit_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
-    starts_on: Mapped[date]
-    ends_on: Mapped[date | None]
-    ended_at: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)
 
     person: Mapped[Person] = relationship(
@@ -407,31 +359,9 @@ class Membership(Versioned, TenantOwned):
         primaryjoin="foreign(Membership.unit_id) == Unit.id", viewonly=True
     )
 
-    def is_active(self, on: date) -> bool:
-        """Whether the role is held on this day in Norway; its end is exclusive."""
-        return (
-            self.ended_at is None
-            and self.starts_on <= on
-            and (self.ends_on is None or on < self.ends_on)
-        )
-
-    @classmethod
-    def active(cls, on: date | ColumnElement[date]) -> ColumnElement[bool]:
-        """``is_active`` as a condition."""
-        return and_(
-            cls.ended_at.is_(None),
-            cls.starts_on <= on,
-            or_(cls.ends_on.is_(None), cls.ends_on > on),
-        )
-
     def is_over(self, on: date) -> bool:
         """Whether the role was ended, or its last day is before this day in Norway."""
         return self.ended_at is not None or (self.ends_on is not None and self.ends_on <= on)
-
-    @property
-    def last_day(self) -> date | None:
-        """The last day with the role, as people write it; None while no end is set."""
-        return None if self.ends_on is None else self.ends_on - timedelta(days=1)
 
 
 class AccountLinkRequest(TenantOwned):
@@ -619,6 +549,7 @@ class AuditEvent(Model):
         Index("ix_audit_event_account", "municipality_id", "account_id", "id"),
         Index("ix_audit_event_person", "municipality_id", "person_id", "id"),
         Index("ix_audit_event_action", "municipality_id", "action", "id"),
+        Index("ix_audit_event_plan", "municipality_id", "plan_id", "id"),
     )
 
     id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
@@ -631,6 +562,7 @@ class AuditEvent(Model):
     outcome: Mapped[Outcome] = mapped_column(one_of(Outcome, "audit_outcome"))
     object_type: Mapped[str | None] = mapped_column(String(40))
     object_id: Mapped[str | None] = mapped_column(String(40))
+    plan_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
     section: Mapped[str | None] = mapped_column(String(40))
     basis: Mapped[str | None] = mapped_column(String(200))
     fields: Mapped[list[str]] = mapped_column(JSON, default=list)
@@ -663,70 +595,497 @@ class Job(Versioned, TenantOwned):
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-# --- 7. Lists ------------------------------------------------------------------------------------
+# --- 7. Plan set-up ------------------------------------------------------------------------------
 
 
-class ListSetting(Model):
-    """How an account wants a list to look, wherever it works: nothing of what is in the list."""
+class PlanType(Versioned, TenantOwned):
+    """What a kind of plan is in a municipality: sections in order, words, usual consent."""
 
-    __tablename__ = "list_setting"
-    __table_args__ = (UniqueConstraint("account_id", "list_name", name="uq_list_setting"),)
+    __tablename__ = "plan_type"
+    __table_args__ = (UniqueConstraint("municipality_id", "kind", name="uq_plan_type_kind"),)
 
-    id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
-    account_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
-    list_name: Mapped[str] = mapped_column(String(40))
-    columns: Mapped[list[str]] = mapped_column(JSON, default=list)
-    size: Mapped[int | None]
+    kind: Mapped[PlanKind] = mapped_column(one_of(PlanKind, "plan_type_kind"))
+    is_offered: Mapped[bool] = mapped_column(default=True)
+    sections: Mapped[list[str]] = mapped_column(JSON, default=list)
+    names: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    coordinator_names: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    consent_months: Mapped[int] = mapped_column(default=12)
 
 
-class SavedView(Versioned, TenantOwned):
-    """What an account asked of a list, under a name of its own; emptied when it is removed.
+class AgeRule(TenantOwned):
+    """From which age an owner alone consents to a kind of plan, and from when the rule holds."""
 
-    The parameters may hold a name that was searched for, so nobody else reads them.
+    __tablename__ = "age_rule"
+    __table_args__ = (
+        UniqueConstraint("municipality_id", "kind", "valid_from", name="uq_age_rule_from"),
+        CheckConstraint("own_consent_age BETWEEN 12 AND 18", name="ck_age_rule_age"),
+    )
+
+    kind: Mapped[PlanKind] = mapped_column(one_of(PlanKind, "age_rule_kind"))
+    own_consent_age: Mapped[int]
+    valid_from: Mapped[date]
+
+
+class ConsentText(TenantOwned):
+    """What is read before consenting. A text that was used never changes: a new number is made."""
+
+    __tablename__ = "consent_text"
+    __table_args__ = (
+        UniqueConstraint("municipality_id", "id", name="uq_consent_text_tenant"),
+        UniqueConstraint("municipality_id", "kind", "number", name="uq_consent_text_number"),
+    )
+
+    kind: Mapped[PlanKind] = mapped_column(one_of(PlanKind, "consent_text_kind"))
+    number: Mapped[int]
+    texts: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    published_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class StandardRole(Versioned, TenantOwned):
+    """A named bundle of levels, offered when a participant is added."""
+
+    __tablename__ = "standard_role"
+    __table_args__ = (UniqueConstraint("municipality_id", "id", name="uq_standard_role_tenant"),)
+
+    names: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    kinds: Mapped[list[str]] = mapped_column(JSON, default=list)
+    matrix: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    months: Mapped[int | None]
+    position: Mapped[int] = mapped_column(default=0)
+    retired_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+# --- 8. Plans ------------------------------------------------------------------------------------
+
+
+class Plan(Versioned, TenantOwned):
+    """The shared workspace about one owner. It always has a coordinator (or *stafettholder*)."""
+
+    __tablename__ = "plan"
+    __table_args__ = (
+        UniqueConstraint("municipality_id", "id", name="uq_plan_tenant"),
+        inside_municipality("person", "owner_id", "fk_plan_owner"),
+        inside_municipality("person", "coordinator_id", "fk_plan_coordinator"),
+        inside_municipality("unit", "unit_id", "fk_plan_unit"),
+        inside_municipality("plan", "continues_id", "fk_plan_continues"),
+        CheckConstraint(
+            "(kind = 'relay_log') = (level IS NOT NULL)"
+            " AND (level IS NULL OR level BETWEEN 0 AND 3)",
+            name="ck_plan_level",
+        ),
+        CheckConstraint(
+            "(closed_at IS NOT NULL) = (state IN ('closed', 'archived'))", name="ck_plan_closed"
+        ),
+        CheckConstraint("period_to IS NULL OR period_to > period_from", name="ck_plan_period"),
+        Index(
+            "uq_plan_one_open_individual_plan",
+            "municipality_id",
+            "owner_id",
+            unique=True,
+            postgresql_where=text("kind = 'individual_plan' AND closed_at IS NULL"),
+            sqlite_where=text("kind = 'individual_plan' AND closed_at IS NULL"),
+        ),
+        Index("ix_plan_owner", "municipality_id", "owner_id"),
+        Index("ix_plan_coordinator", "municipality_id", "coordinator_id", "id"),
+        Index("ix_plan_unit", "municipality_id", "unit_id"),
+        Index("ix_plan_activity", "municipality_id", "last_activity_at", "id"),
+    )
+
+    kind: Mapped[PlanKind] = mapped_column(one_of(PlanKind, "plan_kind"))
+    state: Mapped[PlanState] = mapped_column(one_of(PlanState, "plan_state"))
+    level: Mapped[int | None]
+    owner_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    coordinator_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    unit_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
+    continues_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
+    period_from: Mapped[date | None]
+    period_to: Mapped[date | None]
+    next_evaluation_on: Mapped[date | None]
+    needs: Mapped[str] = mapped_column(Text, default="")
+    resources: Mapped[str] = mapped_column(Text, default="")
+    cooperation: Mapped[str] = mapped_column(Text, default="")
+    started_at: Mapped[datetime] = mapped_column(Instant)
+    last_activity_at: Mapped[datetime] = mapped_column(Instant)
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    closed_reason: Mapped[str | None] = mapped_column(String(500))
+
+    owner: Mapped[Person] = relationship(
+        primaryjoin="foreign(Plan.owner_id) == Person.id", viewonly=True
+    )
+    coordinator: Mapped[Person] = relationship(
+        primaryjoin="foreign(Plan.coordinator_id) == Person.id", viewonly=True
+    )
+    unit: Mapped[Unit | None] = relationship(
+        primaryjoin="foreign(Plan.unit_id) == Unit.id", viewonly=True
+    )
+    authorities: Mapped[list["Authority"]] = relationship(
+        primaryjoin="Plan.owner_id == foreign(Authority.owner_id)",
+        order_by="Authority.id",
+        viewonly=True,
+    )
+    age_rules: Mapped[list[AgeRule]] = relationship(
+        primaryjoin="and_(Plan.municipality_id == foreign(AgeRule.municipality_id),"
+        " Plan.kind == foreign(AgeRule.kind))",
+        order_by="AgeRule.valid_from",
+        viewonly=True,
+    )
+    participants: Mapped[list["Participant"]] = relationship(
+        primaryjoin="Plan.id == foreign(Participant.plan_id)",
+        order_by="Participant.id",
+        viewonly=True,
+    )
+    consents: Mapped[list["Consent"]] = relationship(
+        primaryjoin="Plan.id == foreign(Consent.plan_id)", order_by="Consent.id", viewonly=True
+    )
+    stand_ins: Mapped[list["StandIn"]] = relationship(
+        primaryjoin="Plan.id == foreign(StandIn.plan_id)", order_by="StandIn.id", viewonly=True
+    )
+    handovers: Mapped[list[Handover]] = relationship(
+        primaryjoin="Plan.id == foreign(Handover.plan_id)", order_by="Handover.id", viewonly=True
+    )
+    emergencies: Mapped[list["EmergencyAccess"]] = relationship(
+        primaryjoin="Plan.id == foreign(EmergencyAccess.plan_id)",
+        order_by="EmergencyAccess.id",
+        viewonly=True,
+    )
+
+
+class Authority(Versioned, Period, TenantOwned):
+    """The right of somebody to act for an owner. Always stated by a human, never inferred.
+
+    ``may_consent`` says whether it reaches as far as consenting.
     """
 
-    __tablename__ = "saved_view"
+    __tablename__ = "authority"
     __table_args__ = (
-        CheckConstraint("ended_at IS NULL OR name = ''", name="ck_saved_view_removed_is_empty"),
+        UniqueConstraint("municipality_id", "id", name="uq_authority_tenant"),
+        inside_municipality("person", "owner_id", "fk_authority_owner"),
+        inside_municipality("person", "holder_id", "fk_authority_holder"),
+        CheckConstraint("ends_on IS NULL OR ends_on > starts_on", name="ck_authority_period"),
+        CheckConstraint("owner_id <> holder_id", name="ck_authority_not_own"),
+        Index("ix_authority_owner", "municipality_id", "owner_id"),
+        Index("ix_authority_holder", "municipality_id", "holder_id"),
+    )
+
+    owner_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    holder_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    kind: Mapped[AuthorityKind] = mapped_column(one_of(AuthorityKind, "authority_kind"))
+    may_consent: Mapped[bool] = mapped_column(default=True)
+    ground: Mapped[str] = mapped_column(String(500))
+    stated_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    stated_at: Mapped[datetime] = mapped_column(Instant)
+
+    holder: Mapped[Person] = relationship(
+        primaryjoin="foreign(Authority.holder_id) == Person.id", viewonly=True
+    )
+    withheld: Mapped[list["WithheldSection"]] = relationship(
+        primaryjoin="Authority.id == foreign(WithheldSection.authority_id)", viewonly=True
+    )
+
+
+class WithheldSection(TenantOwned):
+    """A section that an authority does not reach: outside the mandate, or by the child's wish."""
+
+    __tablename__ = "withheld_section"
+    __table_args__ = (
+        inside_municipality("authority", "authority_id", "fk_withheld_section_authority"),
+        Index("ix_withheld_section_authority", "municipality_id", "authority_id"),
+    )
+
+    authority_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    section: Mapped[Section] = mapped_column(one_of(Section, "withheld_section_section"))
+    reason: Mapped[str] = mapped_column(String(500))
+    since: Mapped[datetime] = mapped_column(Instant)
+    lifted_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class StandIn(Period, TenantOwned):
+    """Somebody who stands in for the coordinator, for at most 30 days."""
+
+    __tablename__ = "stand_in"
+    __table_args__ = (
+        *of_plan("stand_in"),
+        inside_municipality("person", "person_id", "fk_stand_in_person"),
+        CheckConstraint("ends_on IS NOT NULL AND ends_on > starts_on", name="ck_stand_in_period"),
+        Index("ix_stand_in_person", "municipality_id", "person_id"),
+    )
+
+    plan_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    person_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    made_at: Mapped[datetime] = mapped_column(Instant)
+
+    person: Mapped[Person] = relationship(
+        primaryjoin="foreign(StandIn.person_id) == Person.id", viewonly=True
+    )
+
+
+class EmergencyAccess(TenantOwned):
+    """A local administrator reads a plan for some hours, for a reason that owner and coordinator
+    are told."""
+
+    __tablename__ = "emergency_access"
+    __table_args__ = (
+        *of_plan("emergency_access"),
+        inside_municipality("person", "person_id", "fk_emergency_access_person"),
+        CheckConstraint("ends_at > starts_at", name="ck_emergency_access_period"),
+    )
+
+    plan_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    person_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    reason: Mapped[str] = mapped_column(String(500))
+    starts_at: Mapped[datetime] = mapped_column(Instant)
+    ends_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    person: Mapped[Person] = relationship(
+        primaryjoin="foreign(EmergencyAccess.person_id) == Person.id", viewonly=True
+    )
+
+
+# --- 9. Access ----------------------------------------------------------------------------------
+
+
+class Participant(Versioned, Period, TenantOwned):
+    """Somebody who takes part in a plan: as what, for which service, from when until when."""
+
+    __tablename__ = "participant"
+    __table_args__ = (
+        *of_plan("participant"),
+        UniqueConstraint("municipality_id", "id", name="uq_participant_tenant"),
+        inside_municipality("person", "person_id", "fk_participant_person"),
+        inside_municipality("unit", "unit_id", "fk_participant_unit"),
+        inside_municipality("standard_role", "standard_role_id", "fk_participant_standard_role"),
+        CheckConstraint("ends_on IS NULL OR ends_on > starts_on", name="ck_participant_period"),
         Index(
-            "uq_saved_view_name",
+            "uq_participant_open",
             "municipality_id",
-            "account_id",
-            "list_name",
-            "name",
+            "plan_id",
+            "person_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+            sqlite_where=text("ended_at IS NULL"),
+        ),
+        Index("ix_participant_person", "municipality_id", "person_id"),
+    )
+
+    plan_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    person_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    unit_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
+    standard_role_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
+    function: Mapped[str] = mapped_column(String(100))
+    contribution: Mapped[str] = mapped_column(String(500), default="")
+    added_at: Mapped[datetime] = mapped_column(Instant)
+
+    plan: Mapped[Plan] = relationship(
+        primaryjoin="foreign(Participant.plan_id) == Plan.id", viewonly=True
+    )
+    person: Mapped[Person] = relationship(
+        primaryjoin="foreign(Participant.person_id) == Person.id", viewonly=True
+    )
+    unit: Mapped[Unit | None] = relationship(
+        primaryjoin="foreign(Participant.unit_id) == Unit.id", viewonly=True
+    )
+    standard_role: Mapped[StandardRole | None] = relationship(
+        primaryjoin="foreign(Participant.standard_role_id) == StandardRole.id", viewonly=True
+    )
+    grants: Mapped[list["Grant"]] = relationship(
+        primaryjoin="Participant.id == foreign(Grant.participant_id)",
+        order_by="Grant.id",
+        viewonly=True,
+    )
+
+
+class Grant(Period, TenantOwned):
+    """One section given to a participant; it opens nothing without a consent that covers it."""
+
+    __tablename__ = "plan_grant"
+    __table_args__ = (
+        *of_plan("plan_grant"),
+        inside_municipality("participant", "participant_id", "fk_plan_grant_participant"),
+        CheckConstraint("level <> 'none'", name="ck_plan_grant_gives"),
+        CheckConstraint("ends_on IS NULL OR ends_on > starts_on", name="ck_plan_grant_period"),
+        Index(
+            "uq_plan_grant_open",
+            "municipality_id",
+            "participant_id",
+            "section",
             unique=True,
             postgresql_where=text("ended_at IS NULL"),
             sqlite_where=text("ended_at IS NULL"),
         ),
     )
 
-    account_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
-    list_name: Mapped[str] = mapped_column(String(40))
-    name: Mapped[str] = mapped_column(String(100))
-    parameters: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
-    created_at: Mapped[datetime] = mapped_column(Instant)
-    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    plan_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    participant_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    section: Mapped[Section] = mapped_column(one_of(Section, "plan_grant_section"))
+    level: Mapped[Level] = mapped_column(one_of(Level, "plan_grant_level"))
+    given_by_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
+    given_at: Mapped[datetime] = mapped_column(Instant)
 
 
-class BulkChange(Versioned, TenantOwned):
-    """What somebody did to one row or many at once, so that the same account can undo it.
+class Consent(Versioned, TenantOwned):
+    """What somebody agreed to, in what capacity, to which text, how, and from when until when."""
 
-    ``rows`` holds the id of each row and what undoing needs; it is emptied once it is undone.
-    """
-
-    __tablename__ = "bulk_change"
+    __tablename__ = "consent"
     __table_args__ = (
-        Index("ix_bulk_change_account", "municipality_id", "account_id", "list_name"),
+        *of_plan("consent"),
+        UniqueConstraint("municipality_id", "id", name="uq_consent_tenant"),
+        inside_municipality("person", "giver_id", "fk_consent_giver"),
+        inside_municipality("authority", "authority_id", "fk_consent_authority"),
+        inside_municipality("consent_text", "text_id", "fk_consent_text"),
+        CheckConstraint("ends_on > starts_on", name="ck_consent_period"),
+        CheckConstraint(
+            "(capacity = 'owner') = (authority_id IS NULL)", name="ck_consent_capacity"
+        ),
+        CheckConstraint(
+            "withdrawn_at IS NULL OR withdrawn_at >= given_at", name="ck_consent_withdrawn_after"
+        ),
+        Index("ix_consent_giver", "municipality_id", "giver_id"),
+        Index("ix_consent_ends", "municipality_id", "ends_on"),
     )
 
-    account_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
-    list_name: Mapped[str] = mapped_column(String(40))
-    action: Mapped[str] = mapped_column(String(40))
-    rows: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
-    count: Mapped[int]
-    made_at: Mapped[datetime] = mapped_column(Instant)
-    undone_at: Mapped[datetime | None] = mapped_column(Instant)
+    plan_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    kind: Mapped[ConsentKind] = mapped_column(one_of(ConsentKind, "consent_kind"))
+    giver_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    capacity: Mapped[ConsentCapacity] = mapped_column(one_of(ConsentCapacity, "consent_capacity"))
+    authority_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
+    text_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    method: Mapped[ConsentMethod] = mapped_column(one_of(ConsentMethod, "consent_method"))
+    note: Mapped[str] = mapped_column(Text, default="")
+    scan_key: Mapped[str | None] = mapped_column(String(40))
+    scan_type: Mapped[str | None] = mapped_column(String(100))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    given_at: Mapped[datetime] = mapped_column(Instant)
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
+    withdrawn_reason: Mapped[str | None] = mapped_column(String(500))
 
+    plan: Mapped[Plan] = relationship(
+        primaryjoin="foreign(Consent.plan_id) == Plan.id", viewonly=True
+    )
+    giver: Mapped[Person] = relationship(
+        primaryjoin="foreign(Consent.giver_id) == Person.id", viewonly=True
+    )
+    authority: Mapped[Authority | None] = relationship(
+        primaryjoin="foreign(Consent.authority_id) == Authority.id", viewonly=True
+    )
+    consent_text: Mapped[ConsentText] = relationship(
+        primaryjoin="foreign(Consent.text_id) == ConsentText.id", viewonly=True
+    )
+    covers: Mapped[list["ConsentCover"]] = relationship(
+        primaryjoin="Consent.id == foreign(ConsentCover.consent_id)", viewonly=True
+    )
+
+    def is_active(self, on: date) -> bool:
+        """Whether it holds on this day in Norway; its end is exclusive."""
+        return self.withdrawn_at is None and self.starts_on <= on < self.ends_on
+
+    @classmethod
+    def active(cls, on: date | ColumnElement[date]) -> ColumnElement[bool]:
+        """``is_active`` as a condition."""
+        return and_(cls.withdrawn_at.is_(None), cls.starts_on <= on, cls.ends_on > on)
+
+    @property
+    def last_day(self) -> date:
+        """The last day it holds, as people write it."""
+        return self.ends_on - timedelta(days=1)
+
+
+class ConsentCover(TenantOwned):
+    """One section that a consent lets one participant, or whoever acts for one service, see."""
+
+    __tablename__ = "consent_cover"
+    __table_args__ = (
+        *of_plan("consent_cover"),
+        inside_municipality("consent", "consent_id", "fk_consent_cover_consent"),
+        inside_municipality("participant", "participant_id", "fk_consent_cover_participant"),
+        inside_municipality("unit", "unit_id", "fk_consent_cover_unit"),
+        CheckConstraint(
+            "(participant_id IS NULL) <> (unit_id IS NULL)", name="ck_consent_cover_one"
+        ),
+        Index("ix_consent_cover_consent", "municipality_id", "consent_id"),
+    )
+
+    plan_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    consent_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    participant_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
+    unit_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
+    section: Mapped[Section] = mapped_column(one_of(Section, "consent_cover_section"))
+    level: Mapped[Level] = mapped_column(one_of(Level, "consent_cover_level"))
+
+
+# --- 10. Plan content ----------------------------------------------------------------------------
+
+
+class PlanEntry(Versioned, TenantOwned):
+    """A piece of plan content: a goal, an activity, a comment, a meeting, a document ...
+
+    ``details`` holds the fields of its kind. What is deleted lies in the bin until it is brought
+    back; every version is kept in ``PlanEntryVersion``.
+    """
+
+    __tablename__ = "plan_entry"
+    __table_args__ = (
+        UniqueConstraint("municipality_id", "id", name="uq_plan_entry_tenant"),
+        inside_municipality("plan", "plan_id", "fk_plan_entry_plan"),
+        inside_municipality("plan_entry", "parent_id", "fk_plan_entry_parent"),
+        inside_municipality("participant", "responsible_id", "fk_plan_entry_responsible"),
+        inside_municipality("person", "author_id", "fk_plan_entry_author"),
+        Index("ix_plan_entry_section", "municipality_id", "plan_id", "section", "position"),
+        Index("ix_plan_entry_parent", "municipality_id", "parent_id"),
+        Index("ix_plan_entry_changed", "municipality_id", "plan_id", "changed_at"),
+    )
+
+    plan_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    section: Mapped[Section] = mapped_column(one_of(Section, "plan_entry_section"))
+    kind: Mapped[EntryKind] = mapped_column(one_of(EntryKind, "plan_entry_kind"))
+    parent_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
+    position: Mapped[int] = mapped_column(default=0)
+    title: Mapped[str] = mapped_column(String(300), default="")
+    body: Mapped[str] = mapped_column(Text, default="")
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    status: Mapped[EntryStatus | None] = mapped_column(one_of(EntryStatus, "plan_entry_status"))
+    deadline_on: Mapped[date | None]
+    responsible_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
+    author_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    changed_at: Mapped[datetime] = mapped_column(Instant)
+    deleted_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    plan: Mapped[Plan] = relationship(
+        primaryjoin="foreign(PlanEntry.plan_id) == Plan.id", viewonly=True
+    )
+    author: Mapped[Person | None] = relationship(
+        primaryjoin="foreign(PlanEntry.author_id) == Person.id", viewonly=True
+    )
+    responsible: Mapped[Participant | None] = relationship(
+        primaryjoin="foreign(PlanEntry.responsible_id) == Participant.id", viewonly=True
+    )
+
+
+PLAN_TABLES: tuple[type[TenantOwned], ...] = (
+    PlanType,
+    AgeRule,
+    ConsentText,
+    StandardRole,
+    Plan,
+    Authority,
+    WithheldSection,
+    StandIn,
+    Handover,
+    EmergencyAccess,
+    PlanDecision,
+    Notice,
+    PlanVisit,
+    Participant,
+    Grant,
+    Consent,
+    ConsentCover,
+    PlanEntry,
+    PlanEntryVersion,
+    EntryDraft,
+)
 
 TENANT_MODELS: tuple[type[Model], ...] = (
     Unit,
@@ -738,4 +1097,5 @@ TENANT_MODELS: tuple[type[Model], ...] = (
     Job,
     SavedView,
     BulkChange,
+    *PLAN_TABLES,
 )

@@ -16,7 +16,8 @@ from flask_appbuilder import BaseView, Model
 from flask_appbuilder.baseviews import AbstractViewApi
 from flask_appbuilder.views import ModelView
 
-from app.models import TENANT_MODELS, ApiToken, MunicipalityCode, TenantOwned
+from app.columns import TenantOwned
+from app.models import TENANT_MODELS, ApiToken, MunicipalityCode
 from app.people.national_id import examine
 from app.screens.scoped_view import ScopedModelView
 from app.security.routes import declared_door

@@ -108,7 +108,7 @@ def _giver(account_id: int | None, municipality_id: int, at: datetime) -> Actor:
     with separate_session() as session:
         if tokens.active_account(session, account_id) is None:
             raise RequestOutdated
-        return find_actor(session, account_id, municipality_id, day_of(at))
+        return find_actor(session, account_id, municipality_id, at)
 
 
 def _refuse_new_password(request: AccountLinkRequest) -> None:

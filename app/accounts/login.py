@@ -235,7 +235,7 @@ def start_session(
         session[language.CHOSEN] = chosen
     session.start(account_id, password)  # type: ignore[attr-defined]
     with transaction() as database:
-        actor = find_actor(database, account_id, municipality_id, today())
+        actor = find_actor(database, account_id, municipality_id, utc_now())
         with tenancy.applied(database, actor.scope):
             log.record(actor, "account:signed_in")
             of_person = own_language(database, actor)
@@ -257,6 +257,6 @@ def own_language(database: Session, actor: Actor) -> Language | None:
 def _language_there(actor: Actor, municipality_id: int) -> Language | None:
     """What the actor's own person in another municipality prefers."""
     with transaction() as database:
-        there = find_actor(database, actor.account_id or 0, municipality_id, today())
+        there = find_actor(database, actor.account_id or 0, municipality_id, utc_now())
         with tenancy.applied(database, there.scope):
             return own_language(database, there)

@@ -9,22 +9,34 @@ from sqlalchemy.orm import Session, UOWTransaction
 
 from app.clock import utc_now
 from app.db import db, separate_session, transaction
-from app.enums import Outcome, Role
+from app.enums import Outcome, Role, Section
 from app.models import (
     AccountLinkRequest,
+    AgeRule,
     ApiToken,
     AuditEvent,
-    BulkChange,
+    Authority,
     CentralAppointment,
+    Consent,
+    ConsentText,
+    EmergencyAccess,
+    Grant,
     Membership,
     Municipality,
+    Participant,
     Person,
+    Plan,
+    PlanEntry,
+    PlanType,
     ProtectedAddress,
-    SavedView,
+    StandardRole,
+    StandIn,
     Unit,
+    WithheldSection,
 )
 from app.security import tenancy
 from app.security.actor import Actor, current_actor
+from app.side_tables import BulkChange, Handover, PlanDecision, SavedView
 
 FOLLOWED = (
     Unit,
@@ -37,6 +49,21 @@ FOLLOWED = (
     ApiToken,
     SavedView,
     BulkChange,
+    PlanType,
+    AgeRule,
+    ConsentText,
+    StandardRole,
+    Plan,
+    Authority,
+    WithheldSection,
+    StandIn,
+    Handover,
+    EmergencyAccess,
+    PlanDecision,
+    Participant,
+    Grant,
+    Consent,
+    PlanEntry,
 )
 # What follows from other fields, and so tells nothing of its own.
 OF_INSTALLATION = (Municipality, CentralAppointment)
@@ -49,6 +76,9 @@ NOT_TOLD = frozenset(
         "search_given",
         "has_namesake",
         "last_used_on",
+        "last_activity_at",
+        "changed_at",
+        "position",
     }
 )
 
@@ -56,13 +86,23 @@ request_id: ContextVar[str | None] = ContextVar("samvev_request_id", default=Non
 
 
 def record(
-    actor: Actor, action: str, thing: Model | None = None, *, fields: tuple[str, ...] = ()
+    actor: Actor,
+    action: str,
+    thing: Model | None = None,
+    *,
+    fields: tuple[str, ...] = (),
+    section: Section | None = None,
+    basis: str | None = None,
 ) -> None:
     """Add an event to the caller's transaction.
 
-    ``action`` reads ``thing:what_happened``. ``fields`` are names of fields, never values.
+    ``action`` reads ``thing:what_happened``. ``fields`` are names of fields, never values. For
+    what is done in a plan, ``section`` says where and ``basis`` by which right.
     """
-    db.session.add(_event(actor, action, thing, Outcome.DONE, fields))
+    event = _event(actor, action, thing, Outcome.DONE, fields)
+    event.section = section or event.section
+    event.basis = basis
+    db.session.add(event)
 
 
 def record_refusal(actor: Actor, action: str, object_type: str | None, object_id: str) -> None:
@@ -150,6 +190,8 @@ def _event(
         role=_roles_told(actor, is_at_home),
         action=action,
         outcome=outcome,
+        plan_id=thing.id if isinstance(thing, Plan) else getattr(thing, "plan_id", None),
+        section=getattr(thing, "section", None),
         object_type=None if thing is None else thing.__tablename__,
         object_id=None if thing is None or thing.id is None else str(thing.id),
         fields=list(fields),

@@ -9,12 +9,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.audit import log
+from app.columns import new_id
 from app.db import db
 from app.enums import JobKind, JobState
 from app.errors import DomainError
 from app.jobs.person_import import ImportOrder, Step
 from app.jobs.records import ENDED
-from app.models import Job, new_id
+from app.models import Job
 from app.people.import_columns import bind
 from app.people.import_files import folder_of
 from app.people.tabular import read_table

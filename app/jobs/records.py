@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit import log
-from app.clock import today, utc_now
+from app.clock import utc_now
 from app.db import db, separate_session, transaction
 from app.enums import JobState
 from app.errors import NotAllowed, NotFound
@@ -76,7 +76,7 @@ def orderer(ref: JobRef) -> Actor:
             raise NotRunning
         if active_account(session, account_id) is None:
             raise Stopped("no_longer_allowed")
-        actor = find_actor(session, account_id, ref.municipality_id, today())
+        actor = find_actor(session, account_id, ref.municipality_id, utc_now())
     if actor.municipality_id is None:
         raise Stopped("no_longer_allowed")
     return actor

@@ -11,9 +11,10 @@ from itertools import islice
 
 from sqlalchemy import Select, select
 
+from app.columns import new_id
 from app.db import db
 from app.errors import NotAllowed
-from app.models import Person, Unit, new_id
+from app.models import Person, Unit
 from app.people import operations as people
 from app.people.import_columns import Columns
 from app.people.import_rows import (

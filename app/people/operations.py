@@ -12,10 +12,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, exists, select
 
+from app.columns import new_id
 from app.db import db
 from app.enums import Language
 from app.errors import DomainError, OutOfReach
-from app.models import Person, Unit, new_id
+from app.models import Person, Unit
 from app.people import national_id
 from app.people.contact import tells_place
 from app.people.keyring import keyring

@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.errors import DomainError, NotFound, StaleVersion
-from app.models import BulkChange
 from app.security import policy, scope
 from app.security.actor import Actor
 from app.security.roles import Action
+from app.side_tables import BulkChange
 
 MOST_AT_ONCE = 1_000
 KEPT_FOR = timedelta(days=90)

@@ -114,7 +114,7 @@ def _find_actor() -> Actor:
     if account_id is None:
         return NOBODY
     database = db.session()
-    actor = find_actor(database, int(account_id), session.get(CHOSEN), today())
+    actor = find_actor(database, int(account_id), session.get(CHOSEN), utc_now())
     if actor.is_signed_in and actor.municipality_id is None:
         actor = _actor_of_only_municipality(database, int(account_id)) or actor
     return actor
@@ -126,7 +126,7 @@ def _actor_of_only_municipality(database: tokens.Session, account_id: int) -> Ac
     if len(here) != 1:
         return None
     session[CHOSEN] = here[0]
-    return find_actor(database, account_id, here[0], today())
+    return find_actor(database, account_id, here[0], utc_now())
 
 
 def _actor_of_token() -> Actor:
@@ -134,7 +134,7 @@ def _actor_of_token() -> Actor:
     if not secret:
         return NOBODY
     with separate_session() as database:
-        actor = tokens.actor_of(database, secret, utc_now(), today()) or NOBODY
+        actor = tokens.actor_of(database, secret, utc_now()) or NOBODY
         if actor.is_signed_in:
             tokens.tell_used(database, secret, today())
         return actor
@@ -159,10 +159,10 @@ def _ask_again() -> None:
 def _actor_now(actor: Actor) -> Actor:
     if is_rest():
         with separate_session() as database:
-            return tokens.actor_of(database, _bearer_secret(), utc_now(), today()) or NOBODY
+            return tokens.actor_of(database, _bearer_secret(), utc_now()) or NOBODY
     if not sessions.is_open(db.session(), session.row_hash):  # type: ignore[attr-defined]
         return NOBODY
-    return find_actor(db.session(), actor.account_id or 0, actor.municipality_id, today())
+    return find_actor(db.session(), actor.account_id or 0, actor.municipality_id, utc_now())
 
 
 def _check_door(actor: Actor) -> AnyResponse | None:

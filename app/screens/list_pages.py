@@ -19,7 +19,6 @@ from app.audit import log
 from app.clock import utc_now
 from app.db import db, transaction
 from app.errors import BadRequest, DomainError
-from app.models import ListSetting, SavedView
 from app.screens import own_lists
 from app.screens.download import csv_download, xlsx_download
 from app.screens.export import TooManyRows
@@ -37,6 +36,7 @@ from app.security import scope
 from app.security.actor import current_actor
 from app.security.roles import Action
 from app.security.routes import door
+from app.side_tables import ListSetting, SavedView
 
 
 class TooLongForSheet(DomainError):

@@ -8,11 +8,11 @@ from sqlalchemy import func, select
 
 from app.db import db
 from app.errors import DomainError, NotFound
-from app.models import ListSetting, SavedView
 from app.people.names import tidy
 from app.security import policy, scope
 from app.security.actor import Actor
 from app.security.roles import Action, Resource
+from app.side_tables import ListSetting, SavedView
 
 MOST_VIEWS = 30
 LONGEST_NAME = 100

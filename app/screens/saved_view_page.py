@@ -12,13 +12,13 @@ from werkzeug.wrappers import Response
 from app.clock import utc_now
 from app.db import transaction
 from app.errors import DomainError, NotAllowed, NotFound
-from app.models import SavedView
 from app.screens import own_lists
 from app.screens.fields import NEEDED, TextField, at_most
 from app.screens.listing import is_id
 from app.security.actor import current_actor
 from app.security.roles import Action, Resource
 from app.security.routes import door
+from app.side_tables import SavedView
 
 
 class NameForm(FlaskForm):

@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from flask import g, has_request_context
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import Date, and_, bindparam, select
 from sqlalchemy.orm import Session
 
+from app.clock import day_of
 from app.enums import Role
 from app.models import CentralAppointment, Membership, Unit
 from app.security import tenancy
@@ -28,7 +29,8 @@ class Holding:
 class Actor:
     """Somebody at work in at most one municipality at a time.
 
-    ``may_write`` is False for a bearer token that only reads.
+    ``may_write`` is False for a bearer token that only reads. ``at`` is the instant (UTC) at which
+    the actor was found, and what access to plans is decided for; without it no plan is open.
     """
 
     account_id: int | None = None
@@ -36,6 +38,7 @@ class Actor:
     person_id: str | None = None
     holdings: tuple[Holding, ...] = ()
     may_write: bool = True
+    at: datetime | None = field(default=None, compare=False)
 
     @property
     def is_signed_in(self) -> bool:
@@ -126,11 +129,11 @@ def find_actor(
     session: Session,
     account_id: int,
     municipality_id: int | None,
-    on: date,
+    at: datetime,
     *,
     may_write: bool = True,
 ) -> Actor:
-    """The account's present roles in the municipality, read anew.
+    """The account's roles in the municipality at ``at`` (UTC), read anew.
 
     An account without a role there gets an actor without municipality: signed in, seeing
     nothing. An account that is not active is nobody.
@@ -139,7 +142,7 @@ def find_actor(
         is_active, is_central = _account_facts(session, account_id)
         if not is_active:
             return NOBODY
-        person_id, held = _holdings(session, account_id, municipality_id, on)
+        person_id, held = _holdings(session, account_id, municipality_id, day_of(at))
     central = (Holding(Role.CENTRAL_ADMINISTRATOR),) if is_central else ()
     return Actor(
         account_id=account_id,
@@ -147,6 +150,7 @@ def find_actor(
         person_id=person_id,
         holdings=central + held,
         may_write=may_write,
+        at=at,
     )
 
 

@@ -4,25 +4,30 @@ Its twin for many things at once is ``scope.visible``; a property test holds the
 """
 
 from dataclasses import dataclass
-from datetime import date
 
 from flask_appbuilder import Model
 
-from app.enums import Role
+from app.enums import Role, Section
 from app.errors import NotAllowed, NotFound
 from app.models import (
     AccountLinkRequest,
+    AgeRule,
     ApiToken,
     AuditEvent,
-    BulkChange,
+    Consent,
+    ConsentText,
     Job,
-    ListSetting,
     Membership,
     Municipality,
+    Participant,
     Person,
-    SavedView,
+    Plan,
+    PlanEntry,
+    PlanType,
+    StandardRole,
     Unit,
 )
+from app.security import plan_access
 from app.security.actor import Actor, Holding
 from app.security.roles import (
     MAY_GIVE,
@@ -36,8 +41,18 @@ from app.security.roles import (
     Resource,
 )
 from app.security.tenancy import stands
+from app.side_tables import BulkChange, Handover, ListSetting, Notice, SavedView
 
-READ_ONLY = READ | {Action.CHOOSE, Action.EXPORT, Action.SHOW_NATIONAL_ID}
+READ_ONLY = READ | {
+    Action.CHOOSE,
+    Action.EXPORT,
+    Action.SHOW_NATIONAL_ID,
+    Action.READ,
+    Action.SHOW_ACCESS,
+    Action.SEE_AS,
+}
+MUNICIPAL = PlanType | AgeRule | ConsentText | StandardRole
+"""What belongs to the municipality as a whole, also for a role that is held in a part of it."""
 
 
 @dataclass(frozen=True)
@@ -68,14 +83,20 @@ def may_open(actor: Actor, action: Action, resource: Resource) -> Decision:
     return NO
 
 
-def decide(actor: Actor, action: Action, thing: Model, *, on: date | None = None) -> Decision:
+def decide(
+    actor: Actor, action: Action, thing: Model, *, section: Section | None = None
+) -> Decision:
     """Whether ``actor`` may do ``action`` with ``thing``, which is a row in memory.
 
-    ``on`` is the day in Norway; none of today's rights depends on it, those of plans do.
+    READ, COMMENT, WRITE and MANAGE of a plan are about a ``section``. What depends on the time
+    is decided for the instant at which the actor was found.
     """
     resource = RESOURCES[type(thing)]
     if not may_open(actor, action, resource):
         return NO
+    if isinstance(thing, Plan | Participant | Consent | PlanEntry | Handover):
+        basis = _basis_in_plan(actor, action, thing, section)
+        return NO if basis is None else Decision(True, basis)
     if getattr(thing, "retired_at", None) is not None and action not in ON_RETIRED:
         return NO
     if getattr(thing, "retired_at", None) is None and action is Action.RESTORE:
@@ -90,6 +111,23 @@ def decide(actor: Actor, action: Action, thing: Model, *, on: date | None = None
     if action in SELF_RIGHTS.get(resource, ()) and is_self(actor, thing):
         return Decision(True, "self")
     return NO
+
+
+def _basis_in_plan(
+    actor: Actor, action: Action, thing: Model, section: Section | None
+) -> str | None:
+    """By which relation to its plan something may be done."""
+    if isinstance(thing, Plan):
+        return plan_access.basis_for(actor, action, thing, section)
+    if isinstance(thing, Participant):
+        return plan_access.participant_basis(actor, action, thing)
+    if isinstance(thing, Consent):
+        return plan_access.consent_basis(actor, action, thing)
+    if isinstance(thing, PlanEntry):
+        return plan_access.entry_basis(actor, action, thing)
+    if isinstance(thing, Handover):
+        return plan_access.handover_basis(actor, action, thing)
+    return None
 
 
 def reaches(actor: Actor, holding: Holding, thing: Model) -> bool:
@@ -112,6 +150,8 @@ def _is_theirs_to_give(holding: Holding, action: Action, thing: Model) -> bool:
 
 
 def _lies_below(path: str, thing: Model, actor: Actor) -> bool:
+    if isinstance(thing, MUNICIPAL):
+        return True
     if isinstance(thing, Unit):
         return thing.path.startswith(path)
     if isinstance(thing, Person | Membership):
@@ -127,6 +167,9 @@ def is_self(actor: Actor, thing: Model) -> bool:
     """Whether ``thing`` is the actor's own: person, token, link request, or what lists keep."""
     if isinstance(thing, Person):
         return thing.id == actor.person_id and thing.municipality_id == actor.municipality_id
+    if isinstance(thing, Notice):
+        is_here = thing.municipality_id == actor.municipality_id
+        return is_here and actor.person_id is not None and thing.person_id == actor.person_id
     if isinstance(thing, ApiToken | AccountLinkRequest | ListSetting):
         return thing.account_id == actor.account_id
     if isinstance(thing, SavedView | BulkChange):
@@ -151,14 +194,16 @@ def may_give(actor: Actor, role: Role, unit_path: str | None) -> Decision:
     return NO
 
 
-def require(actor: Actor, action: Action, thing: Model) -> Decision:
+def require(
+    actor: Actor, action: Action, thing: Model, *, section: Section | None = None
+) -> Decision:
     """The decision that allows it.
 
     Raises:
         NotFound: the actor can't see the thing at all.
         NotAllowed: the actor sees it but may not do this with it.
     """
-    decision = decide(actor, action, thing)
+    decision = decide(actor, action, thing, section=section)
     if decision:
         return decision
     if isinstance(thing, AuditEvent) or not decide(actor, Action.SHOW, thing):

@@ -7,19 +7,25 @@ from flask_appbuilder import Model
 from app.enums import Role
 from app.models import (
     AccountLinkRequest,
+    AgeRule,
     ApiToken,
     AuditEvent,
-    BulkChange,
     CentralAppointment,
+    Consent,
+    ConsentText,
     Job,
-    ListSetting,
     Membership,
     Municipality,
+    Participant,
     Person,
+    Plan,
+    PlanEntry,
+    PlanType,
     ProtectedAddress,
-    SavedView,
+    StandardRole,
     Unit,
 )
+from app.side_tables import BulkChange, Handover, ListSetting, Notice, SavedView
 
 
 class Action(StrEnum):
@@ -47,6 +53,27 @@ class Action(StrEnum):
     APPOINT_LOCAL_ADMINISTRATOR = "appoint_local_administrator"
     ANSWER = "answer"
     UNDO = "undo"
+    READ = "read"
+    COMMENT = "comment"
+    WRITE = "write"
+    MANAGE = "manage"
+    START = "start"
+    STEER_ACCESS = "steer_access"
+    STOP_ACCESS = "stop_access"
+    SHOW_ACCESS = "show_access"
+    SEE_AS = "see_as"
+    ASK_CHANGE = "ask_change"
+    CONSENT = "consent"
+    RECORD_CONSENT = "record_consent"
+    WITHDRAW_CONSENT = "withdraw_consent"
+    RESET_CONSENT = "reset_consent"
+    PAUSE = "pause"
+    RESUME = "resume"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    HAND_OVER = "hand_over"
+    RECORD_DECISION = "record_decision"
+    OPEN_IN_EMERGENCY = "open_in_emergency"
 
 
 class Resource(StrEnum):
@@ -65,6 +92,14 @@ class Resource(StrEnum):
     LIST_SETTING = "list_setting"
     SAVED_VIEW = "saved_view"
     BULK_CHANGE = "bulk_change"
+    PLAN_TYPE = "plan_type"
+    STANDARD_ROLE = "standard_role"
+    PLAN = "plan"
+    PARTICIPANT_IN_PLAN = "participant_in_plan"
+    CONSENT = "consent"
+    PLAN_ENTRY = "plan_entry"
+    HANDOVER = "handover"
+    NOTICE = "notice"
 
 
 RESOURCES: dict[type[Model], Resource] = {
@@ -81,6 +116,16 @@ RESOURCES: dict[type[Model], Resource] = {
     ListSetting: Resource.LIST_SETTING,
     SavedView: Resource.SAVED_VIEW,
     BulkChange: Resource.BULK_CHANGE,
+    PlanType: Resource.PLAN_TYPE,
+    AgeRule: Resource.PLAN_TYPE,
+    ConsentText: Resource.PLAN_TYPE,
+    StandardRole: Resource.STANDARD_ROLE,
+    Plan: Resource.PLAN,
+    Participant: Resource.PARTICIPANT_IN_PLAN,
+    Consent: Resource.CONSENT,
+    PlanEntry: Resource.PLAN_ENTRY,
+    Handover: Resource.HANDOVER,
+    Notice: Resource.NOTICE,
 }
 
 READ = frozenset({Action.LIST, Action.SHOW})
@@ -112,6 +157,9 @@ ROLE_RIGHTS: dict[Role, Rights] = {
         Resource.ACCOUNT_LINK_REQUEST: READ,
         Resource.AUDIT_EVENT: READ | {Action.EXPORT},
         Resource.JOB: READ | {Action.ADD, Action.EDIT, Action.CANCEL},
+        Resource.PLAN_TYPE: READ | {Action.EDIT, Action.CHOOSE},
+        Resource.STANDARD_ROLE: READ | {Action.CHOOSE},
+        Resource.PLAN: READ | {Action.EXPORT, Action.REOPEN, Action.OPEN_IN_EMERGENCY},
     },
     Role.COORDINATOR: {
         Resource.MUNICIPALITY: READ,
@@ -120,11 +168,37 @@ ROLE_RIGHTS: dict[Role, Rights] = {
         | {Action.SHOW_NATIONAL_ID, Action.CREATE_ACCOUNT, Action.WITHDRAW_ACCOUNT},
         Resource.MEMBERSHIP: REGISTER | {Action.END},
         Resource.ACCOUNT_LINK_REQUEST: READ,
+        Resource.PLAN_TYPE: READ | {Action.CHOOSE},
+        Resource.STANDARD_ROLE: READ | {Action.CHOOSE},
+        Resource.PLAN: frozenset({Action.START}),
     },
     Role.PARTICIPANT: {
         Resource.MUNICIPALITY: READ,
     },
 }
+
+IN_OWN_PLANS = READ | {
+    Action.READ,
+    Action.COMMENT,
+    Action.WRITE,
+    Action.MANAGE,
+    Action.EDIT,
+    Action.STEER_ACCESS,
+    Action.STOP_ACCESS,
+    Action.SHOW_ACCESS,
+    Action.SEE_AS,
+    Action.ASK_CHANGE,
+    Action.CONSENT,
+    Action.RECORD_CONSENT,
+    Action.WITHDRAW_CONSENT,
+    Action.RESET_CONSENT,
+    Action.PAUSE,
+    Action.RESUME,
+    Action.CLOSE,
+    Action.HAND_OVER,
+    Action.RECORD_DECISION,
+}
+"""What anyone may do in some plan; ``plan_rights`` says by which relation to it."""
 
 SELF_RIGHTS: Rights = {
     Resource.PERSON: frozenset({Action.SHOW, Action.EDIT_CONTACT, Action.SHOW_NATIONAL_ID}),
@@ -133,6 +207,12 @@ SELF_RIGHTS: Rights = {
     Resource.LIST_SETTING: frozenset({Action.SHOW, Action.EDIT}),
     Resource.SAVED_VIEW: READ | {Action.ADD, Action.EDIT, Action.END},
     Resource.BULK_CHANGE: frozenset({Action.SHOW, Action.UNDO}),
+    Resource.PLAN: IN_OWN_PLANS,
+    Resource.PARTICIPANT_IN_PLAN: READ | {Action.STEER_ACCESS, Action.STOP_ACCESS, Action.SEE_AS},
+    Resource.CONSENT: READ | {Action.WITHDRAW_CONSENT},
+    Resource.PLAN_ENTRY: READ | {Action.EDIT, Action.MOVE, Action.RETIRE, Action.RESTORE},
+    Resource.HANDOVER: READ | {Action.ANSWER},
+    Resource.NOTICE: READ | {Action.END},
 }
 
 MAY_GIVE: dict[Role, frozenset[Role]] = {

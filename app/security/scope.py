@@ -1,6 +1,7 @@
 """What an actor may see of many rows: the condition every list, choice, export and count starts
 with. The twin of ``policy.decide``."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask_appbuilder import Model
@@ -10,17 +11,19 @@ from app.enums import Role
 from app.models import (
     AccountLinkRequest,
     ApiToken,
-    BulkChange,
+    Consent,
     Job,
-    ListSetting,
     Membership,
     Municipality,
+    Participant,
     Person,
-    SavedView,
+    Plan,
+    PlanEntry,
     Unit,
 )
+from app.security import plan_scope
 from app.security.actor import Actor, Holding
-from app.security.policy import may_open
+from app.security.policy import MUNICIPAL, may_open
 from app.security.roles import (
     MAY_GIVE,
     ONLY_BY_GIVER,
@@ -30,6 +33,16 @@ from app.security.roles import (
     Action,
 )
 from app.security.tenancy import stands
+from app.side_tables import BulkChange, Handover, ListSetting, Notice, SavedView
+
+IN_PLANS: dict[type[Model], Callable[[Actor, Action], ColumnElement[bool]]] = {
+    Plan: plan_scope.plans,
+    Participant: plan_scope.participants,
+    Consent: plan_scope.consents,
+    PlanEntry: plan_scope.entries,
+    Handover: plan_scope.handovers,
+}
+"""Kinds of rows whose access follows from their plan."""
 
 
 def visible(actor: Actor, model: type[Model], action: Action = Action.LIST) -> ColumnElement[bool]:
@@ -37,6 +50,8 @@ def visible(actor: Actor, model: type[Model], action: Action = Action.LIST) -> C
     resource = RESOURCES[model]
     if not may_open(actor, action, resource):
         return false()
+    if model in IN_PLANS:
+        return IN_PLANS[model](actor, action)
     conditions = [
         _given(holding, action, model, _reach(actor, holding, model))
         for holding in actor.holdings
@@ -82,6 +97,8 @@ def _below(actor: Actor, holding: Holding, model: type[Model]) -> ColumnElement[
     units = select(Unit.id).where(condition).correlate(None)
     if model is Unit:
         return condition
+    if issubclass(model, MUNICIPAL):
+        return true()
     if model is Person:
         return Person.unit_id.in_(units)
     if model is Membership:
@@ -101,6 +118,11 @@ def _own(actor: Actor, model: type[Model]) -> ColumnElement[bool]:
     if model in (ApiToken, AccountLinkRequest, ListSetting):
         mine: ColumnElement[bool] = columns.account_id == actor.account_id
         return mine
+    if model is Notice:
+        return and_(
+            columns.municipality_id == actor.municipality_id,
+            columns.person_id == actor.person_id,
+        )
     if model in (SavedView, BulkChange):
         return and_(
             columns.account_id == actor.account_id,

@@ -47,12 +47,12 @@ def make_token(
     return NewToken(row, secret)
 
 
-def actor_of(session: Session, secret: str, at: datetime, on: date) -> Actor | None:
+def actor_of(session: Session, secret: str, at: datetime) -> Actor | None:
     """Who a bearer token stands for now; None when it is unknown, revoked or out of date."""
     row = _row_of(session, secret)
     if row is None or row.revoked_at is not None or row.expires_at <= at:
         return None
-    return find_actor(session, row.account_id, row.municipality_id, on, may_write=row.may_write)
+    return find_actor(session, row.account_id, row.municipality_id, at, may_write=row.may_write)
 
 
 def tell_used(session: Session, secret: str, on: date) -> None:

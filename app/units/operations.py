@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import exists, select
 
 from app.audit import log
+from app.columns import TenantOwned, new_id
 from app.db import db
 from app.errors import DomainError, StaleVersion
 from app.models import (
@@ -18,9 +19,7 @@ from app.models import (
     Membership,
     Municipality,
     Person,
-    TenantOwned,
     Unit,
-    new_id,
 )
 from app.people.names import search_form
 from app.security import policy, scope

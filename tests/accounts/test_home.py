@@ -5,7 +5,7 @@ import re
 import pytest
 
 from app.accounts import first_steps
-from app.clock import today
+from app.clock import utc_now
 from app.db import db, transaction
 from app.models import AccountProfile, Person
 from app.security import policy
@@ -44,7 +44,7 @@ def test_a_local_administrator_sees_what_is_done_and_what_is_not(client_as):
 def test_a_step_ticks_itself_off_when_the_database_says_so(app, world):
     with app.app_context():
         account = world.accounts["lokal.fjellby"]
-        actor = find_actor(db.session(), account, world.fjellby.id, today())
+        actor = find_actor(db.session(), account, world.fjellby.id, utc_now())
         with acting_as(db.session(), actor):
             steps = first_steps.steps_of(actor)
             left = [str(one.step.title) for one in steps if not one.is_done]
@@ -61,7 +61,9 @@ def test_an_empty_municipality_has_every_step_left(app, world):
     """An administrator who is alone in a municipality has done nothing yet."""
     with app.app_context():
         here = operator(world.fjellby.id)
-        actor = find_actor(db.session(), world.accounts["lokal.fjellby"], world.fjellby.id, today())
+        actor = find_actor(
+            db.session(), world.accounts["lokal.fjellby"], world.fjellby.id, utc_now()
+        )
         stranger = type(actor)(
             account_id=actor.account_id,
             municipality_id=10_000_000,
@@ -75,7 +77,7 @@ def test_an_empty_municipality_has_every_step_left(app, world):
 def test_the_list_is_asked_through_the_scope_of_who_looks(app, world):
     with app.app_context():
         actor = find_actor(
-            db.session(), world.accounts["koordinator.strandvik"], world.strandvik.id, today()
+            db.session(), world.accounts["koordinator.strandvik"], world.strandvik.id, utc_now()
         )
         assert not first_steps.concerns(actor)
         for step in first_steps.STEPS:
@@ -105,9 +107,9 @@ def test_a_step_about_many_municipalities_is_for_those_who_have_them(app, world)
     step = first_steps.STEPS[-1]
     with app.app_context():
         one = find_actor(
-            db.session(), world.accounts["lokal.strandvik"], world.strandvik.id, today()
+            db.session(), world.accounts["lokal.strandvik"], world.strandvik.id, utc_now()
         )
-        two = find_actor(db.session(), world.accounts["larer"], world.strandvik.id, today())
+        two = find_actor(db.session(), world.accounts["larer"], world.strandvik.id, utc_now())
 
         assert not step.concerns(one)
         assert step.concerns(two)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.accounts import login, own
 from app.api import reading
-from app.clock import today, utc_now
+from app.clock import utc_now
 from app.db import db, transaction
 from app.enums import Role
 from app.models import ApiToken, Membership, Person
@@ -87,7 +87,7 @@ def persons_named(town, family_name):
 def token_of(town, username):
     """The secret of a token that may write."""
     with town.app.app_context():
-        actor = find_actor(db.session(), account_id(username), town.id, today())
+        actor = find_actor(db.session(), account_id(username), town.id, utc_now())
         made = tokens.make_token(
             actor, "t", may_write=True, at=utc_now(), expires_at=utc_now() + timedelta(days=1)
         )

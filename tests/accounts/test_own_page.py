@@ -29,7 +29,7 @@ def make_token(client, access="write", days=30, name="Fagsystem"):
 def actor_of(app, secret):
     """Who an access key stands for now."""
     with app.app_context():
-        return tokens.actor_of(db.session(), secret, utc_now(), today())
+        return tokens.actor_of(db.session(), secret, utc_now())
 
 
 def test_the_page_is_for_everyone_signed_in_and_nobody_else(app, town, enter):
@@ -217,8 +217,8 @@ def test_a_key_past_its_last_day_opens_nothing(app, town, enter):
 
     with app.app_context():
         later = utc_now() + timedelta(days=2)
-        assert tokens.actor_of(db.session(), secret, later, today()) is None
-        assert tokens.actor_of(db.session(), secret, utc_now(), today()) is not None
+        assert tokens.actor_of(db.session(), secret, later) is None
+        assert tokens.actor_of(db.session(), secret, utc_now()) is not None
 
 
 @pytest.mark.parametrize("how", ["end", "withdraw"])

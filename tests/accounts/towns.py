@@ -97,7 +97,7 @@ class Town:
     def actor(self, username: str) -> Actor:
         """Who the account is here now."""
         with self.app.app_context():
-            return find_actor(db.session(), account_id(username), self.id, today())
+            return find_actor(db.session(), account_id(username), self.id, utc_now())
 
     def events(self) -> list[str]:
         """What the log of the municipality holds."""

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.clock import today, utc_now
+from app.clock import utc_now
 from app.db import db, transaction
 from app.people.national_id import synthetic
 from app.security import tenancy, tokens
@@ -26,7 +26,7 @@ def bearer(app: Flask, world: World, username: str, number: str, *, may_write: b
     """The secret of a new token of the user in the municipality."""
     with app.app_context():
         place, account = world.place(number), world.accounts[username]
-        actor = find_actor(db.session(), account, place.id, today())
+        actor = find_actor(db.session(), account, place.id, utc_now())
         made = tokens.make_token(
             actor,
             "test",

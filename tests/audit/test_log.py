@@ -8,10 +8,11 @@ from sqlalchemy.exc import DBAPIError
 
 from app.audit import log
 from app.clock import today, utc_now
+from app.columns import new_id
 from app.db import db, separate_session
 from app.enums import Outcome
 from app.errors import TenantViolation
-from app.models import AuditEvent, Person, Unit, new_id
+from app.models import AuditEvent, Person, Unit
 from app.people import operations as people
 from app.security import tenancy
 from app.security.actor import operator

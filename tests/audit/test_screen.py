@@ -11,9 +11,10 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
 from app.audit import log
+from app.columns import new_id
 from app.db import db, transaction
 from app.enums import Outcome
-from app.models import AuditEvent, new_id
+from app.models import AuditEvent
 from app.security.actor import NOBODY, acting_as, operator
 from tests.units.planting import plant, staff
 from tests.world import CANARY

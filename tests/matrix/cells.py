@@ -157,7 +157,7 @@ def visitor(app: Flask, world: World, name: str, client_as: object) -> Visitor:
     with app.app_context():
         secret = _token(account_id, place) if account_id and place else ""
         session = db.session()
-        found = find_actor(session, account_id, place, today()) if account_id else NOBODY
+        found = find_actor(session, account_id, place, utc_now()) if account_id else NOBODY
         choices = open_municipalities(session, account_id, today()) if account_id else []
     csrf = client.csrf()
     return Visitor(name, client, found, account_id, csrf, secret, bool(choices))

@@ -8,25 +8,24 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
 from app.clock import today, utc_now
+from app.columns import new_id
 from app.db import db, transaction
 from app.enums import JobKind, JobState, Outcome, ProtectionGrade, Role, UnitKind
 from app.models import (
     ApiToken,
     AuditEvent,
-    BulkChange,
     CentralAppointment,
     Job,
     Membership,
     Municipality,
     Person,
     ProtectedAddress,
-    SavedView,
     Unit,
-    new_id,
 )
 from app.people.names import search_form
 from app.security import tenancy
 from app.security.roles import Resource
+from app.side_tables import BulkChange, SavedView
 from tests.world import CANARY, Place, World, password_hash
 
 MISSING = "00000000-0000-7000-8000-000000000000"

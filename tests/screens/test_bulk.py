@@ -12,11 +12,12 @@ from app.clock import utc_now
 from app.db import db, transaction
 from app.enums import Role, UnitKind
 from app.errors import DomainError
-from app.models import AuditEvent, BulkChange, Person, Unit
+from app.models import AuditEvent, Person, Unit
 from app.people import operations as people
 from app.screens import bulk_pages
 from app.security import tenancy
 from app.security.actor import Holding, acting_as, operator
+from app.side_tables import BulkChange
 from app.units import operations as units
 
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')

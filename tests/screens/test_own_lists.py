@@ -9,11 +9,12 @@ import pytest
 from app.clock import today, utc_now
 from app.db import db, transaction
 from app.enums import UnitKind
-from app.models import Person, SavedView, Unit
+from app.models import Person, Unit
 from app.people import operations as people
 from app.screens.list_pages import ListPages
 from app.security import tenancy
 from app.security.actor import acting_as, operator
+from app.side_tables import SavedView
 from app.units import operations as units
 
 HEADING = re.compile(r'<th scope="col"([^>]*)>(?:<a href="([^"]+)">)?([^<]+)')

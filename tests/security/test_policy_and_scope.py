@@ -9,22 +9,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.clock import utc_now
+from app.columns import new_id
 from app.db import db
 from app.enums import Role
 from app.models import (
-    BulkChange,
-    ListSetting,
     Membership,
     Municipality,
     Person,
-    SavedView,
     Unit,
-    new_id,
 )
 from app.people.names import search_form
 from app.security import policy, scope, tenancy
 from app.security.actor import Actor, Holding
 from app.security.roles import ON_RETIRED, RESOURCES, ROLE_RIGHTS, SELF_RIGHTS, Action, Resource
+from app.side_tables import BulkChange, ListSetting, SavedView
 
 EXAMPLES = 60
 MUNICIPAL = (Role.LOCAL_ADMINISTRATOR, Role.COORDINATOR, Role.PARTICIPANT)

@@ -16,10 +16,17 @@ from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from app.clock import utc_now
+from app.columns import new_id
 from app.db import db, transaction
 from app.enums import UnitKind
 from app.errors import TenantViolation
-from app.models import AuditEvent, Membership, Person, ProtectedAddress, Unit, new_id
+from app.models import (
+    AuditEvent,
+    Membership,
+    Person,
+    ProtectedAddress,
+    Unit,
+)
 from app.security import tenancy
 from app.security.tenancy import Scope
 from tests.world import CANARY

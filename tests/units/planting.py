@@ -10,9 +10,15 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.clock import today, utc_now
+from app.columns import TenantOwned
 from app.db import db, transaction
 from app.enums import Role, UnitKind
-from app.models import AuditEvent, Membership, Person, TenantOwned, Unit
+from app.models import (
+    AuditEvent,
+    Membership,
+    Person,
+    Unit,
+)
 from app.people import operations as people
 from app.security.actor import Actor, acting_as, operator
 from app.units import operations as units

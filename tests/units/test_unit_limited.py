@@ -220,7 +220,7 @@ def test_rows_that_were_checked_by_somebody_who_reached_more_are_not_imported(
             today=today(),
         )
         account = db.session.scalars(select(User).where(User.username == ids["login"])).one()
-        narrow = find_actor(db.session(), account.id, world.strandvik.id, today())
+        narrow = find_actor(db.session(), account.id, world.strandvik.id, utc_now())
 
     for rows, is_added in ((whole[:1], False), (whole[1:], True)):
         outcome = nullcontext() if is_added else pytest.raises(NotAllowed)

@@ -1,0 +1,44 @@
+"""Notices: put there for a person, and settled when they are seen to."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.db import db
+from app.enums import NoticeKind
+from app.models import Plan
+from app.side_tables import Notice
+
+
+def tell(
+    plan: Plan, persons: Iterable[str | None], kind: NoticeKind, *, at: datetime, text: str = ""
+) -> None:
+    """Tell each person once, in the caller's transaction; who has it waiting is not told again.
+
+    ``persons`` are ids of persons of the plan's municipality; None and repeats are passed over.
+    """
+    wanted = {person_id for person_id in persons if person_id is not None}
+    if not wanted:
+        return
+    waiting = set(
+        db.session.scalars(
+            select(Notice.person_id).where(
+                Notice.plan_id == plan.id, Notice.kind == kind, Notice.settled_at.is_(None)
+            )
+        )
+    )
+    for person_id in sorted(wanted - waiting):
+        notice = Notice(plan_id=plan.id, person_id=person_id, kind=kind, text=text, at=at)
+        db.session.add(notice)
+
+
+def settle(plan_id: str, kind: NoticeKind, *, at: datetime, person_id: str | None = None) -> None:
+    """Take a kind of notice away, for one person or for all: what it asked for is done."""
+    found = select(Notice).where(
+        Notice.plan_id == plan_id, Notice.kind == kind, Notice.settled_at.is_(None)
+    )
+    if person_id is not None:
+        found = found.where(Notice.person_id == person_id)
+    for notice in db.session.scalars(found):
+        notice.settled_at = at

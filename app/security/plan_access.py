@@ -1,0 +1,334 @@
+"""What an actor may do in one plan: pure over a plan and its rows in memory, no by default.
+
+Its twin for many plans at once is ``plan_scope``; a property test holds the two equal, and both
+to a slow model of the rules. Nothing is kept between requests: a consent withdrawn, a role lost or
+a birthday reached counts at once.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from app.clock import day_of
+from app.enums import AuthorityKind, ConsentCapacity, ConsentKind, Level, Role, Section
+from app.models import Authority, Consent, Participant, Plan, PlanEntry
+from app.security.actor import Actor
+from app.security.plan_rights import (
+    ACTIONS,
+    IN_STATES,
+    LEVEL_OF,
+    LEVELS,
+    OPEN,
+    SHARED,
+    UNDER_WAY,
+    USUAL_OWN_CONSENT_AGE,
+    Basis,
+    Levels,
+)
+from app.security.roles import Action
+from app.security.tenancy import stands
+from app.side_tables import Handover
+
+
+@dataclass(frozen=True)
+class Relation:
+    """One thing that an actor is to a plan, and the sections that it opens."""
+
+    basis: Basis
+    levels: Levels
+
+
+def basis_for(
+    actor: Actor, action: Action, plan: Plan, section: Section | None = None
+) -> Basis | None:
+    """By which relation ``actor`` may do ``action`` in ``plan``; None when by none.
+
+    READ, COMMENT, WRITE and MANAGE are about a ``section``, all others about the plan.
+    """
+    needed = LEVEL_OF.get(action)
+    if needed is None:
+        if plan.state not in IN_STATES.get(action, (plan.state,)):
+            return None
+        return next((r.basis for r in relations(actor, plan) if action in ACTIONS[r.basis]), None)
+    if section is None or (needed is not Level.READ and plan.state not in UNDER_WAY):
+        return None
+    for relation in relations(actor, plan):
+        if relation.levels.get(section, Level.NONE).rank >= needed.rank:
+            return relation.basis
+    return None
+
+
+def level(actor: Actor, plan: Plan, section: Section) -> Level:
+    """The highest level that ``actor`` has in a section now."""
+    found = [r.levels.get(section, Level.NONE) for r in relations(actor, plan)]
+    highest = max(found, key=lambda one: one.rank, default=Level.NONE)
+    return (
+        highest if plan.state in UNDER_WAY else min(highest, Level.READ, key=lambda one: one.rank)
+    )
+
+
+def relations(actor: Actor, plan: Plan) -> Iterator[Relation]:
+    """Everything that ``actor`` is to ``plan`` now."""
+    if actor.at is None or actor.municipality_id is None:
+        return
+    if stands("policy") and plan.municipality_id != actor.municipality_id:
+        return
+    if actor.person_id is not None:
+        on = day_of(actor.at)
+        yield from _as_coordinator(actor, plan, on)
+        yield from _as_owner(actor, plan, on)
+        yield from _by_authority(actor, plan, on)
+        yield from _as_participant(actor, plan, on)
+        yield from _in_emergency(actor, plan, actor.at)
+    if _administers(actor, plan):
+        yield Relation(Basis.LOCAL_ADMINISTRATOR, {})
+
+
+def _as_coordinator(actor: Actor, plan: Plan, on: date) -> Iterator[Relation]:
+    if not actor.holds(Role.COORDINATOR):
+        return
+    if plan.coordinator_id == actor.person_id:
+        yield Relation(Basis.COORDINATOR, LEVELS[Basis.COORDINATOR])
+    if any(one.person_id == actor.person_id and one.is_active(on) for one in plan.stand_ins):
+        yield Relation(Basis.STAND_IN, LEVELS[Basis.STAND_IN])
+
+
+def _as_owner(actor: Actor, plan: Plan, on: date) -> Iterator[Relation]:
+    if plan.owner_id == actor.person_id:
+        basis = Basis.OWNER if is_of_age(plan, on) else Basis.OWNER_UNDER_AGE
+        yield Relation(basis, LEVELS[basis])
+
+
+def _by_authority(actor: Actor, plan: Plan, on: date) -> Iterator[Relation]:
+    for one in plan.authorities:
+        if one.holder_id == actor.person_id and reaches(one, plan, on):
+            basis = Basis.AUTHORITY if one.may_consent else Basis.AUTHORITY_TO_READ
+            withheld = {row.section for row in one.withheld if row.lifted_at is None}
+            levels = {s: level for s, level in LEVELS[basis].items() if s not in withheld}
+            yield Relation(basis, levels)
+
+
+def _as_participant(actor: Actor, plan: Plan, on: date) -> Iterator[Relation]:
+    if plan.state not in SHARED:
+        return
+    for one in plan.participants:
+        if one.person_id == actor.person_id and (levels := participant_levels(plan, one, on)):
+            yield Relation(Basis.PARTICIPANT, levels)
+
+
+def _in_emergency(actor: Actor, plan: Plan, at: datetime) -> Iterator[Relation]:
+    if not _administers(actor, plan):
+        return
+    for one in plan.emergencies:
+        if (
+            one.person_id == actor.person_id
+            and one.ended_at is None
+            and one.starts_at <= at < one.ends_at
+        ):
+            yield Relation(Basis.EMERGENCY, LEVELS[Basis.EMERGENCY])
+
+
+def _administers(actor: Actor, plan: Plan) -> bool:
+    """Whether the actor is local administrator of the municipality, or of the plan's unit."""
+    return any(
+        holding.role is Role.LOCAL_ADMINISTRATOR
+        and (
+            holding.unit_path is None
+            or (plan.unit is not None and plan.unit.path.startswith(holding.unit_path))
+        )
+        for holding in actor.holdings
+    )
+
+
+# --- age, authority and consent ------------------------------------------------------------------
+
+
+def own_consent_age(plan: Plan, on: date) -> int:
+    """From which age, in years, an owner alone consents to this plan, by the rule of the day."""
+    ages = [rule.own_consent_age for rule in plan.age_rules if rule.valid_from <= on]
+    return ages[-1] if ages else USUAL_OWN_CONSENT_AGE
+
+
+def is_of_age(plan: Plan, on: date) -> bool:
+    """Whether the owner alone consents; not while the birth date is unknown.
+
+    Who is born on 29 February reaches an age on 1 March in other years.
+    """
+    born = plan.owner.birth_date
+    return born is not None and _number(on) - _number(born) >= own_consent_age(plan, on) * 10_000
+
+
+def _number(day: date) -> int:
+    """A day as yyyymmdd: the difference of two holds the full years between them."""
+    return day.year * 10_000 + day.month * 100 + day.day
+
+
+def reaches(authority: Authority, plan: Plan, on: date) -> bool:
+    """Whether an authority holds now: parental responsibility until the owner alone consents."""
+    if not authority.is_active(on):
+        return False
+    if authority.kind is not AuthorityKind.PARENTAL_RESPONSIBILITY:
+        return True
+    return plan.owner.birth_date is not None and not is_of_age(plan, on)
+
+
+def who_must_consent(plan: Plan, on: date) -> list[Authority]:
+    """The parents who all have to consent; empty where the owner or a representative does."""
+    return [
+        one
+        for one in plan.authorities
+        if one.kind is AuthorityKind.PARENTAL_RESPONSIBILITY
+        and one.may_consent
+        and reaches(one, plan, on)
+    ]
+
+
+def valid_consents(plan: Plan, kind: ConsentKind, on: date) -> list[Consent]:
+    """Consents that hold today, given by somebody whose right to give them holds today too."""
+    return [
+        one
+        for one in plan.consents
+        if one.kind is kind and one.is_active(on) and _may_still_give(one, plan, on)
+    ]
+
+
+def _may_still_give(consent: Consent, plan: Plan, on: date) -> bool:
+    if consent.capacity is ConsentCapacity.OWNER:
+        return consent.giver_id == plan.owner_id and is_of_age(plan, on)
+    by = consent.authority
+    if by is None or by.holder_id != consent.giver_id or by.owner_id != plan.owner_id:
+        return False
+    is_parent = by.kind is AuthorityKind.PARENTAL_RESPONSIBILITY
+    is_fit = is_parent is (consent.capacity is ConsentCapacity.GUARDIAN)
+    return is_fit and by.may_consent and reaches(by, plan, on)
+
+
+def may_be_made(plan: Plan, on: date) -> bool:
+    """Whether everyone who has to has consented to the plan being made."""
+    given = valid_consents(plan, ConsentKind.PLAN_IS_MADE, on)
+    parents = who_must_consent(plan, on)
+    if parents:
+        return {one.id for one in parents} <= {one.authority_id for one in given}
+    return any(one.capacity is not ConsentCapacity.GUARDIAN for one in given)
+
+
+def consented_level(plan: Plan, participant: Participant, section: Section, on: date) -> Level:
+    """How far those who have to have agreed that a participant sees a section."""
+    given = valid_consents(plan, ConsentKind.INFORMATION_IS_SHARED, on)
+    parents = who_must_consent(plan, on)
+    if not parents:
+        by_right = [one for one in given if one.capacity is not ConsentCapacity.GUARDIAN]
+        return _highest(by_right, participant, section)
+    return min(
+        (
+            _highest([c for c in given if c.authority_id == one.id], participant, section)
+            for one in parents
+        ),
+        key=lambda one: one.rank,
+    )
+
+
+def _highest(consents: Iterable[Consent], participant: Participant, section: Section) -> Level:
+    found = [
+        cover.level
+        for consent in consents
+        for cover in consent.covers
+        if cover.section is section
+        and (
+            cover.participant_id == participant.id
+            or (cover.unit_id is not None and cover.unit_id == participant.unit_id)
+        )
+    ]
+    return max(found, key=lambda one: one.rank, default=Level.NONE)
+
+
+def participant_levels(plan: Plan, participant: Participant, on: date) -> Levels:
+    """What a participant sees now: what was granted, as far as consent reaches."""
+    if not participant.is_active(on):
+        return {}
+    levels = {
+        grant.section: min(
+            grant.level,
+            consented_level(plan, participant, grant.section, on),
+            key=lambda one: one.rank,
+        )
+        for grant in participant.grants
+        if grant.is_active(on)
+    }
+    return {section: one for section, one in levels.items() if one is not Level.NONE}
+
+
+# --- what belongs to a plan ----------------------------------------------------------------------
+
+ON_ENTRY: dict[Action, Action] = {
+    Action.LIST: Action.READ,
+    Action.SHOW: Action.READ,
+    Action.EDIT: Action.WRITE,
+    Action.MOVE: Action.WRITE,
+    Action.RETIRE: Action.WRITE,
+    Action.RESTORE: Action.WRITE,
+}
+"""What must be allowed in its section for something to be done with a piece of content."""
+
+
+def entry_basis(actor: Actor, action: Action, entry: PlanEntry) -> Basis | None:
+    """By which relation an action on a piece of content is allowed.
+
+    What lies in the bin is seen by those who may bring it back. Who may only comment edits and
+    deletes their own comments.
+    """
+    needed = ON_ENTRY.get(action)
+    if needed is None:
+        return None
+    is_binned = entry.deleted_at is not None
+    if is_binned and action not in (Action.LIST, Action.SHOW, Action.RESTORE):
+        return None
+    if action is Action.RESTORE and not is_binned:
+        return None
+    is_own = entry.author_id is not None and entry.author_id == actor.person_id
+    if is_own and entry.section is Section.COMMENTS and needed is Action.WRITE:
+        needed = Action.COMMENT
+    if is_binned:
+        needed = Action.COMMENT if is_own and entry.section is Section.COMMENTS else Action.WRITE
+    return basis_for(actor, needed, entry.plan, entry.section)
+
+
+def participant_basis(actor: Actor, action: Action, participant: Participant) -> Basis | None:
+    """By which relation an action on a participation is allowed; everyone sees their own."""
+    plan = participant.plan
+    if action in (Action.LIST, Action.SHOW):
+        if participant.person_id == actor.person_id and (
+            found := basis_for(actor, Action.SHOW, plan)
+        ):
+            return found
+        return basis_for(actor, Action.READ, plan, Section.PARTICIPANTS)
+    if action in (Action.STEER_ACCESS, Action.STOP_ACCESS, Action.SEE_AS):
+        return basis_for(actor, action, plan)
+    return None
+
+
+def consent_basis(actor: Actor, action: Action, consent: Consent) -> Basis | None:
+    """By which relation an action on a consent is allowed. It is withdrawn by whoever gave it."""
+    if action in (Action.LIST, Action.SHOW):
+        return basis_for(actor, Action.READ, consent.plan, Section.CONSENTS)
+    if action is Action.WITHDRAW_CONSENT and consent.giver_id == actor.person_id:
+        return basis_for(actor, action, consent.plan)
+    return None
+
+
+def handover_basis(actor: Actor, action: Action, handover: Handover) -> Basis | None:
+    """By which relation an action on an offered hand-over is allowed.
+
+    It is answered by the one it was offered to, while they may coordinate and the offer is open;
+    the offer shows them no more of the plan than its kind and owner.
+    """
+    is_here = not stands("policy") or handover.municipality_id == actor.municipality_id
+    is_theirs = is_here and handover.to_id == actor.person_id and actor.holds(Role.COORDINATOR)
+    if action is Action.ANSWER:
+        is_open = handover.answered_at is None and handover.plan.state in OPEN
+        return Basis.COORDINATOR if is_theirs and is_open else None
+    if action in (Action.LIST, Action.SHOW):
+        if is_theirs:
+            return Basis.COORDINATOR
+        return basis_for(actor, Action.HAND_OVER, handover.plan)
+    return None

@@ -1,0 +1,240 @@
+"""Tables that no other table points at: what stands beside the core of ``app.models``.
+
+1. Lists            ListSetting, SavedView, BulkChange
+2. Plans            Handover, PlanDecision, Notice, PlanVisit
+3. Plan content     PlanEntryVersion, EntryDraft
+
+``app.models`` lists those of a municipality among its own, so the walls stand round them too.
+"""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from flask_appbuilder import Model
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.columns import (
+    Instant,
+    TenantOwned,
+    Versioned,
+    inside_municipality,
+    new_id,
+    of_plan,
+    one_of,
+)
+from app.enums import DecisionKind, NoticeKind
+
+if TYPE_CHECKING:
+    from app.models import Person, Plan, PlanEntry
+
+# --- 1. Lists ------------------------------------------------------------------------------------
+
+
+class ListSetting(Model):
+    """How an account wants a list to look, wherever it works: nothing of what is in the list."""
+
+    __tablename__ = "list_setting"
+    __table_args__ = (UniqueConstraint("account_id", "list_name", name="uq_list_setting"),)
+
+    id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
+    account_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
+    list_name: Mapped[str] = mapped_column(String(40))
+    columns: Mapped[list[str]] = mapped_column(JSON, default=list)
+    size: Mapped[int | None]
+
+
+class SavedView(Versioned, TenantOwned):
+    """What an account asked of a list, under a name of its own; emptied when it is removed.
+
+    The parameters may hold a name that was searched for, so nobody else reads them.
+    """
+
+    __tablename__ = "saved_view"
+    __table_args__ = (
+        CheckConstraint("ended_at IS NULL OR name = ''", name="ck_saved_view_removed_is_empty"),
+        Index(
+            "uq_saved_view_name",
+            "municipality_id",
+            "account_id",
+            "list_name",
+            "name",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+            sqlite_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
+    list_name: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(100))
+    parameters: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class BulkChange(Versioned, TenantOwned):
+    """What somebody did to one row or many at once, so that the same account can undo it.
+
+    ``rows`` holds the id of each row and what undoing needs; it is emptied once it is undone.
+    """
+
+    __tablename__ = "bulk_change"
+    __table_args__ = (
+        Index("ix_bulk_change_account", "municipality_id", "account_id", "list_name"),
+    )
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
+    list_name: Mapped[str] = mapped_column(String(40))
+    action: Mapped[str] = mapped_column(String(40))
+    rows: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    count: Mapped[int]
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    undone_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+# --- 2. Plans ------------------------------------------------------------------------------------
+
+
+class Handover(Versioned, TenantOwned):
+    """The coordinator's role offered to somebody, who answers. The holder stays until a yes."""
+
+    __tablename__ = "handover"
+    __table_args__ = (
+        *of_plan("handover"),
+        inside_municipality("person", "from_id", "fk_handover_from"),
+        inside_municipality("person", "to_id", "fk_handover_to"),
+        CheckConstraint("(answered_at IS NULL) = (accepted IS NULL)", name="ck_handover_answer"),
+        Index(
+            "uq_handover_open",
+            "municipality_id",
+            "plan_id",
+            unique=True,
+            postgresql_where=text("answered_at IS NULL"),
+            sqlite_where=text("answered_at IS NULL"),
+        ),
+        Index("ix_handover_to", "municipality_id", "to_id"),
+    )
+
+    plan_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    from_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    to_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    note: Mapped[str] = mapped_column(String(500), default="")
+    offered_at: Mapped[datetime] = mapped_column(Instant)
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)
+    accepted: Mapped[bool | None]
+
+    plan: Mapped["Plan"] = relationship(
+        primaryjoin="foreign(Handover.plan_id) == Plan.id", viewonly=True
+    )
+    to: Mapped["Person"] = relationship(
+        primaryjoin="foreign(Handover.to_id) == Person.id", viewonly=True
+    )
+
+
+class PlanDecision(Versioned, TenantOwned):
+    """What was decided about a plan, what the municipality holds it to be, and until when one
+    may complain."""
+
+    __tablename__ = "plan_decision"
+    __table_args__ = (*of_plan("plan_decision"),)
+
+    plan_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    kind: Mapped[DecisionKind] = mapped_column(one_of(DecisionKind, "plan_decision_kind"))
+    what: Mapped[str] = mapped_column(String(300))
+    legal_ground: Mapped[str] = mapped_column(String(300))
+    decided_on: Mapped[date]
+    complaint_until: Mapped[date | None]
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Notice(TenantOwned):
+    """What a person is told about a plan, or has to do; kept until it is seen to."""
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        *of_plan("notice"),
+        inside_municipality("person", "person_id", "fk_notice_person"),
+        Index("ix_notice_person", "municipality_id", "person_id", "settled_at"),
+    )
+
+    plan_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    person_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    kind: Mapped[NoticeKind] = mapped_column(one_of(NoticeKind, "notice_kind"))
+    text: Mapped[str] = mapped_column(String(500), default="")
+    at: Mapped[datetime] = mapped_column(Instant)
+    settled_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    plan: Mapped["Plan"] = relationship(
+        primaryjoin="foreign(Notice.plan_id) == Plan.id", viewonly=True
+    )
+
+
+class PlanVisit(TenantOwned):
+    """When a person was last in a plan, to tell what is new."""
+
+    __tablename__ = "plan_visit"
+    __table_args__ = (
+        *of_plan("plan_visit"),
+        UniqueConstraint("municipality_id", "plan_id", "person_id", name="uq_plan_visit"),
+        inside_municipality("person", "person_id", "fk_plan_visit_person"),
+    )
+
+    plan_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    person_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    seen_at: Mapped[datetime] = mapped_column(Instant)
+
+
+# --- 3. Plan content ------------------------------------------------------------------------------
+
+
+class PlanEntryVersion(TenantOwned):
+    """What an entry was after a save, and who saved it. Added, never changed."""
+
+    __tablename__ = "plan_entry_version"
+    __table_args__ = (
+        inside_municipality("plan_entry", "entry_id", "fk_plan_entry_version_entry"),
+        inside_municipality("person", "author_id", "fk_plan_entry_version_author"),
+        UniqueConstraint(
+            "municipality_id", "entry_id", "number", name="uq_plan_entry_version_number"
+        ),
+    )
+
+    entry_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    number: Mapped[int]
+    values: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    author_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
+    at: Mapped[datetime] = mapped_column(Instant)
+
+    entry: Mapped["PlanEntry"] = relationship(
+        primaryjoin="foreign(PlanEntryVersion.entry_id) == PlanEntry.id", viewonly=True
+    )
+    author: Mapped["Person | None"] = relationship(
+        primaryjoin="foreign(PlanEntryVersion.author_id) == Person.id", viewonly=True
+    )
+
+
+class EntryDraft(TenantOwned):
+    """What somebody was writing, saved while typing; emptied when the form is saved.
+
+    ``place`` names the form: a section's new entry, or an entry.
+    """
+
+    __tablename__ = "entry_draft"
+    __table_args__ = (
+        UniqueConstraint("municipality_id", "account_id", "place", name="uq_entry_draft_place"),
+    )
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
+    place: Mapped[str] = mapped_column(String(120))
+    values: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    saved_at: Mapped[datetime] = mapped_column(Instant)

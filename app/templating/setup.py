@@ -1,0 +1,71 @@
+"""What a municipality begins with: kinds of plans, ages, consent texts and standard roles."""
+
+from datetime import date, datetime
+
+from flask_babel import get_locale
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.enums import Language, PlanKind
+from app.models import AgeRule, ConsentText, Municipality, PlanType, StandardRole
+from app.security.plan_rights import USUAL_OWN_CONSENT_AGE
+from app.templating.shipped_roles import ROLES
+from app.templating.shipped_types import CONSENT_TEXTS, TYPES
+
+LONG_AGO = date(2020, 1, 1)
+
+
+def ensure(session: Session, municipality_id: int, *, at: datetime) -> None:
+    """Set up what is shipped, where nothing is set up yet; in the caller's transaction and scope.
+
+    The municipality's own row is held meanwhile, so that two at once set up one.
+    """
+    if session.scalar(select(PlanType.id).limit(1)) is not None:
+        return
+    session.get_one(Municipality, municipality_id, with_for_update=True)
+    if session.scalar(select(PlanType.id).limit(1)) is not None:
+        return
+    for one in TYPES:
+        session.add(
+            PlanType(
+                kind=one.kind,
+                sections=[str(section) for section in one.sections],
+                names=one.names,
+                coordinator_names=one.coordinator_names,
+                consent_months=12,
+                is_offered=True,
+            )
+        )
+        session.add(
+            AgeRule(kind=one.kind, own_consent_age=USUAL_OWN_CONSENT_AGE, valid_from=LONG_AGO)
+        )
+        session.add(ConsentText(kind=one.kind, number=1, texts=CONSENT_TEXTS, published_at=at))
+    for position, role in enumerate(ROLES):
+        session.add(
+            StandardRole(
+                names=role.names,
+                kinds=[str(kind) for kind in role.kinds],
+                matrix=role.matrix,
+                months=role.months,
+                position=position,
+            )
+        )
+    session.flush()
+
+
+def plan_type(session: Session, kind: PlanKind) -> PlanType:
+    """How the municipality of the scope has set up a kind of plan, after ``ensure``."""
+    return session.scalars(select(PlanType).where(PlanType.kind == kind)).one()
+
+
+def consent_text(session: Session, kind: PlanKind) -> ConsentText:
+    """The newest consent text for a kind of plan; what was consented to keeps its own."""
+    newest = select(ConsentText).where(ConsentText.kind == kind).order_by(ConsentText.number.desc())
+    return session.scalars(newest.limit(1)).one()
+
+
+def in_own_words(words: dict[str, str]) -> str:
+    """What a municipality calls something, in the user's language; bokmål where it has no other."""
+    locale = get_locale()
+    language = locale.language if locale is not None else str(Language.NB)
+    return words.get(language) or words.get(str(Language.NB), "")
