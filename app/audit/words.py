@@ -41,6 +41,9 @@ ACTIONS: dict[str, Any] = {
     "account_link_request:added": _l("Holder of an account asked for a link"),
     "account_link_request:changed": _l("Link request answered"),
     "account_link_request:declined": _l("Link request declined"),
+    "account_link_request:sent_again": _l("Link request sent again, with a new code"),
+    "account_link_request:voided": _l("Link request void after too many wrong codes"),
+    "account_link_request:wrong_code": _l("Wrong code written for a link request"),
     "api_token:added": _l("Access for a program given"),
     "api_token:changed": _l("Access for a program changed or ended"),
     "audit_event:exported": _l("This log downloaded"),
@@ -117,6 +120,7 @@ FIELDS: dict[str, Any] = {
     "address": _l("Address"),
     "approved_at": _l("Approved"),
     "birth_date": _l("Birth date"),
+    "code_hash": _l("Code"),
     "email": _l("E-mail"),
     "ended_at": _l("Ended"),
     "ends_on": _l("Last day"),
@@ -155,6 +159,7 @@ FIELDS: dict[str, Any] = {
     "unit_id": _l("Unit"),
     "valid_from": _l("Valid from"),
     "valid_to": _l("Valid to"),
+    "wrong_codes": _l("Wrong codes"),
 }
 
 
