@@ -368,7 +368,8 @@ class AccountLinkRequest(TenantOwned):
     """A question to an account's holder: may this municipality give this account a role?
 
     The municipality learns no more than that it was asked, and the answer. The role is given when
-    the holder says yes, if whoever asked may still give it.
+    the holder says yes with the code that was handed over, if whoever asked may still give it. A
+    request without a code is void: it can be asked anew, or declined.
     """
 
     __tablename__ = "account_link_request"
@@ -381,6 +382,9 @@ class AccountLinkRequest(TenantOwned):
         CheckConstraint(
             "role IN ('local_administrator', 'coordinator', 'participant')",
             name="ck_account_link_request_role_is_municipal",
+        ),
+        CheckConstraint(
+            "code_hash IS NULL OR wrong_codes < 5", name="ck_account_link_request_tries"
         ),
         Index("ix_account_link_request_account", "account_id"),
         Index("ix_account_link_request_person", "municipality_id", "person_id"),
@@ -405,6 +409,8 @@ class AccountLinkRequest(TenantOwned):
     at: Mapped[datetime] = mapped_column(Instant)
     answered_at: Mapped[datetime | None] = mapped_column(Instant)
     accepted: Mapped[bool | None]
+    code_hash: Mapped[str | None] = mapped_column(String(64))
+    wrong_codes: Mapped[int] = mapped_column(default=0, server_default="0")
 
     person: Mapped[Person] = relationship(
         primaryjoin="foreign(AccountLinkRequest.person_id) == Person.id", viewonly=True

@@ -6,14 +6,20 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask_appbuilder import Model
-from sqlalchemy import inspect, text
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from app import migrating
+from app.accounts import link_requests
+from app.accounts.holding import Terms
+from app.clock import today, utc_now
 from app.database import MIGRATIONS, is_current, migration_of
-from app.db import db
-from app.models import TENANT_MODELS, Person
+from app.db import db, transaction
+from app.enums import Role
+from app.models import TENANT_MODELS, AccountLinkRequest, Person
 from app.security import tenancy
+from app.security.actor import acting_as, operator
 from app.security.walls import RUNTIME_ROLE
 from tests import world as worlds
 
@@ -179,3 +185,24 @@ def test_both_languages_columns_take_north_sami_and_nothing_unknown(installation
             assert "'nb'" in rules[check]
             names = [one["name"] for one in inspect(connection).get_check_constraints(table)]
             assert len(names) == len(set(names))
+
+
+def test_an_open_request_from_before_codes_stays_and_has_none(installation):
+    app, world = installation
+    place, settings = world.strandvik, app.config["SAMVEV"]
+    with acting_as(db.session(), operator(place.id)) as actor, transaction():
+        person = db.session.get_one(Person, place.persons["own"])
+        account = db.session.get_one(User, world.accounts["larer"])
+        link_requests.ask(actor, person, account, Terms(Role.PARTICIPANT, today()), at=utc_now())
+    db.session.remove()
+
+    migrating.prepare(app, settings, "0003")
+    with owning(app) as connection:
+        before = {one["name"] for one in inspect(connection).get_columns("account_link_request")}
+    migrating.prepare(app, settings)
+
+    assert before.isdisjoint({"code_hash", "wrong_codes"})
+    with tenancy.applied(db.session(), tenancy.Scope(place.id)):
+        [kept] = db.session.scalars(select(AccountLinkRequest)).all()
+        assert (kept.code_hash, kept.wrong_codes, kept.answered_at) == (None, 0, None)
+        assert kept.account_id == world.accounts["larer"]

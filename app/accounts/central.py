@@ -336,8 +336,7 @@ def _appoint(inside: Actor, named: Named, at: datetime) -> Given:
     db.session.flush()
     terms = Terms(Role.LOCAL_ADMINISTRATOR, starts_on=on)
     if known is not None:
-        link_requests.ask(inside, person, known, terms, at=at)
-        return Given(None)
+        return Given(None, code=link_requests.ask(inside, person, known, terms, at=at))
     account = add_account(named.username)
     secret = tokens.make_link(
         db.session(), TokenPurpose.SET_PASSWORD, account.id, at, made_by=inside.account_id

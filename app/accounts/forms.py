@@ -86,6 +86,26 @@ class TokenForm(FlaskForm):
     )
 
 
+class LinkCodeForm(FlaskForm):
+    """The code with which the holder says yes to a municipality."""
+
+    link_code = TextField(
+        _l("Code"),
+        description=_l(
+            "Eight letters and digits, which the municipality gives you in person. You need no code"
+            " to say no."
+        ),
+        render_kw={"autocomplete": "off"},
+    )
+
+    def of_request(self, pk: str, municipality: str) -> "LinkCodeForm":
+        """This form, told from those of other requests on the page."""
+        self.link_code.id = f"link_code-{pk}"
+        self.link_code.label.text = _("Code from %(place)s", place=municipality)
+        self.link_code.flags.required = True
+        return self
+
+
 class AppointForm(FlaskForm):
     """A new local administrator of a municipality."""
 
@@ -94,5 +114,8 @@ class AppointForm(FlaskForm):
     username = TextField(_l("User name"), [NEEDED, at_most(64)])
     has_account = BooleanField(
         _l("The user name is of a login that is in use"),
-        description=_l("Then the holder is asked, and the role begins when they accept."),
+        description=_l(
+            "Then the holder is asked, and you get a code to hand over. The role begins when they"
+            " accept."
+        ),
     )

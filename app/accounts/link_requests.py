@@ -1,23 +1,31 @@
 """One login for a human in many municipalities: asking the holder, and the answer.
 
-The municipality that asks learns only that a request was sent; the holder decides on the own page.
+The municipality that asks learns only that a request was sent; the holder decides on the own page,
+and says yes with the code that the one who asked handed over in person. Without it a coordinator
+could write a future colleague's national id on a login of his own, and say yes in that name.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from sqlalchemy import select
 
+from app.accounts import link_codes
 from app.accounts.holding import Terms, hold, keep_identifiers, put_role
 from app.audit import log
 from app.clock import day_of
 from app.db import db, separate_session
 from app.errors import DomainError, NotFound
-from app.models import AccountLinkRequest, AccountProfile, Person, Unit
+from app.models import AccountLinkRequest, AccountProfile, Person, Unit, new_id
 from app.security import policy, scope, tenancy, tokens
 from app.security.actor import Actor, find_actor, operator
 from app.security.roles import Action
+
+COUNTED = "wrong_codes"
 
 
 class AlreadyAnswered(DomainError):
@@ -32,10 +40,33 @@ class RequestOutdated(DomainError):
     message = _l("This request can't be accepted any more. Ask the municipality to send a new one.")
 
 
-def ask(actor: Actor, person: Person, account: User, terms: Terms, *, at: datetime) -> None:
-    """Ask the account's holder; asking again replaces what was asked. The caller asks policy."""
-    request = _open_request(person, account) or AccountLinkRequest(
-        municipality_id=person.municipality_id, person_id=person.id, account_id=account.id
+class WrongCode(DomainError):
+    """No code was written, or another than the one that was handed over."""
+
+    status = 422
+    message = _l("Write the code that the municipality gave you.")
+
+
+class TooManyCodes(DomainError):
+    """So many wrong codes were written that the request is void."""
+
+    message = _l(
+        "The code was wrong too many times, so this request can't be accepted any more. Ask the"
+        " municipality to send a new one."
+    )
+
+
+def ask(actor: Actor, person: Person, account: User, terms: Terms, *, at: datetime) -> str:
+    """Ask the account's holder; the code to hand over, which is kept nowhere.
+
+    Asking again replaces what was asked, and the code. The caller asks policy.
+    """
+    earlier = _open_request(person, account)
+    request = earlier or AccountLinkRequest(
+        id=new_id(),
+        municipality_id=person.municipality_id,
+        person_id=person.id,
+        account_id=account.id,
     )
     request.role = terms.role
     request.unit_id = None if terms.unit is None else terms.unit.id
@@ -43,18 +74,26 @@ def ask(actor: Actor, person: Person, account: User, terms: Terms, *, at: dateti
     request.ends_on = terms.ends_on
     request.requested_by_id = actor.account_id
     request.at = at
+    code = link_codes.new_code()
+    request.code_hash, request.wrong_codes = link_codes.code_hash(request.id, code), 0
+    if earlier is not None:
+        fields = log.changed_fields(request)
+        log.record(actor, "account_link_request:sent_again", request, fields=fields)
     db.session.add(request)
     db.session.flush()
+    return code
 
 
 def _open_request(person: Person, account: User) -> AccountLinkRequest | None:
     found: AccountLinkRequest | None = db.session.scalar(
-        select(AccountLinkRequest).where(
+        select(AccountLinkRequest)
+        .where(
             AccountLinkRequest.municipality_id == person.municipality_id,
             AccountLinkRequest.person_id == person.id,
             AccountLinkRequest.account_id == account.id,
             AccountLinkRequest.answered_at.is_(None),
         )
+        .with_for_update()  # No try at the old code is counted on the new one.
     )
     return found
 
@@ -71,16 +110,53 @@ def take_back(person: Person, *, at: datetime) -> None:
         request.answered_at, request.accepted = at, False
 
 
-def answer(actor: Actor, request_id: str, *, accepts: bool, at: datetime) -> None:
-    """Say yes or no to a request; with yes the role is held from then on.
+def decline(actor: Actor, request_id: str, *, at: datetime) -> None:
+    """Say no to a request, for which nobody needs a code.
 
     Raises:
         NotFound: it is no request to this account.
         AlreadyAnswered
-        RequestOutdated: who asked may not give the role now, the person or unit is retired, or
-            the password was changed since.
     """
-    found = db.session.scalar(
+    place = _asked(actor, request_id).municipality_id
+    with _unanswered(actor, place, request_id) as request:
+        request.answered_at, request.accepted = at, False
+        log.record(actor, "account_link_request:declined", request)
+
+
+def accept(actor: Actor, request_id: str, code: str, *, at: datetime) -> DomainError | None:
+    """Say yes to a request with its code; the role is held from then on.
+
+    The refusal of a wrong code is given back for the caller to raise when the transaction is over,
+    which keeps count.
+
+    Raises:
+        NotFound: it is no request to this account.
+        WrongCode: none was written.
+        AlreadyAnswered
+        RequestOutdated: it has no code, or no longer; who asked may not give the role now, the
+            person or unit is retired, or the password was changed since.
+    """
+    found = _asked(actor, request_id)
+    place, asked_by = found.municipality_id, found.requested_by_id
+    giver = _giver(asked_by, place, at)
+    with _unanswered(actor, place, request_id) as request:
+        refusal = _refuse_wrong_code(actor, request, code)
+        if refusal is not None:
+            return refusal
+        _refuse_new_password(request)
+        request.answered_at, request.accepted = at, True
+        _give(giver, request, at)
+        log.record(actor, "account_link_request:accepted", request)
+    return None
+
+
+def _asked(actor: Actor, request_id: str) -> AccountLinkRequest:
+    """The request, as its holder reads it.
+
+    Raises:
+        NotFound: it is no request to this account.
+    """
+    found: AccountLinkRequest | None = db.session.scalar(
         scope.rows(actor, AccountLinkRequest, Action.ANSWER).where(
             AccountLinkRequest.id == request_id
         )
@@ -88,17 +164,44 @@ def answer(actor: Actor, request_id: str, *, accepts: bool, at: datetime) -> Non
     if found is None:
         raise NotFound
     policy.require(actor, Action.ANSWER, found)
-    place, asked_by = found.municipality_id, found.requested_by_id
-    giver = _giver(asked_by, place, at)
+    return found
+
+
+@contextmanager
+def _unanswered(actor: Actor, place: int, request_id: str) -> Iterator[AccountLinkRequest]:
+    """The request, held to the end of the transaction, in the scope of the place that asks.
+
+    Raises:
+        AlreadyAnswered
+    """
     with tenancy.applied(db.session(), tenancy.Scope(place, actor.account_id)):
         request = db.session.get_one(AccountLinkRequest, request_id, with_for_update=True)
         if request.answered_at is not None:
             raise AlreadyAnswered
-        request.answered_at, request.accepted = at, accepts
-        if accepts:
-            _refuse_new_password(request)
-            _give(giver, request, at)
-        log.record(actor, f"account_link_request:{'accepted' if accepts else 'declined'}", request)
+        yield request
+
+
+def _refuse_wrong_code(actor: Actor, request: AccountLinkRequest, code: str) -> DomainError | None:
+    """What to say of a wrong code, which is counted; the last one makes the request void."""
+    if request.code_hash is None:
+        raise RequestOutdated
+    if not link_codes.plain(code):
+        raise WrongCode(field="link_code")
+    if link_codes.fits(request.code_hash, request.id, code):
+        return None
+    request.wrong_codes += 1
+    left = link_codes.TRIES - request.wrong_codes
+    if left <= 0:
+        request.code_hash = None
+        log.record(actor, "account_link_request:voided", request, fields=("code_hash", COUNTED))
+        return TooManyCodes()
+    log.record(actor, "account_link_request:wrong_code", request, fields=(COUNTED,))
+    text = ngettext(
+        "The code is wrong. You have %(num)s try left.",
+        "The code is wrong. You have %(num)s tries left.",
+        left,
+    )
+    return WrongCode(text, field="link_code")
 
 
 def _giver(account_id: int | None, municipality_id: int, at: datetime) -> Actor:

@@ -80,12 +80,14 @@ class NewAccount:
 class Given:
     """What came of giving a role.
 
-    ``membership`` is None when the human has an account elsewhere and was asked. ``secret`` is
-    that of a link to set a password, for an account that has none; it is shown once.
+    ``membership`` is None when the human has an account elsewhere and was asked; ``code`` is what
+    they need to say yes. ``secret`` is that of a link to set a password, for an account that has
+    none. Both are shown once.
     """
 
     membership: Membership | None
     secret: str | None = None
+    code: str | None = None
 
 
 def assign(
@@ -108,8 +110,7 @@ def assign(
     known = known_account(person)
     if known is not None:
         policy.require(actor, Action.CREATE_ACCOUNT, person)
-        link_requests.ask(actor, person, known, terms, at=at)
-        return Given(None)
+        return Given(None, code=link_requests.ask(actor, person, known, terms, at=at))
     made = (
         reopen_account(actor, person, own, at=at)
         if own is not None

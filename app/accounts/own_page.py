@@ -20,7 +20,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.accounts import link_requests, own, queries
-from app.accounts.forms import ChangePasswordForm, ContactForm, TokenForm
+from app.accounts.forms import ChangePasswordForm, ContactForm, LinkCodeForm, TokenForm
 from app.accounts.views import put_error
 from app.clock import today, utc_now
 from app.db import db, transaction
@@ -119,12 +119,25 @@ class OwnPageView(BaseView):
         said = request.form.get("answer")
         if said not in ("yes", "no") or not is_id(pk):
             raise NotFound
-        with transaction():
-            link_requests.answer(current_actor(), pk, accepts=said == "yes", at=utc_now())
         if said == "yes":
-            flash(_("You said yes. Your login can be used there now."), "success")
-        else:
-            flash(_("You said no. Your login is not used there."), "success")
+            return self._accept(pk)
+        with transaction():
+            link_requests.decline(current_actor(), pk, at=utc_now())
+        flash(_("You said no. Your login is not used there."), "success")
+        return redirect(self._here())
+
+    def _accept(self, pk: str) -> Response:
+        form, actor = LinkCodeForm(), current_actor()
+        try:
+            with transaction():
+                code = form.link_code.data or ""
+                refusal = link_requests.accept(actor, pk, code, at=utc_now())
+            if refusal is not None:
+                raise refusal
+        except link_requests.WrongCode as error:
+            put_error(form, error)
+            return self._page(error.status, codes={pk: form})
+        flash(_("You said yes. Your login can be used there now."), "success")
         return redirect(self._here())
 
     @expose("/token", methods=["POST"])
@@ -185,7 +198,7 @@ class OwnPageView(BaseView):
     ) -> Response:
         actor, at = current_actor(), utc_now()
         account_id = actor.account_id or 0
-        person = own_person(actor)
+        person, requests = own_person(actor), queries.own_requests(account_id)
         page = render_template(
             "accounts/me.html",
             person=person,
@@ -195,7 +208,8 @@ class OwnPageView(BaseView):
             token=shown.get("token") or TokenForm(formdata=None),
             secret=secret,
             roles=queries.own_roles(account_id, today()),
-            requests=queries.own_requests(account_id),
+            requests=requests,
+            codes=code_forms(requests, shown.get("codes", {})),
             tokens=queries.own_tokens(account_id),
             sessions=queries.open_sessions(
                 account_id,
@@ -219,6 +233,19 @@ def own_person(actor: Actor) -> Person | None:
     if found is None or not policy.decide(actor, Action.EDIT_CONTACT, found):
         return None
     return found
+
+
+def code_forms(
+    requests: list[queries.OwnRequest], sent: dict[str, LinkCodeForm]
+) -> dict[str, LinkCodeForm]:
+    """A form for the code of each request that has one: the one that was sent, or an empty one."""
+    return {
+        one.id: (sent.get(one.id) or LinkCodeForm(formdata=None)).of_request(
+            one.id, one.municipality
+        )
+        for one in requests
+        if one.has_code
+    }
 
 
 def contact_form(person: Person | None) -> ContactForm | None:

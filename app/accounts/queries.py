@@ -45,12 +45,13 @@ class OwnRole:
 
 @dataclass(frozen=True)
 class OwnRequest:
-    """A municipality's question to the account's holder."""
+    """A municipality's question to the account's holder; without a code there can be no yes."""
 
     id: str
     municipality: str
     role: Role
     at: datetime
+    has_code: bool
 
 
 def account_by_name(username: str) -> User | None:
@@ -223,7 +224,10 @@ def own_requests(account_id: int) -> list[OwnRequest]:
             )
             .order_by(AccountLinkRequest.id)
         )
-        return [OwnRequest(one.id, place.display_name, one.role, one.at) for one, place in found]
+        return [
+            OwnRequest(one.id, place.display_name, one.role, one.at, one.code_hash is not None)
+            for one, place in found
+        ]
 
 
 def own_tokens(account_id: int) -> Sequence[ApiToken]:

@@ -21,7 +21,7 @@ from app.accounts.fields import (
 )
 from app.accounts.holding import Terms
 from app.accounts.queries import username_of
-from app.accounts.views import handed_over
+from app.accounts.views import REQUEST_SENT, code_handed_over, handed_over
 from app.clock import today, utc_now
 from app.db import transaction
 from app.enums import Role
@@ -58,10 +58,13 @@ def find_holders(text: str) -> ColumnElement[bool]:
 
 
 class HandsOver(ScopedModelView):
-    """A screen whose form may end in a link that is shown once, on the page that answers it."""
+    """A screen whose form may end in a link or code, shown once on the page that answers it."""
 
     def answer_new(self, location: str, text: str) -> AnyResponse:
-        """The page with the link, when there is one."""
+        """The page with the link or the code, when there is one."""
+        code = g.pop("code_handed_over", None)
+        if code is not None:
+            return code_handed_over(code, text, location)
         secret = g.pop("handed_over", None)
         if secret is None:
             return super().answer_new(location, text)
@@ -84,8 +87,8 @@ class MembershipView(HandsOver):
     edit_title = _l("Change where and when")
     intro = _l("Who has access here, as what, and for how long. Here you give roles and end them.")
     add_intro = _l(
-        "A role gives a registered person access. A person without a login gets a link, which you"
-        " hand over."
+        "A role gives a registered person access. You hand over a link to a person without a login,"
+        " and a code to one who has a login elsewhere."
     )
     edit_intro = _l("Change how far the role reaches and how long it lasts. It applies at once.")
     show_intro = _l("The role, and the login that it is held with.")
@@ -168,9 +171,8 @@ class MembershipView(HandsOver):
             current_actor(), person, terms, username=form.username.data, at=utc_now()
         )
         if given.membership is None:
-            return self.url("list"), _(
-                "A request to link was sent. The role begins when the person accepts it."
-            )
+            g.code_handed_over = given.code
+            return self.url("list"), str(REQUEST_SENT)
         if given.secret is not None:
             g.handed_over = given.secret
         self._require_in_reach(given.membership)

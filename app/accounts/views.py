@@ -6,11 +6,13 @@ from uuid import uuid4
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement
 from werkzeug.wrappers import Response
 
 from app.accounts import central, own
 from app.accounts.forms import AppointForm, FirstAdministratorForm, NewPasswordForm
+from app.accounts.operations import Given
 from app.clock import utc_now
 from app.db import db, transaction
 from app.errors import DomainError, NotAllowed, NotFound
@@ -22,11 +24,19 @@ from app.security.actor import current_actor
 from app.security.roles import Action, Resource
 from app.security.routes import door, for_anyone
 
+REQUEST_SENT = _l("A request to link was sent. The role begins when the person accepts it.")
+
 
 def handed_over(secret: str, text: str, onward: str) -> Response:
     """The page that shows a link to set a password, once."""
     link = url_for("PasswordLinkView.set_password", secret=secret, _external=True)
     page = render_template("accounts/link.html", link=link, text=text, onward=onward)
+    return make_response(page, 200)
+
+
+def code_handed_over(code: str, text: str, onward: str) -> Response:
+    """The page that shows the code of a link request, once."""
+    page = render_template("accounts/code.html", code=code, text=text, onward=onward)
     return make_response(page, 200)
 
 
@@ -166,16 +176,18 @@ class AppointView(BaseView):
             has_account=form.has_account.data,
         )
         try:
-            secret = self._appoint_once(number, named, onward)
+            given = self._appoint_once(number, named, onward)
         except DomainError as error:
             put_error(form, error)
             return None
-        if secret:
-            return handed_over(secret, _("The local administrator is appointed."), onward)
+        if given is not None and given.code is not None:
+            return code_handed_over(given.code, str(REQUEST_SENT), onward)
+        if given is not None and given.secret is not None:
+            return handed_over(given.secret, _("The local administrator is appointed."), onward)
         return redirect(onward)
 
-    def _appoint_once(self, number: str, named: central.Named, onward: str) -> str | None:
-        """Appoint, however many times the form is sent; the secret of the link, if one is made."""
+    def _appoint_once(self, number: str, named: central.Named, onward: str) -> Given | None:
+        """Appoint, however many times the form is sent; None when it was sent before."""
         actor, key = current_actor(), forms.form_key()
         with transaction() as database:
             if forms.earlier_result(database, actor, key) is not None:
@@ -183,10 +195,4 @@ class AppointView(BaseView):
                 return None
             municipality = self._municipality(number)
             forms.remember(database, actor, key, onward, utc_now())
-            given = central.appoint_local_administrator(actor, municipality, named, at=utc_now())
-        if given.secret is None:
-            flash(
-                _("A request to link was sent. The role begins when the person accepts it."),
-                "success",
-            )
-        return given.secret
+            return central.appoint_local_administrator(actor, municipality, named, at=utc_now())

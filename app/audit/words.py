@@ -56,6 +56,9 @@ ACTIONS: dict[str, Any] = {
     "account_link_request:added": _l("Holder of an account asked for a link"),
     "account_link_request:changed": _l("Link request answered"),
     "account_link_request:declined": _l("Link request declined"),
+    "account_link_request:sent_again": _l("Link request sent again, with a new code"),
+    "account_link_request:voided": _l("Link request void after too many wrong codes"),
+    "account_link_request:wrong_code": _l("Wrong code written for a link request"),
     "age_rule:added": _l("Age of own consent set"),
     "age_rule:changed": _l("Age of own consent changed"),
     "api_token:added": _l("Access for a program given"),
@@ -208,6 +211,7 @@ FIELDS: dict[str, Any] = {
     "capacity": _l("In what capacity"),
     "closed_at": _l("Closed"),
     "closed_reason": _l("Reason"),
+    "code_hash": _l("Code"),
     "complaint_until": _l("Last day to complain"),
     "consent_months": _l("Usual length of a consent"),
     "continues_id": _l("Continues"),
@@ -291,6 +295,7 @@ FIELDS: dict[str, Any] = {
     "what": _l("What was decided"),
     "withdrawn_at": _l("Withdrawn"),
     "withdrawn_reason": _l("Reason"),
+    "wrong_codes": _l("Wrong codes"),
 }
 
 

@@ -3,7 +3,7 @@
 The fields are sealed for the account whose session it was, with the place they were sent to, and
 travel with the sign-in page, as cipher text. After the same account has signed in they are shown,
 and sent when the holder says so. The server keeps them only sealed, in the new session, until
-then. Passwords and files are never kept, nor what another place sent.
+then. Passwords, codes and files are never kept, nor what another place sent.
 """
 
 import json
@@ -22,7 +22,7 @@ KEPT = "kept_form"
 KEPT_FOR = timedelta(hours=1)
 LARGEST = 64 * 1024
 TOKEN = "csrf_token"
-SECRET = ("password", "again", "secret")
+SECRET = ("password", "again", "secret", "link_code")
 # Sent with a form, and not written by anybody.
 UNWRITTEN = frozenset({TOKEN, "version", "form_key", "find", "next", "kept"})
 

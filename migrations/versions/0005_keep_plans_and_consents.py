@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 
 PLAN_KINDS = ("individual_plan", "education_plan", "development_plan", "relay_log", "family_plan")
 SECTIONS = (

@@ -12,7 +12,7 @@ from app.models import AuditEvent, CentralAppointment, Municipality, OneTimeLink
 from app.security import tenancy
 from tests.accounts import towns
 from tests.accounts.test_giving_roles import LINK
-from tests.accounts.test_link_requests import ASKED
+from tests.accounts.test_link_requests import CODE, WRONG, asked, say_yes
 from tests.conftest import Client
 
 FIRST = re.compile(r"http://127\.0\.0\.1:\d+(/first-administrator/[\w-]{43})")
@@ -283,13 +283,14 @@ def test_a_login_in_use_is_asked_before_it_administers(installation, centrals, e
     client = enter(central)
 
     taken = client.send(f"/municipality/appoint/{town.number}", form)
-    asked = client.send(f"/municipality/appoint/{town.number}", form | {"has_account": "y"})
+    sent = client.send(f"/municipality/appoint/{town.number}", form | {"has_account": "y"})
     holder = enter(name)
-    pk = ASKED.search(holder.get("/me/").text).group(1)
+    pk, code = asked(holder), CODE.search(sent.text).group(1)
+    wrong = say_yes(holder, WRONG, pk)
     before = town.roles_of(name)
-    holder.send(f"/me/request/{pk}", {"answer": "yes"})
+    say_yes(holder, code, pk)
 
-    assert (taken.status_code, asked.status_code) == (422, 302)
+    assert (taken.status_code, sent.status_code, wrong.status_code) == (422, 200, 422)
     assert before == []
     assert [role.role for role in town.roles_of(name)] == [Role.LOCAL_ADMINISTRATOR]
 

@@ -23,6 +23,7 @@ from tests.world import LONG_AGO, PASSWORD, password_hash
 
 NUMBERS = count(7000)
 NAMES = count(1)
+SERIALS = iter(range(100, 400))
 BORN = date(2001, 3, 4)
 
 

@@ -50,10 +50,6 @@ COMPOSED = {
         "municipality:split",
     },
     "f'job:{state}'": {"job:failed", "job:cancelled"},
-    "f\"account_link_request:{('accepted' if accepts else 'declined')}\"": {
-        "account_link_request:accepted",
-        "account_link_request:declined",
-    },
 }
 
 

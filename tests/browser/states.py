@@ -8,9 +8,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from app.clock import today
+from flask_appbuilder.security.sqla.models import User
+
+from app.accounts import link_codes, link_requests
+from app.accounts.holding import Terms
+from app.clock import today, utc_now
+from app.db import db, transaction
+from app.enums import Role
+from app.models import Person
 from app.screens import problems
+from app.security.actor import acting_as, operator
 from app.security.roles import Resource
+from tests.accounts import towns
 from tests.browser.hands import Keyboard
 from tests.browser.inspection import Watcher
 from tests.browser.site import Site
@@ -154,6 +163,19 @@ def a_link_to_hand_over(watcher: Watcher, site: Site) -> None:
     watcher.page.click(f"form[action$='/password-link/{key}'] button")
 
 
+@state(CENTRAL)
+def a_code_to_hand_over(watcher: Watcher, site: Site) -> None:
+    with site.app.app_context():
+        town, username = towns.new_town(site.app), towns.new_account()
+    site.app.test_cli_runner().invoke(args=["central", "vacate", town.number])
+    watcher.open(f"/municipality/appoint/{town.number}")
+    watcher.page.fill("#given_name", "Kari")
+    watcher.page.fill("#family_name", "Nordby")
+    watcher.page.fill("#username", username)
+    watcher.page.check("#has_account")
+    watcher.page.click(SEND)
+
+
 @state(CENTRAL, 422)
 def an_appointment_with_errors(watcher: Watcher, site: Site) -> None:
     watcher.open("/municipality/appoint/9902")
@@ -292,6 +314,41 @@ def a_new_access_key(watcher: Watcher, site: Site) -> None:
 @state(NOBODY)
 def a_home_with_nothing_to_open(watcher: Watcher, site: Site) -> None:
     watcher.open("/")
+
+
+def ask(site: Site, username: str) -> str:
+    """A request of Fjellby's to a login, anew; its code."""
+    place, terms = site.world.fjellby, Terms(Role.PARTICIPANT, today())
+    with (
+        site.app.app_context(),
+        acting_as(db.session(), operator(place.id)) as asker,
+        transaction(),
+    ):
+        person = db.session.get_one(Person, place.persons["own"])
+        account = db.session.get_one(User, site.world.accounts[username])
+        return link_requests.ask(asker, person, account, terms, at=utc_now())
+
+
+def write_code(watcher: Watcher, code: str) -> None:
+    """Say yes on the own page, with a code."""
+    watcher.page.fill("[name=link_code]", code)
+    watcher.page.click("button[name=answer][value=yes]")
+
+
+@state(NOBODY, 422)
+def a_wrong_code_for_a_request(watcher: Watcher, site: Site) -> None:
+    ask(site, NOBODY)
+    watcher.open("/me/")
+    write_code(watcher, "2222-2222")
+
+
+@state(NOBODY)
+def a_request_without_a_code(watcher: Watcher, site: Site) -> None:
+    ask(site, NOBODY)
+    watcher.open("/me/")
+    for _try in range(link_codes.TRIES):
+        write_code(watcher, "2222-2222")
+    watcher.open("/me/")
 
 
 # --- menus ---------------------------------------------------------------------------------------
