@@ -24,12 +24,16 @@ from app.clock import day_of, today, utc_now
 from app.enums import Language, UnitKind
 from app.jobs import lists as job_lists
 from app.jobs.pages import ImportView, JobPages
-from app.models import AuditEvent, Job, Person, Unit
+from app.models import AuditEvent, Job, Person, Plan, Unit
 from app.people import lists as person_lists
 from app.people import operations as people
 from app.people.forms import ConfirmField
 from app.people.national_id import mask
 from app.people.pages import PersonPages, shown_phone
+from app.plans import lists as plan_lists
+from app.plans.list_pages import PlanListPages
+from app.plans.plan_pages import HandoverView, PlanView
+from app.plans.start_pages import StartView
 from app.screens import log_pages
 from app.screens.fields import (
     NEEDED,
@@ -406,6 +410,68 @@ class UnitView(UnitPages):
         return found
 
 
+class PlanListView(PlanListPages):
+    """Every plan of the municipality, for who keeps the overview: that it is, not what is in it."""
+
+    resource = Resource.PLAN
+    route_base = "/plans"
+    datamodel = TableInterface(Plan)
+    include_route_methods = {"list", "export", "arrange", "keep_view"}
+    eager = (Plan.owner, Plan.coordinator, Plan.unit)
+
+    list_title = _l("All plans")
+    intro = _l(
+        "Every plan in the municipality, and who has the responsibility. For local administrators:"
+        " what is written in a plan is not shown."
+    )
+    empty_text = _l("No plan has been started yet.")
+    label_columns = {
+        "owner": _l("Plan owner"),
+        "kind": _l("Kind of plan"),
+        "state": _l("State"),
+        "coordinator": _l("Coordinator"),
+        "unit": _l("Unit"),
+        "consent": _l("Consent until"),
+        "next_evaluation_on": _l("Next evaluation"),
+        "last_activity_at": _l("Last activity"),
+        "started_at": _l("Started"),
+        "closed_at": _l("Closed"),
+    }
+    list_columns = ["owner", "kind", "state", "coordinator", "consent", "last_activity_at"]
+    more_columns = ("unit", "next_evaluation_on", "started_at", "closed_at")
+    add_columns = edit_columns = search_columns = ["kind"]
+    filters = plan_lists.FILTERS
+    orders = plan_lists.ORDERS
+    formatters_columns = {
+        "owner": lambda plan: f"{plan.owner.family_name}, {plan.owner.given_name}",
+        "kind": lambda plan: words(plan.kind),
+        "state": lambda plan: words(plan.state),
+        "coordinator": lambda plan: plan.coordinator.full_name,
+        "unit": lambda plan: "" if plan.owner.is_shielded or not plan.unit else plan.unit.name,
+        "consent": lambda plan: show_date(plan_lists.consent_until(plan)),
+        "next_evaluation_on": lambda plan: show_date(plan.next_evaluation_on),
+        "last_activity_at": lambda plan: show_date(day_of(plan.last_activity_at)),
+        "started_at": lambda plan: show_date(day_of(plan.started_at)),
+        "closed_at": lambda plan: show_date(day_of(plan.closed_at)) if plan.closed_at else "",
+    }
+    export_columns = (
+        "owner",
+        "kind",
+        "state",
+        "coordinator",
+        "unit",
+        "consent",
+        "next_evaluation_on",
+        "last_activity_at",
+        "started_at",
+        "closed_at",
+    )
+
+    def export_query(self, base: Select[Any]) -> Select[Any]:
+        """What the overview shows of each plan; no unit of a shielded owner."""
+        return plan_lists.exported(base, today())
+
+
 class AuditEventView(LogPages):
     """What was done and what was refused, newest first."""
 
@@ -511,6 +577,9 @@ def register_views(appbuilder: AppBuilder) -> None:
     appbuilder.add_view_no_menu(SavedViewPage)
     for view in (OwnPageView, PasswordLinkView, FirstAdministratorView, AppointView, SearchView):
         appbuilder.add_view_no_menu(view)
+    for plan_view in (StartView, PlanView, HandoverView):
+        appbuilder.add_view_no_menu(plan_view)
+    appbuilder.add_view(PlanListView, "PlanListView", label=_l("All plans"))
     appbuilder.add_view(PersonView, "PersonView", label=_l("Persons"))
     appbuilder.add_view(UnitView, "UnitView", label=_l("Units"))
     appbuilder.add_view(MembershipView, "MembershipView", label=_l("Roles and logins"))

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from app.db import db
 from app.models import Person, Unit
@@ -51,13 +51,23 @@ class UnitFilter:
         Raises:
             BadFilterValue: it is none of the options.
         """
+        chosen = self.units(value)
+        if chosen is None:
+            return None
+        return and_(Person.unit_id.in_(chosen), Person.is_shielded.is_(False))
+
+    def units(self, value: str) -> Select[Any] | None:
+        """Ids of the chosen unit and all below it; None when none is chosen.
+
+        Raises:
+            BadFilterValue: it is none of the options.
+        """
         if not value:
             return None
         if value not in dict(self.options):
             raise BadFilterValue("choice")
         path = db.session.get_one(Unit, value).path
-        inside = select(Unit.id).where(scope.below(path)).correlate(None)
-        return and_(Person.unit_id.in_(inside), Person.is_shielded.is_(False))
+        return select(Unit.id).where(scope.below(path)).correlate(None)
 
 
 def _retired(name: str) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from flask import request
 from flask_babel import gettext as _
@@ -33,6 +34,11 @@ def form_key() -> str | None:
     """The key of the form that was sent, when it has one."""
     key = request.form.get(KEY, "")
     return key if is_id(key) else None
+
+
+def new_key() -> str:
+    """A key for a form that is drawn for the first time."""
+    return str(uuid4())
 
 
 def earlier_result(session: Session, actor: Actor, key: str | None) -> str | None:

@@ -8,7 +8,7 @@ from flask_appbuilder import AppBuilder
 
 from app.db import db
 from app.models import Municipality
-from app.screens import fields
+from app.screens import fields, log_pages
 from app.screens.words import words
 from app.security.actor import current_actor
 from app.security.roles import Action
@@ -36,6 +36,7 @@ def install(app: Flask, appbuilder: AppBuilder) -> None:
         words=words,
         show_date=fields.show_date,
         show_number=fields.show_number,
+        show_instant=log_pages.show_instant,
         Action=Action,
     )
     app.jinja_env.trim_blocks = True

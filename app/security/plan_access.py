@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from app.clock import day_of
 from app.enums import AuthorityKind, ConsentCapacity, ConsentKind, Level, Role, Section
-from app.models import Authority, Consent, Participant, Plan, PlanEntry
+from app.models import AgeRule, Authority, Consent, Participant, Plan, PlanEntry
 from app.security.actor import Actor
 from app.security.plan_rights import (
     ACTIONS,
@@ -143,19 +143,26 @@ def _administers(actor: Actor, plan: Plan) -> bool:
 # --- age, authority and consent ------------------------------------------------------------------
 
 
-def own_consent_age(plan: Plan, on: date) -> int:
-    """From which age, in years, an owner alone consents to this plan, by the rule of the day."""
-    ages = [rule.own_consent_age for rule in plan.age_rules if rule.valid_from <= on]
+def own_consent_age(rules: Iterable[AgeRule], on: date) -> int:
+    """From which age, in years, an owner alone consents, by the newest rule of the day."""
+    ages = [rule.own_consent_age for rule in rules if rule.valid_from <= on]
     return ages[-1] if ages else USUAL_OWN_CONSENT_AGE
 
 
-def is_of_age(plan: Plan, on: date) -> bool:
-    """Whether the owner alone consents; not while the birth date is unknown.
+def has_reached(born: date | None, rules: Iterable[AgeRule], on: date) -> bool:
+    """Whether somebody alone consents, by rules in the order of their first day.
 
-    Who is born on 29 February reaches an age on 1 March in other years.
+    Not while the birth date is unknown. Who is born on 29 February reaches an age on 1 March in
+    other years.
     """
-    born = plan.owner.birth_date
-    return born is not None and _number(on) - _number(born) >= own_consent_age(plan, on) * 10_000
+    if born is None:
+        return False
+    return _number(on) - _number(born) >= own_consent_age(rules, on) * 10_000
+
+
+def is_of_age(plan: Plan, on: date) -> bool:
+    """Whether the owner alone consents to this plan."""
+    return has_reached(plan.owner.birth_date, plan.age_rules, on)
 
 
 def _number(day: date) -> int:

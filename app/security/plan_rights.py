@@ -97,7 +97,8 @@ ACTIONS: dict[Basis, frozenset[Action]] = {
     Basis.AUTHORITY: OWN,
     Basis.AUTHORITY_TO_READ: TAKE_PART,
     Basis.PARTICIPANT: SEE,
-    Basis.LOCAL_ADMINISTRATOR: SEE | {Action.EXPORT, Action.REOPEN, Action.OPEN_IN_EMERGENCY},
+    Basis.LOCAL_ADMINISTRATOR: SEE
+    | {Action.EXPORT, Action.REOPEN, Action.HAND_OVER, Action.OPEN_IN_EMERGENCY},
     Basis.EMERGENCY: SEE,
 }
 

@@ -1,5 +1,6 @@
 """What a municipality begins with: kinds of plans, ages, consent texts and standard roles."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from flask_babel import get_locale
@@ -62,6 +63,12 @@ def consent_text(session: Session, kind: PlanKind) -> ConsentText:
     """The newest consent text for a kind of plan; what was consented to keeps its own."""
     newest = select(ConsentText).where(ConsentText.kind == kind).order_by(ConsentText.number.desc())
     return session.scalars(newest.limit(1)).one()
+
+
+def age_rules(session: Session, kind: PlanKind) -> Sequence[AgeRule]:
+    """The municipality's ages of own consent for a kind of plan, the oldest rule first."""
+    found = select(AgeRule).where(AgeRule.kind == kind).order_by(AgeRule.valid_from)
+    return session.scalars(found).all()
 
 
 def in_own_words(words: dict[str, str]) -> str:

@@ -1,0 +1,31 @@
+"""Who can coordinate a plan: those who hold the coordinator's role in the municipality now."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import Select, select
+
+from app.db import db
+from app.enums import Role
+from app.models import Membership, Person
+
+
+def coordinators_here(on: date) -> Sequence[Person]:
+    """Everyone with the coordinator's role in the municipality of the scope, by family name."""
+    found = (
+        select(Person)
+        .where(Person.id.in_(_holders(on)), Person.retired_at.is_(None))
+        .order_by(Person.search_family, Person.id)
+    )
+    return db.session.scalars(found).all()
+
+
+def can_coordinate(person_id: str, on: date) -> bool:
+    """Whether the person holds the coordinator's role on this day."""
+    return db.session.scalar(_holders(on).where(Membership.person_id == person_id)) is not None
+
+
+def _holders(on: date) -> Select[str]:
+    return select(Membership.person_id).where(
+        Membership.role == Role.COORDINATOR, Membership.active(on)
+    )

@@ -1,0 +1,364 @@
+"""The overview of one plan, and its life: pausing, closing, opening again, handing over."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_appbuilder import expose
+from flask_babel import gettext as _
+
+from app.clock import day_of, today, utc_now
+from app.db import db, transaction
+from app.enums import ConsentKind, Section
+from app.errors import DomainError, NotAllowed, NotFound, StaleVersion
+from app.models import Consent, Person, Plan
+from app.plans import handovers, life
+from app.plans.activity import touch
+from app.plans.coordinators import coordinators_here
+from app.plans.pages import WRITTEN, Answer, PlanPage, coordinator_word, find_plan, type_of
+from app.plans.plan_forms import (
+    CloseForm,
+    EmergencyForm,
+    FrameForm,
+    HandOverForm,
+    ReopenForm,
+    StandInForm,
+)
+from app.screens.listing import is_id
+from app.security import plan_access, policy, scope
+from app.security.actor import current_actor
+from app.security.roles import Action, Resource
+from app.security.routes import door
+from app.side_tables import Handover
+
+FRAME = ("period_from", "period_to", "next_evaluation_on", "unit_id")
+FRAME_TEXTS = ("resources", "needs", "cooperation")
+
+
+class PlanView(PlanPage):
+    """One plan as a whole."""
+
+    route_base = "/plan"
+    default_view = "show"
+
+    @expose("/show/<pk>", methods=["GET"])
+    @door(Action.SHOW)
+    def show(self, pk: str) -> Answer:
+        """What the plan is, where it stands, and what can be done with it."""
+        return self._overview(self.opened(pk, Action.SHOW))
+
+    def _overview(self, plan: Plan, status: int = 200, refused: str = "") -> Answer:
+        actor, on = current_actor(), today()
+        reads = {one for one in Section if policy.decide(actor, Action.READ, plan, section=one)}
+        return self.page(
+            "plans/overview.html",
+            plan,
+            status=status,
+            refused=refused,
+            reads=reads,
+            written=[one for one in WRITTEN if one in reads and one in type_of(plan).sections],
+            coordinator_word=coordinator_word(plan),
+            consent_until=consent_until(plan, on),
+            stand_ins=[one for one in plan.stand_ins if one.is_active(on)],
+            emergency=life.emergency_of(actor, plan),
+            offered=[one for one in plan.handovers if one.answered_at is None],
+            may=lambda action: bool(policy.decide(actor, action, plan)),
+        )
+
+    # --- its frame -------------------------------------------------------------------------------
+
+    @expose("/frame/<pk>", methods=["GET", "POST"])
+    @door(Action.EDIT)
+    def frame(self, pk: str) -> Answer:
+        """Period, evaluation, unit, and what the owner needs and has."""
+        plan = self.plan_of(pk, Action.EDIT)
+        if request.method != "POST":
+            return self._form("plans/frame.html", plan, FrameForm(obj=plan))
+        form = FrameForm(request.form, obj=plan)
+        if "find" in request.form:
+            return self._form("plans/frame.html", plan, form)
+        if not form.validate():
+            return self._form("plans/frame.html", plan, form, status=422)
+
+        def keep(plan: Plan) -> None:
+            if request.form.get("version") != str(plan.version):
+                raise StaleVersion
+            for name in FRAME:
+                setattr(plan, name, form[name].data)
+            for name in FRAME_TEXTS:
+                setattr(plan, name, form[name].data or "")
+            touch(plan, at=utc_now())
+
+        return self._do(pk, Action.EDIT, keep, _("The plan is saved."), "plans/frame.html", form)
+
+    # --- its life --------------------------------------------------------------------------------
+
+    @expose("/pause/<pk>", methods=["POST"])
+    @door(Action.PAUSE)
+    def pause(self, pk: str) -> Answer:
+        """Let the plan rest."""
+        return self._do(
+            pk,
+            Action.PAUSE,
+            lambda plan: life.pause(current_actor(), plan, at=utc_now()),
+            _("The plan is paused. Everyone can still read what they could read."),
+        )
+
+    @expose("/resume/<pk>", methods=["POST"])
+    @door(Action.RESUME)
+    def resume(self, pk: str) -> Answer:
+        """Take the plan up again."""
+        return self._do(
+            pk,
+            Action.RESUME,
+            lambda plan: life.resume(current_actor(), plan, at=utc_now()),
+            _("The plan is taken up again."),
+        )
+
+    @expose("/close/<pk>", methods=["GET", "POST"])
+    @door(Action.CLOSE)
+    def close(self, pk: str) -> Answer:
+        """Look over what is open, and close the plan."""
+        plan, form = self.plan_of(pk, Action.CLOSE), CloseForm()
+        if request.method != "POST" or not form.validate():
+            status = 422 if request.method == "POST" else 200
+            return self._form("plans/close.html", plan, form, status=status, **_open(plan))
+        reviewed = request.form.getlist("reviewed")
+        return self._do(
+            pk,
+            Action.CLOSE,
+            lambda plan: life.close(
+                current_actor(), plan, reason=form.reason.data, reviewed=reviewed, at=utc_now()
+            ),
+            _("The plan is closed. What was written is kept."),
+            "plans/close.html",
+            form,
+        )
+
+    @expose("/reopen/<pk>", methods=["GET", "POST"])
+    @door(Action.REOPEN)
+    def reopen(self, pk: str) -> Answer:
+        """Open a closed plan again, with a reason."""
+        plan, form = self.plan_of(pk, Action.REOPEN), ReopenForm()
+        if request.method != "POST" or not form.validate():
+            status = 422 if request.method == "POST" else 200
+            return self._form("plans/reopen.html", plan, form, status=status)
+        return self._do(
+            pk,
+            Action.REOPEN,
+            lambda plan: life.reopen(current_actor(), plan, reason=form.reason.data, at=utc_now()),
+            _("The plan is open again."),
+            "plans/reopen.html",
+            form,
+        )
+
+    @expose("/emergency/<pk>", methods=["GET", "POST"])
+    @door(Action.OPEN_IN_EMERGENCY)
+    def emergency(self, pk: str) -> Answer:
+        """Read a plan in an emergency, with a reason and a limit of hours."""
+        plan, form = self.plan_of(pk, Action.OPEN_IN_EMERGENCY), EmergencyForm()
+        if request.method != "POST" or not form.validate():
+            status = 422 if request.method == "POST" else 200
+            return self._form("plans/emergency.html", plan, form, status=status)
+        return self._do(
+            pk,
+            Action.OPEN_IN_EMERGENCY,
+            lambda plan: life.open_in_emergency(
+                current_actor(),
+                plan,
+                reason=form.reason.data,
+                hours=form.hours.data,
+                at=utc_now(),
+            ),
+            _("The plan is open to you. The owner and the coordinator are told."),
+            "plans/emergency.html",
+            form,
+        )
+
+    @expose("/end-emergency/<pk>", methods=["POST"])
+    @door(Action.OPEN_IN_EMERGENCY)
+    def end_emergency(self, pk: str) -> Answer:
+        """End one's own emergency access."""
+        return self._do(
+            pk,
+            Action.OPEN_IN_EMERGENCY,
+            lambda plan: life.end_emergency(current_actor(), plan, at=utc_now()),
+            _("The emergency access is ended."),
+        )
+
+    # --- handing over ----------------------------------------------------------------------------
+
+    @expose("/hand-over/<pk>", methods=["GET", "POST"])
+    @door(Action.HAND_OVER)
+    def hand_over(self, pk: str) -> Answer:
+        """Let another coordinator take over."""
+        plan, form = self.plan_of(pk, Action.HAND_OVER), HandOverForm()
+        _offer_coordinators(form, plan)
+        if request.method != "POST" or not form.validate():
+            status = 422 if request.method == "POST" else 200
+            return self._form("plans/hand_over.html", plan, form, status=status)
+        said = _("The plan is handed over.")
+        if handovers.must_be_accepted(plan):
+            said = _("The question is sent. The plan changes hands when the answer is yes.")
+        return self._do(
+            pk,
+            Action.HAND_OVER,
+            lambda plan: handovers.hand_over(
+                current_actor(), plan, form.person_id.data, note=form.note.data, at=utc_now()
+            ),
+            said,
+            "plans/hand_over.html",
+            form,
+        )
+
+    @expose("/take-back/<pk>", methods=["POST"])
+    @door(Action.HAND_OVER)
+    def take_back(self, pk: str) -> Answer:
+        """Take back the question of who takes over."""
+        return self._do(
+            pk,
+            Action.HAND_OVER,
+            lambda plan: handovers.take_back(current_actor(), plan, at=utc_now()),
+            _("The question is taken back."),
+        )
+
+    @expose("/stand-in/<pk>", methods=["GET", "POST"])
+    @door(Action.HAND_OVER)
+    def stand_in(self, pk: str) -> Answer:
+        """Let another coordinator stand in for some days."""
+        plan, form = self.plan_of(pk, Action.HAND_OVER), StandInForm()
+        _offer_coordinators(form, plan)
+        if request.method != "POST" or not form.validate():
+            status = 422 if request.method == "POST" else 200
+            return self._form("plans/stand_in.html", plan, form, status=status)
+        return self._do(
+            pk,
+            Action.HAND_OVER,
+            lambda plan: handovers.appoint_stand_in(
+                current_actor(),
+                plan,
+                form.person_id.data,
+                starts_on=form.starts_on.data,
+                last_day=form.last_day.data,
+                at=utc_now(),
+            ),
+            _("The stand-in is appointed."),
+            "plans/stand_in.html",
+            form,
+        )
+
+    @expose("/end-stand-in/<pk>", methods=["POST"])
+    @door(Action.HAND_OVER)
+    def end_stand_in(self, pk: str) -> Answer:
+        """The holder is back."""
+        return self._do(
+            pk,
+            Action.HAND_OVER,
+            lambda plan: handovers.end_stand_ins(current_actor(), plan, at=utc_now()),
+            _("Nobody stands in any more."),
+        )
+
+    # --- shared ----------------------------------------------------------------------------------
+
+    def _do(
+        self,
+        pk: str,
+        action: Action,
+        change: Callable[[Plan], Any],
+        said: str,
+        template: str = "",
+        form: Any = None,
+    ) -> Answer:
+        """Make a change in one transaction; on to the overview, or the form with what is wrong."""
+        try:
+            with transaction():
+                plan = find_plan(pk, action)
+                change(plan)
+        except DomainError as error:
+            if isinstance(error, NotFound | NotAllowed):
+                raise
+            db.session.rollback()
+            return self._refused(pk, action, error, template, form)
+        flash(said, "success")
+        if not policy.decide(current_actor(), Action.SHOW, plan):
+            return redirect(url_for("HomeView.index"))
+        return redirect(url_for("PlanView.show", pk=pk))
+
+    def _refused(
+        self, pk: str, action: Action, error: DomainError, template: str, form: Any
+    ) -> Answer:
+        plan, text = find_plan(pk, action), str(error)
+        if form is None:
+            return self._overview(plan, error.status, text)
+        if error.field and error.field in form:
+            form[error.field].errors = [*form[error.field].errors, text]
+        else:
+            form.form_errors.append(text)
+        return self._form(template, plan, form, status=error.status, **_open(plan))
+
+    def _form(
+        self, template: str, plan: Plan, form: Any, *, status: int = 200, **values: Any
+    ) -> Answer:
+        return self.page(template, plan, status=status, form=form, **values)
+
+
+class HandoverView(PlanPage):
+    """The question whether one takes over a plan: what it is about, and the answer."""
+
+    resource = Resource.HANDOVER
+    route_base = "/handover"
+    default_view = "answer"
+
+    @expose("/answer/<pk>", methods=["GET", "POST"])
+    @door(Action.ANSWER)
+    def answer(self, pk: str) -> Answer:
+        """What is asked, and the answer. No more of the plan is shown than its kind and owner."""
+        offer = _offer(pk)
+        if request.method != "POST":
+            return render_template("plans/answer.html", offer=offer, view=self), 200
+        said = request.form.get("answer")
+        if said not in ("yes", "no"):
+            text = _("Choose one of the two answers.")
+            return render_template("plans/answer.html", offer=offer, view=self, wrong=text), 422
+        with transaction():
+            offer = _offer(pk)
+            handovers.answer(current_actor(), offer, accepts=said == "yes", at=utc_now())
+        if said == "yes":
+            flash(_("You coordinate the plan now."), "success")
+            return redirect(url_for("PlanView.show", pk=offer.plan_id))
+        flash(_("Your answer is sent. The plan stays with its holder."), "success")
+        return redirect(url_for("HomeView.index"))
+
+
+def _offer(pk: str) -> Handover:
+    """The question that an address names, when it is the actor's to answer."""
+    actor = current_actor()
+    if not is_id(pk):
+        raise NotFound
+    found = db.session.scalar(scope.rows(actor, Handover, Action.SHOW).where(Handover.id == pk))
+    if found is None:
+        raise NotFound
+    policy.require(actor, Action.ANSWER, found)
+    return found
+
+
+def consent_until(plan: Plan, on: date) -> date | None:
+    """The last day of the consents to share that hold now, the earliest of them; None: none."""
+    valid: list[Consent] = plan_access.valid_consents(plan, ConsentKind.INFORMATION_IS_SHARED, on)
+    return min((one.last_day for one in valid), default=None)
+
+
+def _open(plan: Plan) -> dict[str, Any]:
+    """What a plan that is to be closed has left open, and what was ticked."""
+    return {"open": life.open_activities(plan), "ticked": request.form.getlist("reviewed")}
+
+
+def _offer_coordinators(form: Any, plan: Plan) -> None:
+    """Fill a field with those who may coordinate the plan."""
+    known: list[Person] = [
+        one
+        for one in coordinators_here(day_of(utc_now()))
+        if one.id not in (plan.coordinator_id, plan.owner_id)
+    ]
+    form.person_id.choices = [("", ""), *((one.id, one.full_name) for one in known)]
