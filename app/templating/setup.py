@@ -23,7 +23,8 @@ def ensure(session: Session, municipality_id: int, *, at: datetime) -> None:
     """
     if session.scalar(select(PlanType.id).limit(1)) is not None:
         return
-    session.get_one(Municipality, municipality_id, with_for_update=True)
+    held = select(Municipality.id).where(Municipality.id == municipality_id).with_for_update()
+    session.scalars(held).one()
     if session.scalar(select(PlanType.id).limit(1)) is not None:
         return
     for one in TYPES:
