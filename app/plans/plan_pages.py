@@ -7,6 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext as _
+from wtforms import SelectChoice
 
 from app.clock import day_of, today, utc_now
 from app.db import db, transaction
@@ -361,4 +362,7 @@ def _offer_coordinators(form: Any, plan: Plan) -> None:
         for one in coordinators_here(day_of(utc_now()))
         if one.id not in (plan.coordinator_id, plan.owner_id)
     ]
-    form.person_id.choices = [("", ""), *((one.id, one.full_name) for one in known)]
+    form.person_id.choices = [
+        SelectChoice("", ""),
+        *(SelectChoice(one.id, one.full_name) for one in known),
+    ]

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField
+from wtforms import BooleanField, SelectChoice
 
 from app.enums import AuthorityKind, PlanKind
 from app.screens.fields import (
@@ -17,7 +17,7 @@ from app.screens.fields import (
     unit_choice,
 )
 
-LEVELS = [("", ""), *((str(level), str(level)) for level in range(4))]
+LEVELS = [SelectChoice("", ""), *(SelectChoice(str(one), str(one)) for one in range(4))]
 
 
 class KindForm(FlaskForm):

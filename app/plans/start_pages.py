@@ -30,6 +30,20 @@ Chosen = dict[str, Any]
 Answer = Response | str | tuple[str, int]
 
 
+class ActsForSelf(DomainError):
+    """The owner acts without anybody's stating it."""
+
+    status = 422
+    message = _l("Nobody acts for themselves. Choose another person.")
+
+
+class StatedAlready(DomainError):
+    """The same person by the same right."""
+
+    status = 422
+    message = _l("This person is there already.")
+
+
 class StartView(BaseView):
     """The guided form that a coordinator starts a plan with."""
 
@@ -65,7 +79,8 @@ class StartView(BaseView):
                 drafted.keep(actor, PLACE, chosen, at=utc_now())
         except DomainError as error:
             return _refused(name, chosen, form, error)
-        return redirect(url_for("StartView.step", step=_next(name)))
+        onward = name if name == "authorities" else _next(name)
+        return redirect(url_for("StartView.step", step=onward))
 
     def _review(self, actor: Actor, chosen: Chosen) -> Answer:
         """All that was chosen; with the last press the plan is started, once."""
@@ -157,11 +172,9 @@ def _taken(actor: Actor, name: str, chosen: Chosen, form: Any) -> Chosen:
 def _stated(chosen: Chosen, form: Any) -> dict[str, Any]:
     holder, kind = form.holder_id.data, str(form.kind.data)
     if holder == chosen["owner_id"]:
-        raise DomainError(
-            _("Nobody acts for themselves. Choose another person."), field="holder_id"
-        )
+        raise ActsForSelf(field="holder_id")
     if any(one["holder_id"] == holder and one["kind"] == kind for one in chosen["authorities"]):
-        raise DomainError(_("This person is there already."), field="holder_id")
+        raise StatedAlready(field="holder_id")
     return {
         "holder_id": holder,
         "kind": kind,
