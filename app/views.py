@@ -58,6 +58,7 @@ from app.screens.words import options, words
 from app.searching.pages import SearchView
 from app.security.actor import current_actor
 from app.security.roles import Action, Resource
+from app.templating.kind_pages import KindView
 from app.units import lists as unit_lists
 from app.units import operations as units
 from app.units import queries as unit_queries
@@ -584,6 +585,7 @@ def register_views(appbuilder: AppBuilder) -> None:
     appbuilder.add_view(UnitView, "UnitView", label=_l("Units"))
     appbuilder.add_view(MembershipView, "MembershipView", label=_l("Roles and logins"))
     appbuilder.add_view(KeyRolesView, "KeyRolesView", label=_l("Overview of key roles"))
+    appbuilder.add_view(KindView, "KindView", label=_l("Kinds of plans"))
     appbuilder.add_view(JobView, "JobView", label=_l("Jobs"))
     appbuilder.add_view_no_menu(ImportView)
     appbuilder.add_view(AuditEventView, "AuditEventView", label=_l("Log"))

@@ -16,7 +16,7 @@ from app.accounts.fields import is_current
 from app.clock import today
 from app.db import db
 from app.enums import Role
-from app.models import AccountProfile, Membership, Person, Unit
+from app.models import AccountProfile, Membership, Person, Plan, Unit
 from app.security import policy, scope
 from app.security.actor import Actor, open_municipalities
 from app.security.roles import Action, Resource
@@ -57,6 +57,10 @@ def _has_persons(actor: Actor) -> bool:
 
 def _has_coordinator(actor: Actor) -> bool:
     return _any(actor, Membership, Membership.role == Role.COORDINATOR, is_current(today()))
+
+
+def _has_plan(actor: Actor) -> bool:
+    return _any(actor, Plan)
 
 
 def _has_own_contact(actor: Actor) -> bool:
@@ -102,6 +106,13 @@ STEPS = (
         "MembershipView.list",
         _has_coordinator,
         (Action.ADD, Resource.MEMBERSHIP),
+    ),
+    Step(
+        _l("See to it that the first plan is started"),
+        _l("A coordinator starts it. You see that it exists, not what is written in it."),
+        "PlanListView.list",
+        _has_plan,
+        (Action.EXPORT, Resource.PLAN),
     ),
     Step(
         _l("Try to change municipality"),

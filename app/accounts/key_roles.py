@@ -6,14 +6,14 @@ from flask import g
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, case, literal
+from sqlalchemy import ScalarSelect, Select, case, func, select
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.fields import is_current
 from app.clock import OSLO, today
 from app.db import db
 from app.enums import Role
-from app.models import AccountProfile, Membership, Person, Unit
+from app.models import AccountProfile, Membership, Person, Plan, Unit
 from app.screens.fields import show_date, show_number
 from app.screens.listing import ListRequest, OneOfFilter, Order, PrefixFilter
 from app.screens.paging import Page
@@ -28,9 +28,14 @@ from app.security.routes import door
 KEY_ROLES = (Role.LOCAL_ADMINISTRATOR, Role.COORDINATOR)
 
 
-def plan_count() -> ColumnElement[int]:
-    """How many plans the holder of a role coordinates; no plan can be made yet."""
-    return literal(0)
+def plan_count() -> ScalarSelect[int]:
+    """How many open plans the holder of a role coordinates."""
+    found = select(func.count(Plan.id)).where(
+        Plan.municipality_id == Membership.municipality_id,
+        Plan.coordinator_id == Membership.person_id,
+        Plan.closed_at.is_(None),
+    )
+    return found.correlate(Membership).scalar_subquery()
 
 
 class KeyRolesView(ScopedModelView):

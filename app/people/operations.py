@@ -10,13 +10,13 @@ from datetime import date, datetime
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, or_, select
 
 from app.columns import new_id
 from app.db import db
 from app.enums import Language
 from app.errors import DomainError, OutOfReach
-from app.models import Person, Unit
+from app.models import Person, Plan, Unit
 from app.people import national_id
 from app.people.contact import tells_place
 from app.people.keyring import keyring
@@ -53,6 +53,14 @@ class BirthInFuture(DomainError):
 
     status = 422
     message = _l("The birth date is in the future.")
+
+
+class InOpenPlan(DomainError):
+    """An open plan is about the person, or coordinated by them."""
+
+    message = _l(
+        "This person owns or coordinates a plan that is open. Close the plan or hand it over first."
+    )
 
 
 class SyntheticNationalId(DomainError):
@@ -298,13 +306,25 @@ def retire(actor: Actor, person: Person, *, reason: str | None, at: datetime) ->
 
     Raises:
         ReasonNeeded: no reason was written.
+        InOpenPlan: a plan would lose its owner or its coordinator.
     """
     policy.require(actor, Action.RETIRE, person)
     why = tidy(reason or "")
     if not why:
         raise ReasonNeeded(field="reason")
+    if has_open_plan(person):
+        raise InOpenPlan
     person.retired_at = at
     person.retired_reason = why[:LONGEST_REASON]
+
+
+def has_open_plan(person: Person) -> bool:
+    """Whether an open plan is about the person, or coordinated by them."""
+    is_theirs = or_(Plan.owner_id == person.id, Plan.coordinator_id == person.id)
+    found = select(Plan.id).where(
+        Plan.municipality_id == person.municipality_id, is_theirs, Plan.closed_at.is_(None)
+    )
+    return db.session.scalar(found.limit(1)) is not None
 
 
 def restore(actor: Actor, person: Person) -> None:

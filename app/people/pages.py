@@ -202,10 +202,15 @@ class PersonPages(ScopedModelView):
         if not is_sent or not form.validate():
             page = render_template("people/retire.html", view=self, row=row, form=form)
             return page, 422 if is_sent else 200
-        with transaction():
-            row = self.get_row(pk, Action.RETIRE)
-            people.retire(current_actor(), row, reason=form.reason.data, at=utc_now())
-            undo = self.note(RETIRE, row, None)
+        try:
+            with transaction():
+                row = self.get_row(pk, Action.RETIRE)
+                people.retire(current_actor(), row, reason=form.reason.data, at=utc_now())
+                undo = self.note(RETIRE, row, None)
+        except DomainError as error:
+            self._put_error(form, error)
+            page = render_template("people/retire.html", view=self, row=row, form=form)
+            return page, error.status
         self.say(_("%(name)s is retired.", name=self.describe(row)), undo)
         return redirect(self.url("show", row))
 

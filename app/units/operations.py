@@ -14,20 +14,16 @@ from app.audit import log
 from app.columns import TenantOwned, new_id
 from app.db import db
 from app.errors import DomainError, StaleVersion
-from app.models import (
-    AccountLinkRequest,
-    Membership,
-    Municipality,
-    Person,
-    Unit,
-)
+from app.models import AccountLinkRequest, Membership, Municipality, Person, Plan, Unit
 from app.people.names import search_form
 from app.security import policy, scope
 from app.security.actor import Actor
 from app.security.roles import Action
 
 DEEPEST = 12
-REFER_TO_UNIT: tuple[type[TenantOwned], ...] = (Person, Membership, AccountLinkRequest)
+# Participations and consents keep the service that they were given to: moving them would let
+# whoever acts for the other one see what nobody consented to.
+REFER_TO_UNIT: tuple[type[TenantOwned], ...] = (Person, Membership, AccountLinkRequest, Plan)
 
 
 class TooDeep(DomainError):

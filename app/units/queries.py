@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from app.db import db
-from app.models import Membership, Person, Unit
+from app.models import Membership, Person, Plan, Unit
 from app.security import policy, scope
 from app.security.actor import Actor
 from app.security.roles import Action
@@ -17,7 +17,8 @@ class Content:
     """How much a unit holds: what goes over when it is merged.
 
     ``persons`` and ``units`` are those in use, ``retired_persons`` and ``retired_units`` the
-    others; ``roles`` are the present and former roles limited to the unit.
+    others; ``roles`` are the present and former roles limited to the unit, ``plans`` all that
+    it has the responsibility for.
     """
 
     persons: int
@@ -25,6 +26,7 @@ class Content:
     units: int
     retired_units: int
     roles: int
+    plans: int
 
 
 def open_leader(actor: Actor, unit: Unit) -> Person | None:
@@ -76,6 +78,7 @@ def content(unit: Unit) -> Content:
         units=_count(units.where(Unit.retired_at.is_(None)), Unit.id),
         retired_units=_count(units.where(Unit.retired_at.is_not(None)), Unit.id),
         roles=_count(select(Membership).where(Membership.unit_id == unit.id), Membership.id),
+        plans=_count(select(Plan).where(Plan.unit_id == unit.id), Plan.id),
     )
 
 

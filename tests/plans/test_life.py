@@ -244,3 +244,13 @@ def test_a_period_ends_after_it_begins(app, world, client_as, plan, first, last,
     answer = client_as(COORDINATOR).send(f"/plan/frame/{plan}", data)
 
     assert answer.status_code == status
+
+
+@pytest.mark.parametrize("key", ["planeier", COORDINATOR])
+@pytest.mark.usefixtures("plan")
+def test_who_an_open_plan_needs_is_not_retired(world, client_as, key):
+    person = world.strandvik.persons[key]
+
+    answer = client_as("lokal.strandvik").send(f"/person/retire/{person}", {"reason": "flyttet"})
+
+    assert answer.status_code == 409
