@@ -31,8 +31,9 @@ from app.people.forms import ConfirmField
 from app.people.national_id import mask
 from app.people.pages import PersonPages, shown_phone
 from app.plans import lists as plan_lists
+from app.plans.handover_pages import HandoverView
 from app.plans.list_pages import PlanListPages
-from app.plans.plan_pages import HandoverView, PlanView
+from app.plans.plan_pages import PlanView
 from app.plans.start_pages import StartView
 from app.screens import log_pages
 from app.screens.fields import (

@@ -131,6 +131,7 @@ ACTIONS: dict[str, Any] = {
     "plan:changed": _l("Plan changed"),
     "plan:closed": _l("Plan closed"),
     "plan:document_downloaded": _l("Document downloaded"),
+    "plan:continued": _l("Log continued as an individual plan"),
     "plan:exported": _l("List of plans downloaded"),
     "plan:history_shown": _l("Earlier versions read"),
     "plan:paused": _l("Plan paused"),

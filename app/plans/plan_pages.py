@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 from wtforms import SelectChoice
@@ -14,7 +14,7 @@ from app.db import db, transaction
 from app.enums import ConsentKind, Section
 from app.errors import DomainError, NotAllowed, NotFound, StaleVersion
 from app.models import Consent, Person, Plan
-from app.plans import handovers, life
+from app.plans import continuing, handovers, life
 from app.plans.activity import touch
 from app.plans.coordinators import coordinators_here
 from app.plans.pages import WRITTEN, Answer, PlanPage, coordinator_word, find_plan, type_of
@@ -26,12 +26,11 @@ from app.plans.plan_forms import (
     ReopenForm,
     StandInForm,
 )
-from app.screens.listing import is_id
-from app.security import plan_access, policy, scope
+from app.screens import forms
+from app.security import plan_access, policy
 from app.security.actor import current_actor
 from app.security.roles import Action, Resource
 from app.security.routes import door
-from app.side_tables import Handover
 
 FRAME = ("period_from", "period_to", "next_evaluation_on", "unit_id")
 FRAME_TEXTS = ("resources", "needs", "cooperation")
@@ -135,6 +134,48 @@ class PlanView(PlanPage):
             _("The plan is closed. What was written is kept."),
             "plans/close.html",
             form,
+        )
+
+    @expose("/go-on/<pk>", methods=["GET", "POST"])
+    @door(Action.CLOSE)
+    def go_on(self, pk: str) -> Answer:
+        """Let a relay log go on as an individual plan, with what is chosen from it."""
+        plan = self.plan_of(pk, Action.CLOSE)
+        policy.require_open(current_actor(), Action.START, Resource.PLAN)
+        if request.method != "POST":
+            return self._go_on_page(plan)
+        key = forms.form_key()
+        try:
+            with transaction() as session:
+                earlier = forms.earlier_result(session, current_actor(), key)
+                if earlier is not None:
+                    return redirect(earlier)
+                new = continuing.go_on(
+                    current_actor(),
+                    find_plan(pk, Action.CLOSE),
+                    goals=request.form.getlist("goal"),
+                    participants=request.form.getlist("participant"),
+                    at=utc_now(),
+                )
+                location = url_for("PlanView.show", pk=new.id)
+                forms.remember(session, current_actor(), key, location, utc_now())
+        except DomainError as error:
+            if isinstance(error, NotFound | NotAllowed):
+                raise
+            return self._go_on_page(find_plan(pk, Action.CLOSE), error.status, str(error))
+        flash(_("The individual plan is made as a draft. Now ask for consent."), "success")
+        return redirect(location)
+
+    def _go_on_page(self, plan: Plan, status: int = 200, wrong: str = "") -> Answer:
+        return self.page(
+            "plans/go_on.html",
+            plan,
+            status=status,
+            wrong=wrong,
+            goals=continuing.goals_of(plan),
+            participants=continuing.participants_of(plan, today()),
+            chosen={*request.form.getlist("goal"), *request.form.getlist("participant")},
+            form_key=forms.form_key() or forms.new_key(),
         )
 
     @expose("/reopen/<pk>", methods=["GET", "POST"])
@@ -302,46 +343,6 @@ class PlanView(PlanPage):
         self, template: str, plan: Plan, form: Any, *, status: int = 200, **values: Any
     ) -> Answer:
         return self.page(template, plan, status=status, form=form, **values)
-
-
-class HandoverView(PlanPage):
-    """The question whether one takes over a plan: what it is about, and the answer."""
-
-    resource = Resource.HANDOVER
-    route_base = "/handover"
-    default_view = "answer"
-
-    @expose("/answer/<pk>", methods=["GET", "POST"])
-    @door(Action.ANSWER)
-    def answer(self, pk: str) -> Answer:
-        """What is asked, and the answer. No more of the plan is shown than its kind and owner."""
-        offer = _offer(pk)
-        if request.method != "POST":
-            return render_template("plans/answer.html", offer=offer, view=self), 200
-        said = request.form.get("answer")
-        if said not in ("yes", "no"):
-            text = _("Choose one of the two answers.")
-            return render_template("plans/answer.html", offer=offer, view=self, wrong=text), 422
-        with transaction():
-            offer = _offer(pk)
-            handovers.answer(current_actor(), offer, accepts=said == "yes", at=utc_now())
-        if said == "yes":
-            flash(_("You coordinate the plan now."), "success")
-            return redirect(url_for("PlanView.show", pk=offer.plan_id))
-        flash(_("Your answer is sent. The plan stays with its holder."), "success")
-        return redirect(url_for("HomeView.index"))
-
-
-def _offer(pk: str) -> Handover:
-    """The question that an address names, when it is the actor's to answer."""
-    actor = current_actor()
-    if not is_id(pk):
-        raise NotFound
-    found = db.session.scalar(scope.rows(actor, Handover, Action.SHOW).where(Handover.id == pk))
-    if found is None:
-        raise NotFound
-    policy.require(actor, Action.ANSWER, found)
-    return found
 
 
 def consent_until(plan: Plan, on: date) -> date | None:

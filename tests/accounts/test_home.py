@@ -38,6 +38,7 @@ def test_a_local_administrator_sees_what_is_done_and_what_is_not(client_as):
         "Register the units": True,
         "Register or import persons": True,
         "Appoint a coordinator": True,
+        "See to it that the first plan is started": False,
     }
 
 
@@ -53,8 +54,8 @@ def test_a_step_ticks_itself_off_when_the_database_says_so(app, world):
                 own.email, own.phone = "lokal@fjellby.example.no", "+4722225555"
             after = first_steps.steps_of(actor)
 
-    assert left == ["Skriv hvordan folk får tak i deg"]
-    assert after == []
+    assert len(left) == 2
+    assert [str(one.step.title) for one in after if not one.is_done] == left[1:]
 
 
 def test_an_empty_municipality_has_every_step_left(app, world):
@@ -71,7 +72,7 @@ def test_an_empty_municipality_has_every_step_left(app, world):
             holdings=here.holdings,
         )
         with acting_as(db.session(), stranger):
-            assert [one.is_done for one in first_steps.steps_of(stranger)] == [False] * 4
+            assert [one.is_done for one in first_steps.steps_of(stranger)] == [False] * 5
 
 
 def test_the_list_is_asked_through_the_scope_of_who_looks(app, world):
