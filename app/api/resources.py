@@ -8,9 +8,20 @@ from app.api.memberships import MembershipApi
 from app.api.municipalities import MunicipalityApi
 from app.api.openapi import OpenApi
 from app.api.persons import PersonApi
+from app.api.plans import ConsentApi, ParticipantApi, PlanApi, StandardRoleApi
 from app.api.units import UnitApi
 
-RESOURCES = (MunicipalityApi, UnitApi, PersonApi, MembershipApi, OpenApi)
+RESOURCES = (
+    MunicipalityApi,
+    UnitApi,
+    PersonApi,
+    MembershipApi,
+    PlanApi,
+    ParticipantApi,
+    ConsentApi,
+    StandardRoleApi,
+    OpenApi,
+)
 
 
 class KeyConverter(BaseConverter):

@@ -31,7 +31,7 @@ from app.clock import utc_now
 from app.db import db, transaction
 from app.errors import NotAllowed, NotFound, StaleVersion
 from app.screens.listing import Filter, ListRequest, Order
-from app.screens.paging import fetch_page
+from app.screens.paging import Page, fetch_page
 from app.screens.rows import ScopedRows
 from app.security import policy
 from app.security.actor import current_actor
@@ -141,10 +141,17 @@ class ScopedRestApi(ScopedRows, ModelRestApi):
     @protect()
     def get_list(self) -> Response:
         """A page of the list; ``after`` asks for the next."""
-        asked = self._asked()
-        page = fetch_page(db.session(), self.query(Action.LIST), self.model, self.orders, asked)
+        return self.list_answer(self.read_page(self._asked()))
+
+    def read_page(self, asked: ListRequest) -> Page:
+        """The rows that the actor may list, as they were asked for."""
+        base = self.query(Action.LIST)
+        return fetch_page(db.session(), base, self.model, self.orders, asked)
+
+    def list_answer(self, page: Page) -> Response:
+        """A page of rows as the actor may see them, and where the next begins."""
         ids = [self.public_key(row) for row in page.rows]
-        return self.response(
+        answer: Response = self.response(
             200,
             count=page.count,
             is_count_whole=page.is_count_whole,
@@ -152,6 +159,7 @@ class ScopedRestApi(ScopedRows, ModelRestApi):
             result=self.list_model_schema.dump(page.rows, many=True),
             next=ids[-1] if page.has_next else None,
         )
+        return answer
 
     def _asked(self) -> ListRequest:
         asked, after = reading.read_list(self.filters, self.orders)

@@ -116,6 +116,7 @@ ACTIONS: dict[str, Any] = {
     "participant:added": _l("Participant added"),
     "participant:changed": _l("Participation changed"),
     "participant:ended": _l("Participation ended"),
+    "participant:shown": _l("Participants read"),
     "participant:seen_as": _l("Plan seen as a participant sees it"),
     "person:added": _l("Person registered"),
     "person:changed": _l("Person changed"),
