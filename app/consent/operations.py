@@ -153,9 +153,7 @@ def _right_then_and_now(plan: Plan, told: Told, on: date) -> Right:
     last = queries.last_change(plan, told.giver_id)
     if last is not None and told.given_on < day_of(last):
         raise BadPeriod(
-            _l(
-                "The same person has given or withdrawn consent after that day. What is newest holds."
-            ),
+            _l("The same person gave or withdrew consent after that day. The newest holds."),
             field="given_on",
         )
     return now

@@ -17,7 +17,7 @@ from app.clock import OSLO, day_of
 from app.consent.terms import add_months
 from app.db import transaction
 from app.enums import NoticeKind
-from app.models import Consent, Person, Plan
+from app.models import Consent, Municipality, Person, Plan
 from app.notifications import notices
 from app.security.actor import acting_as, operator
 from app.security.plan_access import own_consent_age, valid_consents
@@ -35,6 +35,8 @@ CATCH_UP = timedelta(days=60)
 def run(session: Session, municipality_id: int, at: datetime) -> int:
     """Tell everyone in the municipality whom an occasion concerns; how many plans had one."""
     with acting_as(session, operator(municipality_id)), transaction():
+        # Held, so that two runs at once tell everyone once.
+        session.get_one(Municipality, municipality_id, with_for_update=True)
         ending = [_remind(session, plan, at) for plan in _plans_with_ending(session, day_of(at))]
         growing = [_review(session, plan, at) for plan in _plans_of_young(session, day_of(at))]
     return sum(ending) + sum(growing)
