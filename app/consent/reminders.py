@@ -36,7 +36,8 @@ def run(session: Session, municipality_id: int, at: datetime) -> int:
     """Tell everyone in the municipality whom an occasion concerns; how many plans had one."""
     with acting_as(session, operator(municipality_id)), transaction():
         # Held, so that two runs at once tell everyone once.
-        session.get_one(Municipality, municipality_id, with_for_update=True)
+        held = select(Municipality.id).where(Municipality.id == municipality_id)
+        session.scalars(held.with_for_update()).one()
         ending = [_remind(session, plan, at) for plan in _plans_with_ending(session, day_of(at))]
         growing = [_review(session, plan, at) for plan in _plans_of_young(session, day_of(at))]
     return sum(ending) + sum(growing)
@@ -96,7 +97,7 @@ def _review(session: Session, plan: Plan, at: datetime) -> bool:
     born, on = plan.owner.birth_date, day_of(at)
     if born is None:
         return False
-    own_age = _birthday(born, own_consent_age(plan, on))
+    own_age = _birthday(born, own_consent_age(plan.age_rules, on))
     occasions = (own_age - BEFORE_BIRTHDAY, own_age, _birthday(born, FULL_AGE))
     due = [day for day in occasions if day <= on < day + CATCH_UP]
     if not due:

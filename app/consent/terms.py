@@ -69,6 +69,11 @@ class Choice:
     shared: dict[str, Levels] = field(default_factory=dict)
     services: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def last_day(self) -> date:
+        """The last day it holds, as people write it."""
+        return self.ends_on - timedelta(days=1)
+
     def covers(self) -> Iterator[Cover]:
         """Each cover: a participant or a service, a section and a level."""
         for participant_id, levels in self.shared.items():

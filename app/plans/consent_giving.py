@@ -156,7 +156,6 @@ class GiveConsentView(ConsentPage):
             people=[in_words.of_offer(plan, one) for one in chosen],
             services=_services(plan, choice),
             lost=_lost(plan, choice),
-            draft=draft,
             seal=choice.seal(),
             form_key=forms.form_key() or str(uuid4()),
         )

@@ -67,8 +67,8 @@ class ConsentPage(PlanPage):
         self, template: str, plan: Plan, *, status: int = 200, **values: Any
     ) -> tuple[str, int]:
         """A page of the plan with the words for consents."""
-        values["on"] = day_of(utc_now())
-        return self.page(template, plan, status=status, in_words=in_words, **values)
+        usual = {"on": day_of(utc_now()), "day_of": day_of, "in_words": in_words}
+        return self.page(template, plan, status=status, **usual, **values)
 
     def told(self, plan: Plan, consent: Consent, **values: Any) -> tuple[str, int]:
         """The page of one consent: to what, by whom, until when, and how to withdraw it."""
