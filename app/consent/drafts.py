@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.consent.terms import Choice, add_months
+from app.consent.terms import Choice, add_months, latest_end
 from app.db import db
 from app.enums import Level, Section
 from app.models import Plan
@@ -44,7 +44,9 @@ class Draft:
     def choice(self, on: date) -> Choice | None:
         """What would be agreed to on this day; None while something is left to choose."""
         ends_on = self.ends_on(on)
-        if ends_on is None or not (self.shared or self.with_nobody):
+        if ends_on is None or not on < ends_on <= latest_end(on):
+            return None
+        if bool(self.shared) is self.with_nobody:
             return None
         return Choice(ends_on, self.shared, self.services)
 

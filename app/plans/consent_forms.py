@@ -15,6 +15,7 @@ from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import BooleanField, RadioField, SelectMultipleField, TextAreaField
+from wtforms.validators import DataRequired
 
 from app.consent.drafts import Draft
 from app.consent.terms import Offer, add_months, latest_end
@@ -61,7 +62,9 @@ class RecordForm(WhoForm):
 class ReasonForm(FlaskForm):
     """Why consents are reset."""
 
-    reason = TextAreaField(_l("Reason"), [NEEDED, at_most(500)])
+    reason = TextAreaField(
+        _l("Reason"), [DataRequired(_l("This must be filled in.")), at_most(500)]
+    )
 
 
 def lengths(usual: int, on: date) -> list[tuple[str, str]]:
@@ -107,7 +110,7 @@ def take(form: WhoForm, draft: Draft, offered: Sequence[Offer]) -> None:
         for one in form.service.data or []
         if one in draft.shared and (unit_id := now[one].participant.unit_id) is not None
     }
-    draft.with_nobody = bool(form.nobody.data) and not draft.shared
+    draft.with_nobody = bool(form.nobody.data)
     form.chosen.data, form.service.data = list(draft.shared), list(draft.services)
 
 
@@ -122,7 +125,7 @@ def check(form: WhoForm, draft: Draft, on: date) -> bool:
     """Whether nothing is left to choose; what is, is told on the form."""
     if form.nobody.data and draft.shared:
         add_error(form.chosen, _("You have chosen both somebody and nobody."))
-    if not draft.shared and not draft.with_nobody and not form.chosen.errors:
+    elif not draft.shared and not draft.with_nobody and not form.chosen.errors:
         add_error(form.chosen, _("Choose whom to share with, or that it is nobody for now."))
     ends_on = draft.ends_on(on)
     if form.length.data == UNTIL and ends_on is None and not form.until.errors:

@@ -13,6 +13,6 @@ def app(database_name, make_app):
 
 
 @pytest.fixture
-def home(context, world):
+def home(app, world):
     """A child of nine with two parents who must both consent, and a young owner of sixteen."""
-    return Home(world)
+    return Home(app, world)

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from flask import Flask
+
 from app.clock import day_of, utc_now
 from app.consent import operations, queries
 from app.consent.terms import Choice, add_months, offers
@@ -26,22 +28,31 @@ class Home:
     ``mother`` is the login foresatt, ``owner`` planeier, ``teacher`` larer; the father has none.
     """
 
-    def __init__(self, world: World) -> None:
-        self.world, self.place = world, world.strandvik
+    def __init__(self, app: Flask, world: World) -> None:
+        self.app, self.world, self.place = app, world, world.strandvik
         persons = self.place.persons
         self.mother, self.teacher = persons["foresatt"], persons["larer"]
         self.coordinator, self.owner = persons["koordinator.strandvik"], persons["planeier"]
-        with garden.planting(self.place):
+        with self.planting():
             self.child = garden.person(self.place, "child", "Lillegutt", garden.born(9)).id
             self.father = garden.person(self.place, "father", "Per", None).id
             db.session.get_one(Person, self.owner).birth_date = garden.born(16)
             self.authority_of_mother = garden.authority(self.child, self.mother).id
             self.authority_of_father = garden.authority(self.child, self.father).id
 
+    @contextmanager
+    def planting(self) -> Iterator[None]:
+        """A transaction in which rows are made as they stand.
+
+        In a context of its own, like all that is done here: a request must not share one.
+        """
+        with self.app.app_context(), garden.planting(self.place):
+            yield
+
     def plan(self, owner: str | None = None, **values: Any) -> str:
         """A new plan, of the child when nobody else is named; the teacher takes part."""
         usual = {"kind": PlanKind.RELAY_LOG, "state": PlanState.AWAITING_CONSENT}
-        with garden.planting(self.place):
+        with self.planting():
             plan = garden.make_plan(owner or self.child, self.coordinator, **(usual | values))
             school = self.place.units["school"]
             teacher = garden.add_participant(plan, self.teacher, unit_id=school)
@@ -56,7 +67,8 @@ class Home:
     def actor(self, username: str, at: datetime | None = None) -> Actor:
         """Somebody with a login, as they are at an instant."""
         account = self.world.accounts[username]
-        return find_actor(db.session(), account, self.place.id, at or utc_now())
+        with self.app.app_context():
+            return find_actor(db.session(), account, self.place.id, at or utc_now())
 
     def father_as_actor(self, at: datetime | None = None) -> Actor:
         """The father, as if he had a login."""
@@ -71,14 +83,7 @@ class Home:
     @contextmanager
     def acting(self, actor: Actor) -> Iterator[None]:
         """A transaction of this actor's."""
-        with acting_as(db.session(), actor), transaction():
-            yield
-
-    @contextmanager
-    def looking(self) -> Iterator[None]:
-        """A look at the rows as they are now."""
-        db.session.rollback()
-        with garden.planting(self.place):
+        with self.app.app_context(), acting_as(db.session(), actor), transaction():
             yield
 
     def give(self, actor: Actor, plan_id: str, *, months: int = 12, services: bool = False) -> str:
@@ -92,7 +97,7 @@ class Home:
 
     def sees(self, plan_id: str, at: datetime | None = None) -> dict[Section, Level]:
         """What the teacher sees of a plan."""
-        with self.looking():
+        with self.planting():
             plan = db.session.get_one(Plan, plan_id)
             actor = self.actor("larer", at)
             found = {section: plan_access.level(actor, plan, section) for section in Section}
@@ -100,12 +105,12 @@ class Home:
 
     def state(self, plan_id: str) -> PlanState:
         """The state of a plan."""
-        with self.looking():
+        with self.planting():
             return db.session.get_one(Plan, plan_id).state
 
     def consents(self, plan_id: str) -> list[Consent]:
         """The consents of a plan, in the order they were made."""
-        with self.looking():
+        with self.planting():
             found = list(db.session.get_one(Plan, plan_id).consents)
             for one in found:
                 _ = one.covers

@@ -46,7 +46,7 @@ def withdraw(home, consent_id, actor, participant_id=None):
 
 
 def teacher_of(home, plan_id):
-    with home.looking():
+    with home.planting():
         found = select(Participant.id).where(
             Participant.plan_id == plan_id, Participant.person_id == home.teacher
         )
@@ -67,7 +67,7 @@ def test_e2_withdrawing_all_sharing_shuts_the_teacher_out_and_keeps_the_plan(hom
 
     assert home.sees(shared) == {}
     assert home.state(shared) is PlanState.ACTIVE
-    with home.looking():
+    with home.planting():
         waiting = select(Notice.person_id).where(
             Notice.plan_id == shared, Notice.kind == NoticeKind.CONSENT_WITHDRAWN
         )
@@ -89,7 +89,7 @@ def test_e11_what_was_withdrawn_is_kept_and_can_be_read_by_those_who_could(home,
     kept = next(one for one in home.consents(shared) if one.id == consent_id)
     assert kept.withdrawn_reason == ending.BY_GIVER
     assert {(one.section, one.level) for one in kept.covers} == set(GIVEN.items())
-    with home.looking():
+    with home.planting():
         consent = db.session.get_one(Consent, consent_id)
         assert policy.decide(home.actor("koordinator.strandvik"), Action.SHOW, consent)
         assert not policy.decide(home.actor("larer"), Action.SHOW, consent)
@@ -149,7 +149,7 @@ def test_withdrawing_twice_changes_nothing(home, shared):
 
 def test_withdrawn_for_one_participant_it_goes_on_for_the_others_as_it_was(home):
     plan_id = home.young_plan()
-    with garden.planting(home.place):
+    with home.planting():
         plan = db.session.get_one(Plan, plan_id)
         nurse = garden.add_participant(plan, home.mother, unit_id=home.place.units["nav"])
         garden.grant(nurse, Section.MAPPING, Level.WRITE)
@@ -162,7 +162,7 @@ def test_withdrawn_for_one_participant_it_goes_on_for_the_others_as_it_was(home)
     after = next(one for one in home.consents(plan_id) if one.covers and not one.withdrawn_at)
     carried = ("text_id", "ends_on", "method", "capacity", "giver_id")
     assert [getattr(after, name) for name in carried] == [getattr(before, name) for name in carried]
-    with home.looking():
+    with home.planting():
         seen = {
             one.offer.participant.person_id: one.seen
             for one in queries.reaches(db.session.get_one(Plan, plan_id), day_of(utc_now()))

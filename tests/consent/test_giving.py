@@ -30,7 +30,7 @@ from tests.plans import garden
 
 def notices(home, plan_id, kind):
     """The persons who have an open notice of a kind."""
-    with home.looking():
+    with home.planting():
         found = select(Notice.person_id).where(
             Notice.plan_id == plan_id, Notice.kind == kind, Notice.settled_at.is_(None)
         )
@@ -60,7 +60,7 @@ def test_the_plan_is_taken_into_use_when_the_last_parent_consents(home):
     assert home.state(plan_id) is PlanState.ACTIVE
     assert home.sees(plan_id) == GIVEN
     assert notices(home, plan_id, NoticeKind.CONSENT_GIVEN) == {home.coordinator}
-    with home.looking():
+    with home.planting():
         events = select(AuditEvent.action).where(AuditEvent.plan_id == plan_id)
         assert {"plan:activated", "consent:added"} <= set(db.session.scalars(events))
 
@@ -87,20 +87,20 @@ def test_e5_only_the_owner_of_age_consents(home, username, problem):
 
 def test_e5_an_owner_under_age_does_not_consent(home):
     plan_id = home.young_plan()
-    with garden.planting(home.place):
+    with home.planting():
         plan = db.session.get_one(Plan, plan_id)
         plan.owner.birth_date = garden.born(15)
     try:
         with pytest.raises(NotAllowed):
             home.give(home.actor("planeier"), plan_id)
     finally:
-        with garden.planting(home.place):
+        with home.planting():
             db.session.get_one(Plan, plan_id).owner.birth_date = garden.born(16)
 
 
 @pytest.mark.parametrize("may_consent", [True, False])
 def test_e10_a_representative_consents_within_the_mandate_alone(home, may_consent):
-    with garden.planting(home.place):
+    with home.planting():
         adult = garden.person(home.place, f"adult{may_consent}", "Olga", garden.born(40)).id
         garden.authority(
             adult, home.mother, kind=AuthorityKind.LEGAL_GUARDIAN, may_consent=may_consent
@@ -116,14 +116,14 @@ def test_e10_a_representative_consents_within_the_mandate_alone(home, may_consen
 
 
 def test_e10_an_expired_mandate_opens_nothing_and_ends_what_it_gave(home):
-    with garden.planting(home.place):
+    with home.planting():
         adult = garden.person(home.place, "elder", "Olga", garden.born(80)).id
         mandate = garden.authority(adult, home.mother, kind=AuthorityKind.LEGAL_GUARDIAN).id
     plan_id = home.plan(adult)
     home.give(home.actor("foresatt"), plan_id)
     assert home.sees(plan_id) == GIVEN
 
-    with garden.planting(home.place):
+    with home.planting():
         db.session.get_one(Authority, mandate).ended_at = utc_now()
 
     assert home.sees(plan_id) == {}
@@ -157,14 +157,14 @@ def _reaches(plan):
 def test_e4_a_service_is_covered_when_it_was_chosen_and_another_is_not(home):
     plan_id = home.young_plan()
     home.give(home.actor("planeier"), plan_id, services=True)
-    with garden.planting(home.place):
+    with home.planting():
         plan = db.session.get_one(Plan, plan_id)
         for key, name in (("school", "Vikar"), ("nav", "Veileder")):
             person = garden.person(home.place, f"{key}-{plan_id}", name, None)
             new = garden.add_participant(plan, person.id, unit_id=home.place.units[key])
             garden.grant(new, Section.GOALS, Level.WRITE)
             garden.grant(new, Section.MAPPING, Level.READ)
-    with home.looking():
+    with home.planting():
         plan = db.session.get_one(Plan, plan_id)
         seen = {
             one.offer.participant.unit_id: one.seen
@@ -241,10 +241,10 @@ def leave(plan):
 def test_what_changed_since_it_was_read_is_not_consented_to(home, change):
     plan_id = home.young_plan()
     actor = home.actor("planeier")
-    with home.looking():
+    with home.planting():
         plan = db.session.get_one(Plan, plan_id)
         read, text = everything(plan, day_of(actor.at)), newest(plan)
-    with garden.planting(home.place):
+    with home.planting():
         change(db.session.get_one(Plan, plan_id))
 
     with pytest.raises(OfferChanged), home.acting(actor):
@@ -255,7 +255,7 @@ def test_what_changed_since_it_was_read_is_not_consented_to(home, change):
 def test_e12_an_old_consent_stays_tied_to_its_text_and_a_new_one_needs_the_newest(home):
     plan_id = home.young_plan()
     home.give(home.actor("planeier"), plan_id)
-    with garden.planting(home.place):
+    with home.planting():
         plan = db.session.get_one(Plan, plan_id)
         first = newest(plan)
         number = queries.texts(plan.kind)[0].number + 1
@@ -267,7 +267,7 @@ def test_e12_an_old_consent_stays_tied_to_its_text_and_a_new_one_needs_the_newes
     assert {one.text_id for one in home.consents(plan_id)} == {first}
     assert home.sees(plan_id) == GIVEN
     actor = home.actor("planeier", utc_now() + LATER)
-    with home.looking():
+    with home.planting():
         read = everything(db.session.get_one(Plan, plan_id), day_of(actor.at))
     with pytest.raises(OfferChanged), home.acting(actor):
         operations.give(actor, held(plan_id), first, read, at=actor.at)
@@ -277,7 +277,7 @@ def test_e12_an_old_consent_stays_tied_to_its_text_and_a_new_one_needs_the_newes
 def test_a_consent_ends_after_today_and_within_three_years(home, days, is_right):
     plan_id = home.young_plan()
     actor = home.actor("planeier")
-    with home.looking():
+    with home.planting():
         plan = db.session.get_one(Plan, plan_id)
         choice = replace(
             everything(plan, day_of(actor.at)), ends_on=day_of(actor.at) + timedelta(days=days)
