@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     metrics_token: str = ""
     demo: bool = False
     accessibility_contact: str = ""
+    clamav_socket: Path | None = None
     trusted_hosts: list[str] = Field(default_factory=list)
     behind_proxy: bool = False
     session_idle_minutes: int = 30

@@ -14,10 +14,9 @@ from app.accounts.login import sign_in_again
 from app.api import resources
 from app.db import db
 from app.jobs import commands
-from app.people.keyring import KEYRING
 from app.screens import assets, gate, language, menu, problems
 from app.security import routes
-from app.security.keys import Keyring
+from app.security.keys import KEYRING, Keyring
 from app.security.manager import SamvevSecurityManager
 from app.security.sessions import ServerSessions
 from config import ROOT, Mode, Settings

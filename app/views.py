@@ -31,6 +31,10 @@ from app.people.forms import ConfirmField
 from app.people.national_id import mask
 from app.people.pages import PersonPages, shown_phone
 from app.plans import lists as plan_lists
+from app.plans.consent_ending import EndConsentView
+from app.plans.consent_giving import GiveConsentView
+from app.plans.consent_pages import ConsentView
+from app.plans.consent_recording import RecordConsentView
 from app.plans.handover_pages import HandoverView
 from app.plans.list_pages import PlanListPages
 from app.plans.plan_pages import PlanView
@@ -581,6 +585,8 @@ def register_views(appbuilder: AppBuilder) -> None:
         appbuilder.add_view_no_menu(view)
     for plan_view in (StartView, PlanView, HandoverView):
         appbuilder.add_view_no_menu(plan_view)
+    for consent_view in (ConsentView, GiveConsentView, RecordConsentView, EndConsentView):
+        appbuilder.add_view_no_menu(consent_view)
     appbuilder.add_view(PlanListView, "PlanListView", label=_l("All plans"))
     appbuilder.add_view(PersonView, "PersonView", label=_l("Persons"))
     appbuilder.add_view(UnitView, "UnitView", label=_l("Units"))

@@ -5,7 +5,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from app.accounts.commands import central_group
-from app.jobs import demo, documents, serve, setup, worker
+from app.jobs import demo, documents, rounds, serve, setup, worker
 from app.jobs.import_command import persons_group
 from app.municipalities.commands import municipalities_group
 
@@ -40,6 +40,7 @@ def install(app: Flask) -> None:
     app.cli.add_command(persons_group)
     app.cli.add_command(central_group)
     app.cli.add_command(municipalities_group)
+    rounds.install(app)
     worker.install(app)
     demo.install(app)
     documents.install(app)

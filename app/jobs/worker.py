@@ -11,7 +11,7 @@ import click
 import structlog
 from flask import Flask, current_app
 
-from app.jobs import queue, runner
+from app.jobs import queue, rounds, runner
 
 THREADS = 2
 TOUCH_SECONDS = 5
@@ -51,12 +51,14 @@ def prepare(app: Flask) -> None:
 
     huey = queue.queue().huey
     every_minute, every_hour = crontab(minute="*"), crontab(minute="17")
+    later_every_hour = crontab(minute="37")
     huey.periodic_task(every_minute, name="resume")(_within(app, runner.resume_unfinished))
     huey.periodic_task(every_hour, name="clean_up")(_within(app, runner.clean_up))
+    huey.periodic_task(later_every_hour, name="remind")(_within(app, rounds.remind_all))
     huey.on_startup(name="resume")(_within(app, runner.resume_unfinished))
 
 
-def _within(app: Flask, work: Callable[..., None]) -> Callable[..., None]:
+def _within(app: Flask, work: Callable[..., object]) -> Callable[..., None]:
     def run(*arguments: object) -> None:
         with app.app_context():
             work(*arguments)

@@ -2,9 +2,7 @@
 
 from flask import current_app
 
-from app.security.keys import Keyring
-
-KEYRING = "samvev_keyring"
+from app.security.keys import KEYRING, Keyring
 
 
 def keyring() -> Keyring:

@@ -32,6 +32,18 @@ def xlsx_download(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]
     return response
 
 
+def file_download(name: str, data: bytes, kind: str) -> Response:
+    """An uploaded file, sent as nothing but what it was examined to be, and never as a page.
+
+    Should a browser show it all the same, it runs nothing in it.
+    """
+    response = _attachment(name, [data], kind)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["Content-Length"] = str(len(data))
+    return response
+
+
 def _attachment(name: str, body: Iterable[bytes], kind: str) -> Response:
     response = Response(body, mimetype=kind)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

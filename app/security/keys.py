@@ -13,6 +13,9 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+KEYRING = "samvev_keyring"
+"""Where the application keeps its keyring."""
+
 
 class Keyring:
     """The derived keys of one installation."""

@@ -1,0 +1,76 @@
+"""Uploaded files, outside the database: in the data folder, sealed, each under a random key.
+
+A file's name on disk says nothing, and comes from nobody. It is readable by the server's account
+alone, and its content only with the installation's key. Files are written before the row that
+holds their key is committed, so a row never points at nothing; what is left behind when the
+transaction fails is dropped by ``kept_until_committed``.
+"""
+
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flask import current_app
+
+from app.security.keys import KEYRING, Keyring
+
+KEY = re.compile(r"[0-9a-f]{32}")
+
+
+class NotKept(Exception):
+    """There is no file under the key, or it was changed behind our back."""
+
+
+def keep(data: bytes) -> str:
+    """The key under which ``data`` is kept from now on; it is on disk when this returns."""
+    key = secrets.token_hex(16)
+    path = _path(key)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode=0o600), "wb") as file:
+        file.write(_keyring().seal(data))
+        file.flush()
+        os.fsync(file.fileno())
+    return key
+
+
+@contextmanager
+def kept_until_committed(data: bytes) -> Iterator[str]:
+    """Keep ``data`` round a transaction; dropped again when the transaction fails."""
+    key = keep(data)
+    try:
+        yield key
+    except BaseException:
+        drop(key)
+        raise
+
+
+def read(key: str) -> bytes:
+    """What is kept under ``key``.
+
+    Raises:
+        NotKept: nothing is, or not what was kept.
+    """
+    try:
+        return _keyring().unseal(_path(key).read_bytes())
+    except (FileNotFoundError, ValueError):
+        raise NotKept from None
+
+
+def drop(key: str) -> None:
+    """Remove what is kept under ``key``: only for what no row came to point at."""
+    _path(key).unlink(missing_ok=True)
+
+
+def _path(key: str) -> Path:
+    if not KEY.fullmatch(key):
+        raise NotKept
+    root: Path = current_app.config["SAMVEV"].instance.resolve()
+    return root / "files" / key[:2] / key
+
+
+def _keyring() -> Keyring:
+    ring: Keyring = current_app.extensions[KEYRING]
+    return ring

@@ -1,0 +1,53 @@
+"""What is done by the clock in every municipality in use, one after another.
+
+What fails in one is told without data, and stops none of the others.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import click
+import structlog
+from flask import Flask
+from flask.cli import AppGroup
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from app.clock import utc_now
+from app.consent import reminders
+from app.db import db
+from app.models import Municipality
+
+Round = Callable[[Session, int, datetime], int]
+logger = structlog.get_logger(__name__)
+consents_group = AppGroup("consents", help="Consents that run out, and owners who come of age.")
+
+
+def install(app: Flask) -> None:
+    """Add the commands to ``app``."""
+    app.cli.add_command(consents_group)
+
+
+@consents_group.command("remind")
+def remind() -> None:
+    """Tell of consents that run out and of birthdays. The worker does it too, every hour."""
+    click.echo(f"plans with something to tell: {remind_all()}")
+
+
+def remind_all() -> int:
+    """Go the round of reminders; how many plans had something to tell of."""
+    return go(reminders.run)
+
+
+def go(one_round: Round) -> int:
+    """Do ``one_round`` in each municipality in use; the sum of what it counts."""
+    at, total = utc_now(), 0
+    in_use = select(Municipality.id).where(Municipality.is_in_use).order_by(Municipality.id)
+    for municipality_id in db.session.scalars(in_use).all():
+        try:
+            total += one_round(db.session(), municipality_id, at)
+        except SQLAlchemyError as error:
+            db.session.rollback()
+            logger.error("round failed", place=municipality_id, kind=type(error).__name__)
+    return total

@@ -1,0 +1,283 @@
+"""Withdrawing and resetting: at once, for one or for all, and nothing is erased."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.clock import OSLO, day_of, utc_now
+from app.consent import ending, operations, queries
+from app.db import db
+from app.enums import ConsentKind, Level, NoticeKind, PlanState, Section
+from app.errors import DomainError, NotAllowed, NotFound
+from app.models import AuditEvent, Consent, Participant, Plan
+from app.security import policy
+from app.security.roles import Action
+from app.side_tables import Notice
+from tests.consent.homes import GIVEN, LATER, everything, held, newest
+from tests.plans import garden
+
+
+@pytest.fixture
+def shared(home):
+    """The plan of the sixteen-year-old, consented to."""
+    plan_id = home.young_plan()
+    home.give(home.actor("planeier"), plan_id)
+    return plan_id
+
+
+def own(home, plan_id, kind=ConsentKind.INFORMATION_IS_SHARED):
+    """The id of the consent of a kind that holds."""
+    return next(
+        one.id for one in home.consents(plan_id) if one.kind is kind and one.withdrawn_at is None
+    )
+
+
+def withdraw(home, consent_id, actor, participant_id=None):
+    with home.acting(actor):
+        consent = db.session.get_one(Consent, consent_id)
+        queries.hold(consent.plan_id)
+        if participant_id is None:
+            ending.withdraw(actor, consent, at=actor.at)
+        else:
+            participant = db.session.get_one(Participant, participant_id)
+            ending.withdraw_for(actor, consent, participant, at=actor.at)
+
+
+def teacher_of(home, plan_id):
+    with home.planting():
+        found = select(Participant.id).where(
+            Participant.plan_id == plan_id, Participant.person_id == home.teacher
+        )
+        return db.session.scalars(found).one()
+
+
+def later(home, username):
+    return home.actor(username, utc_now() + LATER)
+
+
+# --- withdrawing ---------------------------------------------------------------------------------
+
+
+def test_e2_withdrawing_all_sharing_shuts_the_teacher_out_and_keeps_the_plan(home, shared):
+    assert home.sees(shared) == GIVEN
+
+    withdraw(home, own(home, shared), later(home, "planeier"))
+
+    assert home.sees(shared) == {}
+    assert home.state(shared) is PlanState.ACTIVE
+    with home.planting():
+        waiting = select(Notice.person_id).where(
+            Notice.plan_id == shared, Notice.kind == NoticeKind.CONSENT_WITHDRAWN
+        )
+        assert set(db.session.scalars(waiting)) == {home.coordinator}
+
+
+def test_withdrawing_that_the_plan_is_made_ends_all_and_the_plan_waits(home, shared):
+    withdraw(home, own(home, shared, ConsentKind.PLAN_IS_MADE), later(home, "planeier"))
+
+    assert home.sees(shared) == {}
+    assert home.state(shared) is PlanState.AWAITING_CONSENT
+    assert all(one.withdrawn_at for one in home.consents(shared))
+
+
+def test_e11_what_was_withdrawn_is_kept_and_can_be_read_by_those_who_could(home, shared):
+    consent_id = own(home, shared)
+    withdraw(home, consent_id, later(home, "planeier"))
+
+    kept = next(one for one in home.consents(shared) if one.id == consent_id)
+    assert kept.withdrawn_reason == ending.BY_GIVER
+    assert {(one.section, one.level) for one in kept.covers} == set(GIVEN.items())
+    with home.planting():
+        consent = db.session.get_one(Consent, consent_id)
+        assert policy.decide(home.actor("koordinator.strandvik"), Action.SHOW, consent)
+        assert not policy.decide(home.actor("larer"), Action.SHOW, consent)
+        told = select(AuditEvent.action).where(AuditEvent.object_id == consent_id)
+        assert list(db.session.scalars(told)).count("consent:withdrawn") == 1
+
+
+@pytest.mark.parametrize(
+    ("username", "problem"),
+    [
+        ("koordinator.strandvik", NotAllowed),
+        ("larer", NotFound),
+        ("lokal.strandvik", NotFound),
+        ("foresatt", NotFound),
+        ("planeier", None),
+    ],
+)
+def test_a_consent_is_withdrawn_by_the_one_who_gave_it(home, shared, username, problem):
+    consent_id = own(home, shared)
+    if problem is None:
+        withdraw(home, consent_id, later(home, username))
+        assert home.sees(shared) == {}
+        return
+    with pytest.raises(problem):
+        withdraw(home, consent_id, later(home, username))
+    assert home.sees(shared) == GIVEN
+
+
+def test_one_parent_does_not_withdraw_the_others_consent(home):
+    plan_id = home.plan()
+    home.give(home.actor("foresatt"), plan_id)
+    home.give(home.father_as_actor(), plan_id)
+    fathers = next(one.id for one in home.consents(plan_id) if one.giver_id == home.father)
+
+    with pytest.raises(NotAllowed):
+        withdraw(home, fathers, later(home, "foresatt"))
+    assert home.sees(plan_id) == GIVEN
+
+    mothers = next(
+        one.id
+        for one in home.consents(plan_id)
+        if one.giver_id == home.mother and one.kind is ConsentKind.INFORMATION_IS_SHARED
+    )
+    withdraw(home, mothers, later(home, "foresatt"))
+    assert home.sees(plan_id) == {}
+
+
+def test_withdrawing_twice_changes_nothing(home, shared):
+    consent_id = own(home, shared)
+    withdraw(home, consent_id, later(home, "planeier"))
+    first = next(one.withdrawn_at for one in home.consents(shared) if one.id == consent_id)
+
+    with pytest.raises(ending.AlreadyEnded):
+        withdraw(home, consent_id, home.actor("planeier", utc_now() + 2 * LATER))
+    assert first == next(one.withdrawn_at for one in home.consents(shared) if one.id == consent_id)
+
+
+def test_withdrawn_for_one_participant_it_goes_on_for_the_others_as_it_was(home):
+    plan_id = home.young_plan()
+    with home.planting():
+        plan = db.session.get_one(Plan, plan_id)
+        nurse = garden.add_participant(plan, home.mother, unit_id=home.place.units["nav"])
+        garden.grant(nurse, Section.MAPPING, Level.WRITE)
+    home.give(home.actor("planeier"), plan_id, services=True)
+    before = next(one for one in home.consents(plan_id) if one.covers)
+
+    withdraw(home, before.id, later(home, "planeier"), teacher_of(home, plan_id))
+
+    assert home.sees(plan_id) == {}
+    after = next(one for one in home.consents(plan_id) if one.covers and not one.withdrawn_at)
+    carried = ("text_id", "ends_on", "method", "capacity", "giver_id")
+    assert [getattr(after, name) for name in carried] == [getattr(before, name) for name in carried]
+    with home.planting():
+        seen = {
+            one.offer.participant.person_id: one.seen
+            for one in queries.reaches(db.session.get_one(Plan, plan_id), day_of(utc_now()))
+        }
+    assert seen == {home.teacher: {}, home.mother: {Section.MAPPING: Level.WRITE}}
+    # The teacher's service went with the teacher; the other's service is covered as before.
+    assert {one.unit_id for one in after.covers} == {None, home.place.units["nav"]}
+
+
+def test_a_consent_is_not_withdrawn_for_one_it_does_not_cover(home, shared):
+    other = home.young_plan(kind="family_plan")
+    with pytest.raises(ending.AlreadyEnded):
+        withdraw(home, own(home, shared), later(home, "planeier"), teacher_of(home, other))
+    assert home.sees(shared) == GIVEN
+
+
+# --- resetting -----------------------------------------------------------------------------------
+
+
+def reset(home, plan_id, username):
+    actor = later(home, username)
+    with home.acting(actor):
+        return ending.reset(actor, held(plan_id), "flytter skole", at=actor.at)
+
+
+def test_reset_ends_all_sharing_with_its_reason_and_asks_anew(home, shared):
+    assert reset(home, shared, "koordinator.strandvik") == 1
+
+    assert home.sees(shared) == {}
+    assert home.state(shared) is PlanState.AWAITING_CONSENT
+    reasons = {one.kind: one.withdrawn_reason for one in home.consents(shared)}
+    assert reasons == {
+        ConsentKind.PLAN_IS_MADE: None,
+        ConsentKind.INFORMATION_IS_SHARED: "flytter skole",
+    }
+    home.give(home.actor("planeier", utc_now() + 2 * LATER), shared)
+    assert home.state(shared) is PlanState.ACTIVE
+    assert home.sees(shared) == GIVEN
+
+
+@pytest.mark.parametrize("username", ["planeier", "larer", "lokal.strandvik"])
+def test_only_the_coordinator_resets(home, shared, username):
+    with pytest.raises(DomainError):
+        reset(home, shared, username)
+    assert home.sees(shared) == GIVEN
+
+
+# --- time ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "last_day",
+    [date(2027, 3, 28), date(2026, 12, 31), date(2027, 10, 31), date(2028, 2, 29)],
+    ids=["spring", "new year", "autumn", "leap day"],
+)
+def test_e3_a_consent_ends_at_midnight_in_norway(home, last_day):
+    """On both nights when the clocks change, and on a leap day, with the server in UTC."""
+    plan_id = home.young_plan()
+    ends_on = last_day + timedelta(days=1)
+    actor = home.actor("planeier")
+    with home.acting(actor):
+        plan = held(plan_id)
+        everything_now = everything(plan, day_of(actor.at))
+        choice = type(everything_now)(ends_on, everything_now.shared)
+        operations.give(actor, plan, newest(plan), choice, at=actor.at)
+    midnight = datetime.combine(ends_on, datetime.min.time(), OSLO).astimezone(UTC)
+
+    assert home.sees(plan_id, midnight - timedelta(seconds=1)) == GIVEN
+    assert home.sees(plan_id, midnight) == {}
+
+
+# --- at once -------------------------------------------------------------------------------------
+
+
+def test_e6_giving_and_withdrawing_at_once_come_one_after_the_other(app, home, shared):
+    """Whoever is second decides on what the first one did; the log shows both."""
+    consent_id, at = own(home, shared), utc_now() + LATER
+
+    def give():
+        with app.app_context():
+            home.give(home.actor("planeier", at), shared)
+
+    def end():
+        with app.app_context():
+            try:
+                withdraw(home, consent_id, home.actor("planeier", at))
+            except ending.AlreadyEnded:
+                return "ended already"
+        return "withdrawn"
+
+    with ThreadPoolExecutor(2) as both:
+        given, ended = both.submit(give), both.submit(end)
+        given.result(30)
+        outcome = ended.result(30)
+
+    held_now = [one for one in home.consents(shared) if one.withdrawn_at is None]
+    old = next(one for one in home.consents(shared) if one.id == consent_id)
+    expected = operations.REPLACED if outcome == "ended already" else ending.BY_GIVER
+    assert old.withdrawn_reason == expected
+    assert {one.kind for one in held_now} == set(ConsentKind)
+    assert len(held_now) == 2
+    assert home.sees(shared, at) == GIVEN
+
+
+def test_e6_two_consents_at_once_leave_one_pair(app, home):
+    plan_id, at = home.young_plan(), utc_now()
+
+    def give():
+        with app.app_context():
+            home.give(home.actor("planeier", at), plan_id)
+
+    with ThreadPoolExecutor(2) as both:
+        for one in [both.submit(give) for _ in range(2)]:
+            one.result(30)
+
+    consents = home.consents(plan_id)
+    assert len(consents) == 4
+    assert sorted(one.kind for one in consents if one.withdrawn_at is None) == sorted(ConsentKind)

@@ -1,0 +1,170 @@
+"""Reminders at 60, 30 and 7 days, reviews at birthdays; told once, however often it runs."""
+
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.clock import OSLO, day_of, today, utc_now
+from app.consent import reminders
+from app.consent.terms import add_months
+from app.db import db
+from app.enums import NoticeKind, PlanState
+from app.jobs import rounds
+from app.models import Plan
+from app.side_tables import Notice
+from tests.plans import garden
+
+ENDS = NoticeKind.CONSENT_ENDS
+AGE = NoticeKind.AGE_REACHED
+
+
+def at_noon(day):
+    return datetime.combine(day, time(12), OSLO).astimezone(UTC)
+
+
+def run(home, day):
+    with home.app.app_context():
+        return reminders.run(db.session(), home.place.id, at_noon(day))
+
+
+def told(home, plan_id, kind):
+    """(person, whether it still waits) of each notice of a kind, in the order they came."""
+    with home.planting():
+        found = select(Notice).where(Notice.plan_id == plan_id, Notice.kind == kind)
+        notices = db.session.scalars(found.order_by(Notice.at, Notice.id))
+        return [(one.person_id, one.settled_at is None) for one in notices]
+
+
+@pytest.fixture
+def shared(home):
+    plan_id = home.young_plan()
+    home.give(home.actor("planeier"), plan_id)
+    return plan_id
+
+
+def test_givers_and_coordinator_are_reminded_60_30_and_7_days_before(home, shared):
+    ends_on = add_months(day_of(utc_now()), 12)
+
+    run(home, ends_on - timedelta(days=61))
+    assert told(home, shared, ENDS) == []
+    for number, days in enumerate((60, 30, 7), start=1):
+        run(home, ends_on - timedelta(days=days))
+        found = told(home, shared, ENDS)
+        assert len(found) == 2 * number
+        waiting = [person for person, waits in found if waits]
+        assert sorted(waiting) == sorted([home.owner, home.coordinator])
+
+
+def test_running_many_times_tells_once(home, shared):
+    ends_on = add_months(day_of(utc_now()), 12)
+    for days in (60, 60, 59, 45, 31):
+        run(home, ends_on - timedelta(days=days))
+
+    assert len(told(home, shared, ENDS)) == 2
+
+
+def test_a_reminder_that_was_seen_to_does_not_come_back_before_the_next_is_due(home, shared):
+    ends_on = add_months(day_of(utc_now()), 12)
+    run(home, ends_on - timedelta(days=60))
+    with home.planting():
+        for notice in db.session.scalars(select(Notice).where(Notice.plan_id == shared)):
+            notice.settled_at = utc_now()
+
+    run(home, ends_on - timedelta(days=40))
+    assert not any(waits for _person, waits in told(home, shared, ENDS))
+    run(home, ends_on - timedelta(days=29))
+    assert any(waits for _person, waits in told(home, shared, ENDS))
+
+
+def test_nobody_is_reminded_of_what_was_replaced_or_of_a_closed_plan(home, shared):
+    near = add_months(day_of(utc_now()), 3) - timedelta(days=5)
+    short = home.young_plan(kind="family_plan")
+    home.give(home.actor("planeier"), short, months=3)
+    closed = home.young_plan(kind="education_plan")
+    home.give(home.actor("planeier"), closed, months=3)
+    with home.planting():
+        plan = db.session.get_one(Plan, closed)
+        plan.state, plan.closed_at = PlanState.CLOSED, utc_now()
+
+    run(home, near)
+
+    assert told(home, shared, ENDS) == []
+    assert told(home, closed, ENDS) == []
+    assert len(told(home, short, ENDS)) == 2
+
+
+def test_renewing_takes_the_reminder_away(home, shared):
+    short = home.young_plan(kind="family_plan")
+    home.give(home.actor("planeier"), short, months=3)
+    near = add_months(day_of(utc_now()), 3) - timedelta(days=5)
+    run(home, near)
+    home.give(home.actor("planeier", at_noon(near)), short)
+
+    assert not any(waits for _person, waits in told(home, short, ENDS))
+
+
+@pytest.fixture
+def growing(home):
+    """A plan of one who turns sixteen in a hundred days, and the day."""
+    day = today() + timedelta(days=100)
+    if (day.month, day.day) == (2, 29):
+        day += timedelta(days=1)
+    with home.planting():
+        born = day.replace(year=day.year - 16)
+        child = garden.person(home.place, f"growing{utc_now()}", "Vår", born).id
+        garden.authority(child, home.mother)
+    return home.plan(child), child, day
+
+
+def test_owner_and_coordinator_are_told_30_days_before_and_on_the_day(home, growing):
+    plan_id, child, day = growing
+    run(home, day - timedelta(days=31))
+    assert told(home, plan_id, AGE) == []
+    for number, days in enumerate((30, 0), start=1):
+        for _time in range(2):
+            run(home, day - timedelta(days=days))
+        found = told(home, plan_id, AGE)
+        assert len(found) == 2 * number
+        assert {person for person, waits in found if waits} == {child, home.coordinator}
+
+
+def test_the_review_at_eighteen_comes_too_and_an_old_owner_is_never_told(home, growing):
+    plan_id, _child, day = growing
+    run(home, add_months(day, 24))
+    assert len(told(home, plan_id, AGE)) == 2
+    with home.planting():
+        adult = garden.person(home.place, "grown", "Olga", garden.born(40)).id
+    old = home.plan(adult)
+    run(home, today())
+    assert told(home, old, AGE) == []
+
+
+def test_who_is_born_on_29_february_comes_of_age_on_1_march(home):
+    with home.planting():
+        leaper = garden.person(home.place, "leaper", "Skudd", None)
+        leaper.birth_date = datetime(2012, 2, 29).date()
+        child = leaper.id
+    plan_id = home.plan(child)
+    assert reminders._birthday(datetime(2013, 2, 28).date(), 16).month == 2
+    assert reminders._birthday(datetime(2012, 2, 29).date(), 17) == datetime(2029, 3, 1).date()
+    run(home, datetime(2028, 2, 29).date())
+    assert len(told(home, plan_id, AGE)) == 2
+
+
+def test_the_round_goes_through_every_municipality_in_use(home, shared, monkeypatch):
+    places = []
+    monkeypatch.setattr(
+        rounds.reminders, "run", lambda _session, place, _at: places.append(place) or 1
+    )
+
+    with home.app.app_context():
+        assert rounds.remind_all() == len(places)
+    assert {home.world.strandvik.id, home.world.fjellby.id} <= set(places)
+
+
+def test_the_command_tells_how_many(app, home):
+    answer = app.test_cli_runner().invoke(args=["consents", "remind"])
+
+    assert answer.exit_code == 0, answer.output
+    assert "plans with something to tell" in answer.output
