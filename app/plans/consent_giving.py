@@ -22,6 +22,7 @@ from app.errors import DomainError
 from app.models import Plan
 from app.plans import consent_forms as of_form
 from app.plans import consent_words as in_words
+from app.plans import continuing
 from app.plans.consent_forms import WhoForm
 from app.plans.consent_pages import ConsentPage, held_plan
 from app.plans.pages import Answer, type_of
@@ -188,6 +189,7 @@ def _give(pk: str) -> str:
         if choice is None or request.form.get("seal") != choice.seal():
             raise OfferChanged
         made = operations.give(actor, plan, draft.text_id, choice, at=at)
+        continuing.close_continued(actor, plan, at=at)
         location = url_for("ConsentView.show", pk=made.id, given=1)
         forms.remember(session, actor, key, location, at)
     return location

@@ -22,6 +22,7 @@ from app.files.receiving import Received, receive
 from app.models import Plan
 from app.plans import consent_forms as of_form
 from app.plans import consent_words as in_words
+from app.plans import continuing
 from app.plans.consent_forms import RecordForm
 from app.plans.consent_pages import ConsentPage, held_plan
 from app.plans.pages import Answer, type_of
@@ -176,6 +177,7 @@ def _record(pk: str, form: RecordForm, draft: Draft, scan: Received | None) -> s
             scan_type=scan.type if scan else None,
         )
         made = operations.record(actor, plan, told, choice, at=at)
+        continuing.close_continued(actor, plan, at=at)
         location = url_for("ConsentView.show", pk=made.id)
         forms.remember(session, actor, key, location, at)
     return location
