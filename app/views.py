@@ -583,8 +583,9 @@ def register_views(appbuilder: AppBuilder) -> None:
     appbuilder.add_view_no_menu(SavedViewPage)
     for view in (OwnPageView, PasswordLinkView, FirstAdministratorView, AppointView, SearchView):
         appbuilder.add_view_no_menu(view)
-    for plan_view in (StartView, PlanView, HandoverView):
+    for plan_view in (PlanView, HandoverView):
         appbuilder.add_view_no_menu(plan_view)
+    appbuilder.add_view(StartView, "StartView", label=_l("Start a plan"))
     for consent_view in (ConsentView, GiveConsentView, RecordConsentView, EndConsentView):
         appbuilder.add_view_no_menu(consent_view)
     appbuilder.add_view(PlanListView, "PlanListView", label=_l("All plans"))
