@@ -7,7 +7,7 @@ from typing import Any
 from flask_appbuilder import Model
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 
-from app.enums import Role
+from app.enums import Role, Section
 from app.models import (
     AccountLinkRequest,
     ApiToken,
@@ -36,20 +36,30 @@ from app.security.tenancy import stands
 from app.side_tables import BulkChange, Handover, ListSetting, Notice, SavedView
 
 IN_PLANS: dict[type[Model], Callable[[Actor, Action], ColumnElement[bool]]] = {
-    Plan: plan_scope.plans,
     Participant: plan_scope.participants,
     Consent: plan_scope.consents,
     PlanEntry: plan_scope.entries,
     Handover: plan_scope.handovers,
 }
-"""Kinds of rows whose access follows from their plan."""
+"""Kinds of rows whose access follows from that to their plan."""
 
 
-def visible(actor: Actor, model: type[Model], action: Action = Action.LIST) -> ColumnElement[bool]:
-    """The SQL condition that rows of ``model`` meet when ``actor`` may do ``action`` with them."""
+def visible(
+    actor: Actor,
+    model: type[Model],
+    action: Action = Action.LIST,
+    *,
+    section: Section | None = None,
+) -> ColumnElement[bool]:
+    """The SQL condition that rows of ``model`` meet when ``actor`` may do ``action`` with them.
+
+    READ, COMMENT, WRITE and MANAGE of plans are about a ``section``.
+    """
     resource = RESOURCES[model]
     if not may_open(actor, action, resource):
         return false()
+    if model is Plan:
+        return plan_scope.plans(actor, action, section)
     if model in IN_PLANS:
         return IN_PLANS[model](actor, action)
     conditions = [
