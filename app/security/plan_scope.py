@@ -4,6 +4,7 @@ The twin of ``plan_access``. Each relation to a plan is one query for ids; they 
 so that a person with few plans among a hundred thousand costs few look-ups.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -219,6 +220,15 @@ def _related(
     return or_(*(_for_row(one, plan_id) for one in found))
 
 
+def _some(rows: tuple[Any, ...], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether there are ``rows`` that meet the conditions, which may name rows of any query around.
+
+    Left to itself, SQLAlchemy ties a condition to the nearest query only, and looks through all
+    plans for what it names of one further out.
+    """
+    return exists().where(*conditions).correlate_except(*rows)
+
+
 def _for_row(ids: Select[Any], plan_id: Any) -> ColumnElement[bool]:
     return exists(ids.where(list(ids.selected_columns)[0] == plan_id))
 
@@ -245,7 +255,7 @@ def _relations(
         plan = aliased(Plan)
         found.append((Basis.COORDINATOR, plan, _mine(actor, plan, plan.coordinator_id)))
         plan, row = aliased(Plan), aliased(StandIn)
-        condition = exists().where(row.plan_id == plan.id, row.person_id == me, _active(row, on))
+        condition = _some((row,), row.plan_id == plan.id, row.person_id == me, _active(row, on))
         found.append((Basis.STAND_IN, plan, condition))
     for basis, is_old in ((Basis.OWNER, True), (Basis.OWNER_UNDER_AGE, False)):
         plan = aliased(Plan)
@@ -255,7 +265,8 @@ def _relations(
     administered = _administered_part(actor, plan := aliased(Plan))
     if administered is not None:
         row = aliased(EmergencyAccess)
-        condition = exists().where(
+        condition = _some(
+            (row,),
             row.plan_id == plan.id,
             row.person_id == me,
             row.ended_at.is_(None),
@@ -341,7 +352,8 @@ def _by_authority(
         if needed is not None:
             query = query.where(
                 not_(
-                    exists().where(
+                    _some(
+                        (withheld,),
                         withheld.authority_id == row.id,
                         withheld.section == section,
                         withheld.lifted_at.is_(None),
@@ -392,9 +404,12 @@ def _is_consented(
         _active(parent, on),
     )
     agreed = _covered(plan, participant, section, levels, on)
-    is_missing = exists().where(must, not_(_by(agreed, lambda c: _is_guardians(c, parent))))
+    is_missing = _some(
+        (parent,), must, not_(_by(agreed, lambda consent: _is_guardians(consent, parent)))
+    )
     any_parent = aliased(Authority)
-    has_parent = exists().where(
+    has_parent = _some(
+        (any_parent,),
         any_parent.owner_id == plan.owner_id,
         any_parent.kind == AuthorityKind.PARENTAL_RESPONSIBILITY,
         any_parent.may_consent.is_(True),
@@ -403,7 +418,9 @@ def _is_consented(
     represented = _represented(plan, participant, section, levels, on)
     own = _by(
         agreed,
-        lambda c: and_(c.capacity == ConsentCapacity.OWNER, c.giver_id == plan.owner_id),
+        lambda consent: and_(
+            consent.capacity == ConsentCapacity.OWNER, consent.giver_id == plan.owner_id
+        ),
     )
     is_young = not_(of_age)
     return or_(
@@ -423,34 +440,42 @@ def _is_guardians(consent: Any, parent: Any) -> ColumnElement[bool]:
 
 def _covered(
     plan: Any, participant: Any, section: Any, levels: tuple[Level, ...], on: date
-) -> tuple[Any, list[ColumnElement[bool]]]:
-    """A consent to share, and what makes it cover a section for a participant."""
+) -> tuple[Any, Any, list[ColumnElement[bool]]]:
+    """A consent to share, what it covers, and what makes it cover a section for a participant."""
     consent, cover = aliased(Consent), aliased(ConsentCover)
-    return consent, [
-        consent.plan_id == plan.id,
-        consent.kind == ConsentKind.INFORMATION_IS_SHARED,
-        consent.withdrawn_at.is_(None),
-        consent.starts_on <= on,
-        consent.ends_on > on,
-        cover.consent_id == consent.id,
-        cover.section == section,
-        cover.level.in_(levels),
-        or_(cover.participant_id == participant.id, cover.unit_id == participant.unit_id),
-    ]
+    return (
+        consent,
+        cover,
+        [
+            consent.plan_id == plan.id,
+            consent.kind == ConsentKind.INFORMATION_IS_SHARED,
+            consent.withdrawn_at.is_(None),
+            consent.starts_on <= on,
+            consent.ends_on > on,
+            cover.consent_id == consent.id,
+            cover.section == section,
+            cover.level.in_(levels),
+            or_(cover.participant_id == participant.id, cover.unit_id == participant.unit_id),
+        ],
+    )
 
 
-def _by(agreed: tuple[Any, list[ColumnElement[bool]]], given_by: Any) -> ColumnElement[bool]:
-    consent, conditions = agreed
-    return exists().where(*conditions, given_by(consent))
+def _by(
+    agreed: tuple[Any, Any, list[ColumnElement[bool]]],
+    given_by: Callable[[Any], ColumnElement[bool]],
+) -> ColumnElement[bool]:
+    consent, cover, conditions = agreed
+    return _some((consent, cover), *conditions, given_by(consent))
 
 
 def _represented(
     plan: Any, participant: Any, section: Any, levels: tuple[Level, ...], on: date
 ) -> ColumnElement[bool]:
     """Whether a representative whose authority holds has agreed."""
-    consent, conditions = _covered(plan, participant, section, levels, on)
+    consent, cover, conditions = _covered(plan, participant, section, levels, on)
     by = aliased(Authority)
-    return exists().where(
+    return _some(
+        (consent, cover, by),
         *conditions,
         consent.capacity == ConsentCapacity.REPRESENTATIVE,
         by.id == consent.authority_id,
