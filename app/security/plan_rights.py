@@ -48,6 +48,10 @@ YOUNG_OWNER_LEVELS: Levels = ALL_TO_READ | {
 READING_AUTHORITY_LEVELS: Levels = ALL_TO_READ | {
     Section.COMMENTS: Level.COMMENT,
     Section.MESSAGES: Level.WRITE,
+    Section.CONSENTS: Level.NONE,
+    Section.PRINT_EXPORT: Level.NONE,
+    Section.EVENT_LOG: Level.NONE,
+    Section.ACCESS_LOG: Level.NONE,
 }
 COORDINATOR_LEVELS: Levels = dict.fromkeys(Section, Level.WRITE) | {
     Section.GOALS: Level.MANAGE,
