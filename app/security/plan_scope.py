@@ -1,10 +1,10 @@
 """What an actor may see of many plans, and of what is in them: conditions for SQL.
 
-The twin of ``plan_access``. Each relation to a plan is one query for ids; they are joined by UNION,
-so that a person with few plans among a hundred thousand costs few look-ups.
+The twin of ``plan_access``; ages, authorities and consents are in ``consent_scope``. Each relation
+to a plan is one query for ids; they are joined by UNION, so that a person with few plans among a
+hundred thousand costs few look-ups.
 """
 
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -13,10 +13,8 @@ from sqlalchemy import (
     Select,
     and_,
     exists,
-    extract,
     false,
     func,
-    literal,
     not_,
     or_,
     select,
@@ -26,16 +24,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.clock import day_of
-from app.enums import AuthorityKind, ConsentCapacity, ConsentKind, Level, Role, Section
+from app.enums import Level, Role, Section
 from app.models import (
-    AgeRule,
-    Authority,
     Consent,
-    ConsentCover,
     EmergencyAccess,
-    Grant,
     Participant,
-    Person,
     Plan,
     PlanEntry,
     StandIn,
@@ -43,6 +36,17 @@ from app.models import (
     WithheldSection,
 )
 from app.security.actor import Actor
+from app.security.consent_scope import (
+    AUTHORITY,
+    GRANT,
+    PARTICIPANT,
+    PLAN,
+    active,
+    is_consented,
+    is_of_age,
+    is_reached_by,
+    some,
+)
 from app.security.plan_access import ON_ENTRY
 from app.security.plan_rights import (
     ACTIONS,
@@ -51,12 +55,15 @@ from app.security.plan_rights import (
     LEVELS,
     SHARED,
     UNDER_WAY,
-    USUAL_OWN_CONSENT_AGE,
     Basis,
 )
 from app.security.roles import Action
 from app.security.tenancy import stands
 from app.side_tables import Handover
+
+_STAND_IN: Any = aliased(StandIn)
+_EMERGENCY: Any = aliased(EmergencyAccess)
+_WITHHELD: Any = aliased(WithheldSection)
 
 SectionAsked = Section | ColumnElement[Any] | InstrumentedAttribute[Section]
 """A section, or the column that says which."""
@@ -207,10 +214,10 @@ def _related(
     on = day_of(actor.at)
     needed = LEVEL_OF.get(action)
     found: list[Select[Any]] = []
-    for basis, plan, condition in _relations(actor, on, actor.at):
+    for basis, condition in _relations(actor, on, actor.at):
         right = _right(basis, action, needed, section)
         if right is not None:
-            found.append(select(plan.id).where(condition, right, _in_state(plan, action)))
+            found.append(select(PLAN.id).where(condition, right, _in_state(PLAN, action)))
     found += _as_participant(actor, on, action, section)
     found += _by_authority(actor, on, action, section)
     if not found:
@@ -220,17 +227,8 @@ def _related(
     return or_(*(_for_row(one, plan_id) for one in found))
 
 
-def _some(rows: tuple[Any, ...], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether there are ``rows`` that meet the conditions, which may name rows of any query around.
-
-    Left to itself, SQLAlchemy ties a condition to the nearest query only, and looks through all
-    plans for what it names of one further out.
-    """
-    return exists().where(*conditions).correlate_except(*rows)
-
-
 def _for_row(ids: Select[Any], plan_id: Any) -> ColumnElement[bool]:
-    return exists(ids.where(list(ids.selected_columns)[0] == plan_id))
+    return exists(ids.where(PLAN.id == plan_id)).correlate(PlanEntry)
 
 
 def _right(
@@ -245,87 +243,37 @@ def _right(
     return section.in_(open_sections) if section is not None else None
 
 
-def _relations(
-    actor: Actor, on: date, at: datetime
-) -> list[tuple[Basis, Any, ColumnElement[bool]]]:
-    """Every relation that opens fixed sections: (basis, plan, condition)."""
-    me = actor.person_id
-    found: list[tuple[Basis, Any, ColumnElement[bool]]] = []
+def _relations(actor: Actor, on: date, at: datetime) -> list[tuple[Basis, ColumnElement[bool]]]:
+    """Every relation to ``PLAN`` that opens fixed sections."""
+    found: list[tuple[Basis, ColumnElement[bool]]] = []
     if actor.holds(Role.COORDINATOR):
-        plan = aliased(Plan)
-        found.append((Basis.COORDINATOR, plan, _mine(actor, plan, plan.coordinator_id)))
-        plan, row = aliased(Plan), aliased(StandIn)
-        condition = _some((row,), row.plan_id == plan.id, row.person_id == me, _active(row, on))
-        found.append((Basis.STAND_IN, plan, condition))
-    for basis, is_old in ((Basis.OWNER, True), (Basis.OWNER_UNDER_AGE, False)):
-        plan = aliased(Plan)
-        age = _is_of_age(plan, on)
-        is_it = age if is_old else not_(func.coalesce(age, false()))
-        found.append((basis, plan, and_(_mine(actor, plan, plan.owner_id), is_it)))
-    administered = _administered_part(actor, plan := aliased(Plan))
-    if administered is not None:
-        row = aliased(EmergencyAccess)
-        condition = _some(
-            (row,),
-            row.plan_id == plan.id,
-            row.person_id == me,
-            row.ended_at.is_(None),
-            row.starts_at <= at,
-            row.ends_at > at,
+        found.append((Basis.COORDINATOR, _mine(actor, PLAN.coordinator_id)))
+        stands_in = some(
+            (_STAND_IN,),
+            _STAND_IN.plan_id == PLAN.id,
+            _STAND_IN.person_id == actor.person_id,
+            active(_STAND_IN, on),
         )
-        found.append((Basis.EMERGENCY, plan, and_(administered, condition)))
+        found.append((Basis.STAND_IN, stands_in))
+    own, of_age = _mine(actor, PLAN.owner_id), func.coalesce(is_of_age(on), false())
+    found.append((Basis.OWNER, and_(own, of_age)))
+    found.append((Basis.OWNER_UNDER_AGE, and_(own, not_(of_age))))
+    administered = _administered_part(actor, PLAN)
+    if administered is not None:
+        opened = some(
+            (_EMERGENCY,),
+            _EMERGENCY.plan_id == PLAN.id,
+            _EMERGENCY.person_id == actor.person_id,
+            _EMERGENCY.ended_at.is_(None),
+            _EMERGENCY.starts_at <= at,
+            _EMERGENCY.ends_at > at,
+        )
+        found.append((Basis.EMERGENCY, and_(administered, opened)))
     return found
 
 
-def _mine(actor: Actor, plan: Any, column: Any) -> ColumnElement[bool]:
-    return and_(plan.municipality_id == actor.municipality_id, column == actor.person_id)
-
-
-def _active(row: Any, on: date) -> ColumnElement[bool]:
-    return and_(
-        row.ended_at.is_(None),
-        row.starts_on <= on,
-        or_(row.ends_on.is_(None), row.ends_on > on),
-    )
-
-
-# --- age, authority and consent ------------------------------------------------------------------
-
-
-def _is_of_age(plan: Any, on: date) -> ColumnElement[bool]:
-    """The twin of ``is_of_age``; NULL while the birth date is unknown."""
-    born = aliased(Person)
-    number = (
-        extract("year", born.birth_date) * 10_000
-        + extract("month", born.birth_date) * 100
-        + extract("day", born.birth_date)
-    )
-    birth = select(number).where(born.id == plan.owner_id).scalar_subquery()
-    rule = aliased(AgeRule)
-    age = (
-        select(rule.own_consent_age)
-        .where(
-            rule.municipality_id == plan.municipality_id,
-            rule.kind == plan.kind,
-            rule.valid_from <= on,
-        )
-        .order_by(rule.valid_from.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    today = on.year * 10_000 + on.month * 100 + on.day
-    return literal(today) - birth >= func.coalesce(age, USUAL_OWN_CONSENT_AGE) * 10_000
-
-
-def _reaches(authority: Any, plan: Any, on: date) -> ColumnElement[bool]:
-    """The twin of ``reaches``, but for the owner."""
-    return and_(
-        _active(authority, on),
-        or_(
-            authority.kind != AuthorityKind.PARENTAL_RESPONSIBILITY,
-            not_(_is_of_age(plan, on)),
-        ),
-    )
+def _mine(actor: Actor, column: Any) -> ColumnElement[bool]:
+    return and_(PLAN.municipality_id == actor.municipality_id, column == actor.person_id)
 
 
 def _by_authority(
@@ -336,32 +284,31 @@ def _by_authority(
         right = _right(basis, action, needed, section)
         if right is None:
             continue
-        plan, row, withheld = aliased(Plan), aliased(Authority), aliased(WithheldSection)
         query = (
-            select(plan.id)
-            .join(row, row.owner_id == plan.owner_id)
+            select(PLAN.id)
+            .join(AUTHORITY, AUTHORITY.owner_id == PLAN.owner_id)
             .where(
-                row.municipality_id == actor.municipality_id,
-                row.holder_id == actor.person_id,
-                row.may_consent.is_(may_consent),
-                _reaches(row, plan, on),
+                AUTHORITY.municipality_id == actor.municipality_id,
+                AUTHORITY.holder_id == actor.person_id,
+                AUTHORITY.may_consent.is_(may_consent),
+                is_reached_by(AUTHORITY, on),
                 right,
-                _in_state(plan, action),
+                _in_state(PLAN, action),
             )
         )
         if needed is not None:
-            query = query.where(
-                not_(
-                    _some(
-                        (withheld,),
-                        withheld.authority_id == row.id,
-                        withheld.section == section,
-                        withheld.lifted_at.is_(None),
-                    )
-                )
-            )
+            query = query.where(not_(_is_withheld(section)))
         found.append(query)
     return found
+
+
+def _is_withheld(section: SectionAsked | None) -> ColumnElement[bool]:
+    return some(
+        (_WITHHELD,),
+        _WITHHELD.authority_id == AUTHORITY.id,
+        _WITHHELD.section == section,
+        _WITHHELD.lifted_at.is_(None),
+    )
 
 
 def _as_participant(
@@ -370,118 +317,22 @@ def _as_participant(
     needed = LEVEL_OF.get(action)
     if needed is None and action not in ACTIONS[Basis.PARTICIPANT]:
         return []
-    plan, row, grant = aliased(Plan), aliased(Participant), aliased(Grant)
     wanted = (needed or Level.READ).and_above
     query = (
-        select(plan.id)
-        .join(row, row.plan_id == plan.id)
-        .join(grant, grant.participant_id == row.id)
+        select(PLAN.id)
+        .join(PARTICIPANT, PARTICIPANT.plan_id == PLAN.id)
+        .join(GRANT, GRANT.participant_id == PARTICIPANT.id)
         .where(
-            row.municipality_id == actor.municipality_id,
-            row.person_id == actor.person_id,
-            _active(row, on),
-            _active(grant, on),
-            grant.level.in_(wanted),
-            plan.state.in_(SHARED),
-            _in_state(plan, action),
-            _is_consented(plan, row, grant.section, wanted, on),
+            PARTICIPANT.municipality_id == actor.municipality_id,
+            PARTICIPANT.person_id == actor.person_id,
+            active(PARTICIPANT, on),
+            active(GRANT, on),
+            GRANT.level.in_(wanted),
+            PLAN.state.in_(SHARED),
+            _in_state(PLAN, action),
+            is_consented(wanted, on),
         )
     )
     if section is not None:
-        query = query.where(grant.section == section)
+        query = query.where(GRANT.section == section)
     return [query]
-
-
-def _is_consented(
-    plan: Any, participant: Any, section: Any, levels: tuple[Level, ...], on: date
-) -> ColumnElement[bool]:
-    """The twin of ``consented_level``: whether it reaches one of ``levels``."""
-    of_age, parent = _is_of_age(plan, on), aliased(Authority)
-    must = and_(
-        parent.owner_id == plan.owner_id,
-        parent.kind == AuthorityKind.PARENTAL_RESPONSIBILITY,
-        parent.may_consent.is_(True),
-        _active(parent, on),
-    )
-    agreed = _covered(plan, participant, section, levels, on)
-    is_missing = _some(
-        (parent,), must, not_(_by(agreed, lambda consent: _is_guardians(consent, parent)))
-    )
-    any_parent = aliased(Authority)
-    has_parent = _some(
-        (any_parent,),
-        any_parent.owner_id == plan.owner_id,
-        any_parent.kind == AuthorityKind.PARENTAL_RESPONSIBILITY,
-        any_parent.may_consent.is_(True),
-        _active(any_parent, on),
-    )
-    represented = _represented(plan, participant, section, levels, on)
-    own = _by(
-        agreed,
-        lambda consent: and_(
-            consent.capacity == ConsentCapacity.OWNER, consent.giver_id == plan.owner_id
-        ),
-    )
-    is_young = not_(of_age)
-    return or_(
-        and_(of_age, own),
-        and_(is_young, has_parent, not_(is_missing)),
-        and_(not_(and_(func.coalesce(is_young, false()), has_parent)), represented),
-    )
-
-
-def _is_guardians(consent: Any, parent: Any) -> ColumnElement[bool]:
-    return and_(
-        consent.authority_id == parent.id,
-        consent.giver_id == parent.holder_id,
-        consent.capacity == ConsentCapacity.GUARDIAN,
-    )
-
-
-def _covered(
-    plan: Any, participant: Any, section: Any, levels: tuple[Level, ...], on: date
-) -> tuple[Any, Any, list[ColumnElement[bool]]]:
-    """A consent to share, what it covers, and what makes it cover a section for a participant."""
-    consent, cover = aliased(Consent), aliased(ConsentCover)
-    return (
-        consent,
-        cover,
-        [
-            consent.plan_id == plan.id,
-            consent.kind == ConsentKind.INFORMATION_IS_SHARED,
-            consent.withdrawn_at.is_(None),
-            consent.starts_on <= on,
-            consent.ends_on > on,
-            cover.consent_id == consent.id,
-            cover.section == section,
-            cover.level.in_(levels),
-            or_(cover.participant_id == participant.id, cover.unit_id == participant.unit_id),
-        ],
-    )
-
-
-def _by(
-    agreed: tuple[Any, Any, list[ColumnElement[bool]]],
-    given_by: Callable[[Any], ColumnElement[bool]],
-) -> ColumnElement[bool]:
-    consent, cover, conditions = agreed
-    return _some((consent, cover), *conditions, given_by(consent))
-
-
-def _represented(
-    plan: Any, participant: Any, section: Any, levels: tuple[Level, ...], on: date
-) -> ColumnElement[bool]:
-    """Whether a representative whose authority holds has agreed."""
-    consent, cover, conditions = _covered(plan, participant, section, levels, on)
-    by = aliased(Authority)
-    return _some(
-        (consent, cover, by),
-        *conditions,
-        consent.capacity == ConsentCapacity.REPRESENTATIVE,
-        by.id == consent.authority_id,
-        by.holder_id == consent.giver_id,
-        by.owner_id == plan.owner_id,
-        by.kind != AuthorityKind.PARENTAL_RESPONSIBILITY,
-        by.may_consent.is_(True),
-        _active(by, on),
-    )
