@@ -6,6 +6,7 @@ Each municipality's texts hold a word of its own, which must never be seen in th
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
 from werkzeug.security import generate_password_hash
@@ -63,6 +64,7 @@ class World:
     strandvik: Place
     fjellby: Place
     accounts: dict[str, int]
+    garden: Any = None  # What tests/matrix has planted of tests/plans/garden.py.
 
     def place(self, number: str) -> Place:
         """The municipality of this number."""

@@ -13,13 +13,16 @@ from werkzeug.test import TestResponse
 
 from app.clock import today, utc_now
 from app.db import db, transaction
+from app.enums import Section
 from app.models import AccountProfile, ApiToken
 from app.security import policy
 from app.security.actor import NOBODY, Actor, find_actor, open_municipalities
 from app.security.keys import secret_hash
+from app.security.plan_rights import LEVEL_OF
 from app.security.roles import Action, Resource
 from app.security.routes import Audience, Door
-from tests.matrix.things import Thing, fresh, things
+from tests.matrix.things import Thing, another, fresh, things
+from tests.plans import garden as gardens
 from tests.world import CANARY, World
 
 ACTORS: dict[str, tuple[str | None, str | None]] = {
@@ -49,6 +52,15 @@ ABOUT: dict[str, tuple[Resource, Action]] = {
     "PersonView.protected_address": (Resource.PROTECTED_ADDRESS, Action.SHOW),
     "PersonView.lift_protection": (Resource.PROTECTED_ADDRESS, Action.PROTECT),
 }
+# What a page about a section of a plan is about, where its address does not say so.
+SECTION_OF: dict[str, Section] = {
+    "ParticipantView.overview": Section.PARTICIPANTS,
+    "ConsentView.overview": Section.CONSENTS,
+}
+# Pages that are open to whoever may do one of these in the plan, in any of the sections.
+OPEN_BY_ANY: dict[str, tuple[Action, ...]] = {}
+# Sections that pages with a section in their address are asked for.
+ASKED_SECTIONS = (Section.GOALS, Section.ABOUT_ME)
 # An empty request asks these for something that is not there.
 MAY_FIND_NOTHING = {"ImportView.decide", "ImportView.failed_rows"}
 SHOWS_OTHER_PLACES = {"OwnPageView"}
@@ -63,6 +75,7 @@ class Cell:
     method: str
     door: Door
     thing: Thing | None = None
+    section: Section | None = None
 
     @property
     def resource(self) -> Resource | None:
@@ -88,8 +101,15 @@ class Cell:
         assert built is not None, f"{self.rule} can't be built"
         return built[1]
 
+    @property
+    def query(self) -> dict[str, str]:
+        """What the address says besides its path."""
+        is_said = self.section is not None and self.endpoint not in SECTION_OF
+        return {"section": str(self.section)} if is_said else {}
+
     def __str__(self) -> str:
         about = f" on {self.thing.name}" if self.thing else ""
+        about += f", {self.section}" if self.section else ""
         return f"{self.method} {self.rule.rule}{about}"
 
 
@@ -102,9 +122,23 @@ def all_cells(app: Flask, world: World) -> Iterator[Cell]:
         others = sorted({"PUT", "PATCH", "DELETE", "POST", "GET"} - set(known))
         kind = Cell(rule.endpoint, rule, "GET", door).resource
         about = things(kind, world) if rule.arguments and kind else [None]
-        cells = [Cell(rule.endpoint, rule, m, door, thing) for thing in about for m in known]
+        cells = [
+            Cell(rule.endpoint, rule, method, door, thing, section)
+            for thing in about
+            for method in known
+            for section in _sections(rule.endpoint, door)
+        ]
         cells += [Cell(rule.endpoint, rule, method, door, about[0]) for method in others]
         yield from (cell for cell in cells if _serves(app, cell))
+
+
+def _sections(endpoint: str, door: Door) -> tuple[Section | None, ...]:
+    """The sections that a page is asked for; one None where it is about none."""
+    if door.resource is not Resource.PLAN or door.action not in LEVEL_OF:
+        return (None,)
+    if endpoint in OPEN_BY_ANY:
+        return (None,)
+    return (SECTION_OF[endpoint],) if endpoint in SECTION_OF else ASKED_SECTIONS
 
 
 def _serves(app: Flask, cell: Cell) -> bool:
@@ -129,10 +163,11 @@ class Visitor:
     csrf: str
     secret: str
     has_choice: bool
+    closed_words: tuple[str, ...] = ()
 
     def request(self, cell: Cell, key: str | None) -> TestResponse:
         """Make the request of a cell."""
-        options: dict[str, object] = {"method": cell.method}
+        options: dict[str, object] = {"method": cell.method, "query_string": cell.query}
         if cell.is_rest:
             if self.secret:
                 options["headers"] = {"Authorization": f"Bearer {self.secret}"}
@@ -159,8 +194,23 @@ def visitor(app: Flask, world: World, name: str, client_as: object) -> Visitor:
         session = db.session()
         found = find_actor(session, account_id, place, utc_now()) if account_id else NOBODY
         choices = open_municipalities(session, account_id, today()) if account_id else []
+        closed = _closed_words(found, number, world)
     csrf = client.csrf()
-    return Visitor(name, client, found, account_id, csrf, secret, bool(choices))
+    return Visitor(name, client, found, account_id, csrf, secret, bool(choices), closed)
+
+
+def _closed_words(actor: Actor, number: str | None, world: World) -> tuple[str, ...]:
+    """The words of those sections that the visitor reads in no plan of the municipality."""
+    if number is None:
+        return ()
+    plans = [
+        thing.load() for thing in things(Resource.PLAN, world) if thing.name.startswith(number)
+    ]
+    return tuple(
+        gardens.canary(number, section)
+        for section in gardens.WORDS
+        if not any(policy.decide(actor, Action.READ, plan, section=section) for plan in plans)
+    )
 
 
 def _forget_last_place(account_id: int) -> None:
@@ -204,14 +254,24 @@ def expected(cell: Cell, who: Visitor, row: object | None) -> str:
         return "choose" if must_choose else "403"
     if cell.thing is None or cell.method == "OPTIONS":
         return "let in"
-    return _decided(cell.action, who.actor, row)
+    return _decided(cell, who.actor, row)
 
 
-def _decided(action: Action, actor: Actor, row: object | None) -> str:
+def _decided(cell: Cell, actor: Actor, row: object | None) -> str:
     """What the policy says about the row itself."""
-    if row is not None and policy.decide(actor, action, row):
+    if row is not None and _may(cell, actor, row):
         return "let in"
     return "403" if row is not None and policy.decide(actor, Action.SHOW, row) else "404"
+
+
+def _may(cell: Cell, actor: Actor, row: object) -> bool:
+    if cell.endpoint in OPEN_BY_ANY:
+        return any(
+            policy.decide(actor, action, row, section=section)
+            for action in OPEN_BY_ANY[cell.endpoint]
+            for section in Section
+        )
+    return bool(policy.decide(actor, cell.action, row, section=cell.section))
 
 
 def got(answer: TestResponse) -> str:
@@ -240,7 +300,7 @@ def changes_what_it_hits(cell: Cell, who: Visitor, row: object | None) -> bool:
         cell.method == "POST"
         and row is not None
         and cell.door.action is not None
-        and bool(policy.decide(who.actor, cell.action, row))
+        and _may(cell, who.actor, row)
     )
 
 
@@ -249,7 +309,8 @@ def foreign_words(who: Visitor, world: World, cell: Cell) -> tuple[str, ...]:
     if cell.endpoint.partition(".")[0] in SHOWS_OTHER_PLACES:
         return ()
     here = who.actor.municipality_id
-    return tuple(word for number, word in CANARY.items() if world.place(number).id != here)
+    foreign = [word for number, word in CANARY.items() if world.place(number).id != here]
+    return (*foreign, *who.closed_words)
 
 
 def stand_in(cell: Cell, world: World, row: object) -> Thing:
@@ -257,6 +318,8 @@ def stand_in(cell: Cell, world: World, row: object) -> Thing:
     assert cell.resource is not None
     assert cell.thing is not None
     number = next(n for n in CANARY if cell.thing.name.startswith(n))
+    if cell.thing.again is not None:
+        return another(cell.thing, world.place(number))
     return fresh(
         cell.resource,
         world.place(number),

@@ -3,14 +3,27 @@
 import pytest
 
 from app.db import db
-from app.models import Membership, Person, Unit
+from app.models import (
+    Consent,
+    Grant,
+    Membership,
+    Participant,
+    Person,
+    Plan,
+    PlanEntry,
+    Unit,
+)
 from app.security import tenancy
+from app.side_tables import Handover, Notice
 from tests import world as worlds
 from tests.conftest import Client
 from tests.matrix.cells import READS, SENDING_OUT, all_cells, visitor
 from tests.world import CANARY, PASSWORD
 
 ALL = frozenset({"policy", "session", "database"})
+KEPT = (Person, Unit, Membership, Plan, Participant, Grant, Consent, PlanEntry, Handover, Notice)
+"""What must not change in the other municipality."""
+
 INSIDERS = ("lokal.strandvik", "koordinator.strandvik", "planeier")
 
 
@@ -45,7 +58,7 @@ def snapshot(app, world):
         with tenancy.applied(session, tenancy.Scope(world.fjellby.id)):
             return [
                 tuple(getattr(row, column.key) for column in model.__table__.columns)
-                for model in (Person, Unit, Membership)
+                for model in KEPT
                 for row in session.query(model)
                 .filter_by(municipality_id=world.fjellby.id)
                 .order_by(model.id)

@@ -1,16 +1,18 @@
 """Rows for the matrix: one of each kind, in each municipality, in use and retired."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
 
+from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
 from app.clock import today, utc_now
 from app.columns import new_id
 from app.db import db, transaction
-from app.enums import JobKind, JobState, Outcome, ProtectionGrade, Role, UnitKind
+from app.enums import JobKind, JobState, Outcome, PlanKind, ProtectionGrade, Role, UnitKind
 from app.models import (
     ApiToken,
     AuditEvent,
@@ -19,6 +21,7 @@ from app.models import (
     Membership,
     Municipality,
     Person,
+    PlanType,
     ProtectedAddress,
     Unit,
 )
@@ -26,6 +29,10 @@ from app.people.names import search_form
 from app.security import tenancy
 from app.security.roles import Resource
 from app.side_tables import BulkChange, SavedView
+from app.templating import setup
+from tests.matrix import plan_things
+from tests.plans.garden import planting
+from tests.plans.loading import whole
 from tests.world import CANARY, Place, World, password_hash
 
 MISSING = "00000000-0000-7000-8000-000000000000"
@@ -42,6 +49,7 @@ class Thing:
     model: type | None = None
     municipality_id: int | None = None
     row_id: object = None
+    again: Callable[[], Model] | None = field(default=None, compare=False)
 
     def load(self) -> object | None:
         """The row as it is now, found in its own municipality's scope."""
@@ -51,7 +59,7 @@ class Thing:
         session = db.session()
         session.rollback()
         with tenancy.applied(session, scope):
-            row = session.get(self.model, self.row_id)
+            row = session.get(self.model, self.row_id, options=whole(self.model))
             if row is not None:
                 _ = getattr(row, "unit", None)
                 session.expunge_all()
@@ -69,10 +77,26 @@ def things(resource: Resource, world: World) -> list[Thing]:
         Resource.MEMBERSHIP: _memberships,
         Resource.MUNICIPALITY: _municipalities,
     }
+    if resource in plan_things.MAKERS:
+        return [*map(_of_plan, plan_things.spots(resource, world)), *NOTHING]
     maker = makers.get(resource)
     if maker is None:
         return [*(fresh(resource, place) for place in (world.strandvik, world.fjellby)), *NOTHING]
     return [*maker(world), *NOTHING]
+
+
+def _of_plan(spot: plan_things.Spot) -> Thing:
+    municipality_id = spot.municipality_id
+    return Thing(spot.name, spot.row_id, spot.model, municipality_id, spot.row_id, spot.again)
+
+
+def another(thing: Thing, place: Place) -> Thing:
+    """A row of its own like one that belongs to a plan."""
+    assert thing.again is not None
+    with planting(place):
+        row = thing.again()
+        db.session.flush()
+        return Thing(thing.name, row.id, type(row), place.id, row.id)
 
 
 def _units(world: World) -> list[Thing]:
@@ -134,6 +158,7 @@ def _make(resource: Resource, place: Place, retired: bool) -> object:
         Resource.API_TOKEN: _api_token,
         Resource.SAVED_VIEW: _saved_view,
         Resource.BULK_CHANGE: _bulk_change,
+        Resource.PLAN_TYPE: _plan_type,
         Resource.MUNICIPALITY: lambda place: db.session.get_one(Municipality, place.id),
     }
     row = makers[resource](place)
@@ -276,3 +301,9 @@ def _bulk_change(place: Place) -> BulkChange:
         count=1,
         made_at=utc_now(),
     )
+
+
+def _plan_type(place: Place) -> PlanType:
+    """A kind of plan that the matrix has no plan of, so that changing it changes nothing else."""
+    setup.ensure(db.session(), place.id, at=utc_now())
+    return setup.plan_type(db.session(), PlanKind.DEVELOPMENT_PLAN)

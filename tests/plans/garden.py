@@ -364,42 +364,67 @@ def fill(bed: Bed, name: str, plan: Plan) -> None:
         bed.entries[name, section] = row.id
 
 
+@dataclass(frozen=True)
+class Seed:
+    """What a plan of the garden grows from: whose it is, and what else is special."""
+
+    owner: str
+    kind: PlanKind = PlanKind.INDIVIDUAL_PLAN
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+SEEDS = {
+    "ip": Seed("planeier"),
+    "relay_log": Seed("child", PlanKind.RELAY_LOG),
+    "draft": Seed("young", PlanKind.DEVELOPMENT_PLAN, {"state": PlanState.DRAFT}),
+    "closed": Seed("young", values={"state": PlanState.CLOSED, "closed_reason": "målet er nådd"}),
+}
+FJELLBY_SEEDS = {"ip": Seed("young")}
+
+
+def grow(bed: Bed, name: str, **values: Any) -> Plan:
+    """A plan like the one of this name, with all that belongs to it; ``bed`` gets the ids.
+
+    An owner has one open individual plan, so one more needs another ``kind``.
+    """
+    place = bed.place
+    seeds, coordinator = (
+        (SEEDS, "koordinator.strandvik")
+        if place.number == "9901"
+        else (FJELLBY_SEEDS, "koordinator.fjellby")
+    )
+    seed = seeds[name]
+    usual = {"kind": seed.kind, "unit_id": place.units["school"], **seed.values}
+    owner_id = place.persons[seed.owner]
+    plan = make_plan(owner_id, place.persons[coordinator], **(usual | values))
+    fill(bed, name, plan)
+    if name != "draft":
+        teach(bed, name, plan, plan.authorities if seed.owner == "child" else ())
+    return plan
+
+
 def _strandvik(place: Place) -> Bed:
     bed, persons = Bed(place), place.persons
     db.session.get_one(Person, persons["planeier"]).birth_date = born(16)
     person(place, "child", "Lillegutt", born(9))
     person(place, "young", "Kari", born(17))
     bed.authorities["foresatt"] = authority(persons["child"], persons["foresatt"]).id
-    for name, owner, values in (
-        ("ip", "planeier", {}),
-        ("relay_log", "child", {"kind": PlanKind.RELAY_LOG}),
-        ("draft", "young", {"kind": PlanKind.DEVELOPMENT_PLAN, "state": PlanState.DRAFT}),
-        ("closed", "young", {"state": PlanState.CLOSED, "closed_reason": "målet er nådd"}),
-    ):
-        unit_id = place.units["school"]
-        plan = make_plan(
-            persons[owner], persons["koordinator.strandvik"], unit_id=unit_id, **values
-        )
-        fill(bed, name, plan)
-        if name != "draft":
-            parents = plan.authorities if name == "relay_log" else ()
-            teach(bed, name, plan, parents)
-    _offer(bed, "ip", persons["other"])
+    for name in SEEDS:
+        grow(bed, name)
+    offer(bed, "ip", persons["other"])
     return bed
 
 
 def _fjellby(place: Place) -> Bed:
-    bed, persons = Bed(place), place.persons
+    bed = Bed(place)
     person(place, "young", "Kari", born(17))
-    unit_id = place.units["school"]
-    plan = make_plan(persons["young"], persons["koordinator.fjellby"], unit_id=unit_id)
-    fill(bed, "ip", plan)
-    teach(bed, "ip", plan)
-    _offer(bed, "ip", persons["other"])
+    for name in FJELLBY_SEEDS:
+        grow(bed, name)
+    offer(bed, "ip", place.persons["other"])
     return bed
 
 
-def _offer(bed: Bed, name: str, to_id: str) -> None:
+def offer(bed: Bed, name: str, to_id: str) -> None:
     """An open offer of the coordinator's role, and a notice to larer."""
     plan = db.session.get_one(Plan, bed.plans[name])
     bed.handovers[name] = handover(plan, to_id, note=CANARY[bed.place.number]).id
