@@ -56,7 +56,7 @@ MAY = {
     "authority": f"{SEES} show_access see_as stop_access ask_change consent withdraw_consent",
     "authority_to_read": f"{SEES} show_access ask_change",
     "participant": SEES,
-    "local_administrator": f"{SEES} export reopen open_in_emergency",
+    "local_administrator": f"{SEES} export reopen hand_over open_in_emergency",
     "emergency": SEES,
 }
 STATES = {
