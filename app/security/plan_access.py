@@ -62,10 +62,14 @@ def basis_for(
 def level(actor: Actor, plan: Plan, section: Section) -> Level:
     """The highest level that ``actor`` has in a section now."""
     found = [r.levels.get(section, Level.NONE) for r in relations(actor, plan)]
-    highest = max(found, key=lambda one: one.rank, default=Level.NONE)
-    return (
-        highest if plan.state in UNDER_WAY else min(highest, Level.READ, key=lambda one: one.rank)
-    )
+    return capped(plan, max(found, key=lambda one: one.rank, default=Level.NONE))
+
+
+def capped(plan: Plan, highest: Level) -> Level:
+    """A level as it holds in the plan's state: one that is not under way can only be read."""
+    if plan.state in UNDER_WAY:
+        return highest
+    return min(highest, Level.READ, key=lambda one: one.rank)
 
 
 def relations(actor: Actor, plan: Plan) -> Iterator[Relation]:
