@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.clock import day_of
+from app.columns import Period
 from app.db import db
 from app.enums import Level, NoticeKind, Section
 from app.models import (
@@ -195,8 +196,13 @@ def insight(plan: Plan, participant: Participant, on: date) -> Insight:
 
 def is_over(participant: Participant, on: date) -> bool:
     """Whether a participation has ended or run out."""
-    has_run_out = participant.ends_on is not None and participant.ends_on <= on
-    return participant.ended_at is not None or has_run_out
+    return has_ended(participant, on)
+
+
+def has_ended(period: Period, on: date) -> bool:
+    """Whether something was ended, or its last day has passed."""
+    has_run_out = period.ends_on is not None and period.ends_on <= on
+    return period.ended_at is not None or has_run_out
 
 
 def _by_right(plan: Plan, at: datetime) -> Iterator[ByRight]:
@@ -290,7 +296,7 @@ def _count(actor: Actor, plan: Plan) -> dict[Section, int]:
         .where(readable, PlanEntry.plan_id == plan.id, PlanEntry.deleted_at.is_(None))
         .group_by(PlanEntry.section)
     )
-    return dict(db.session.execute(counted).tuples().all())
+    return {row[0]: row[1] for row in db.session.execute(counted)}
 
 
 def is_shared(plan: Plan) -> bool:

@@ -246,7 +246,8 @@ def end_all(
         AlreadyOver: nobody takes part.
     """
     policy.require(actor, Action.STOP_ACCESS, plan)
-    found = [one for one in plan.participants if one.ended_at is None]
+    on = day_of(at)
+    found = [one for one in plan.participants if one.ended_at is None and not _has_run_out(one, on)]
     if not found:
         raise AlreadyOver
     return [(one, end(actor, one, reason=reason, at=at)) for one in found]

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.audit import log
@@ -22,6 +21,7 @@ from app.models import Consent, ConsentCover, Participant, Plan
 from app.security import plan_access
 from app.security.actor import Actor
 
+REPLACED = "replaced"
 COPIED = (
     "plan_id",
     "kind",
@@ -123,7 +123,7 @@ def _without(
 
 def _replace(actor: Actor, consent: Consent, covers: Iterable[Cover], *, at: datetime) -> Consent:
     consent.withdrawn_at = at
-    consent.withdrawn_reason = _("Another consent took its place when an access was changed.")
+    consent.withdrawn_reason = REPLACED
     fields = ("withdrawn_at", "withdrawn_reason")
     log.record(actor, "consent:narrowed", consent, fields=fields)
     facts = {name: getattr(consent, name) for name in COPIED}
