@@ -8,7 +8,7 @@ from app.clock import today, utc_now
 from app.db import db, transaction
 from app.errors import NotFound
 from app.models import Plan
-from app.plans import access_queries, access_words, asking_change, consent_wanted, undoing
+from app.plans import access_queries, access_words, asking_change, undoing
 from app.plans.pages import Answer, PlanPage, coordinator_word, find_plan
 from app.plans.participant_forms import WishForm
 from app.screens.bulk import UndoneAlready
@@ -40,7 +40,7 @@ class AccessView(PlanPage):
             reader_id=actor.person_id,
             is_owner=plan.owner_id == actor.person_id,
             coordinator_word=coordinator_word(plan),
-            deciders=[one.full_name for one in consent_wanted.deciders(plan, today())],
+            deciders=access_words.deciders(plan, today()),
             texts=access_words,
             is_shared=access_queries.is_shared(plan),
             is_under_way=plan.state in UNDER_WAY,

@@ -1,6 +1,6 @@
 """Who sees what, said in sentences: one a person, in the language of the reader."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -12,11 +12,13 @@ from flask_babel import lazy_gettext as _l
 from app.clock import OSLO
 from app.columns import Period
 from app.enums import AuthorityKind, Level, Section
-from app.models import Participant
+from app.models import Participant, Plan
+from app.plans import consent_wanted
 from app.plans.access_queries import ByRight, Cell, Insight, Seen, grouped
 from app.plans.granting import Change
 from app.screens.fields import show_date
 from app.screens.words import words
+from app.security import plan_access
 from app.security.plan_rights import Basis
 
 IN_SENTENCES: dict[Section, Any] = {
@@ -40,16 +42,15 @@ IN_SENTENCES: dict[Section, Any] = {
 
 def listed(sections: Iterable[Section]) -> str:
     """Parts of the plan as they stand in a sentence."""
-    return _list([str(IN_SENTENCES[one]) for one in sections])
+    return format_list([str(IN_SENTENCES[one]) for one in sections], locale=get_locale())
 
 
-def names(people: Sequence[str]) -> str:
-    """Names as they stand in a sentence."""
-    return _list(people)
-
-
-def _list(texts: Sequence[str]) -> str:
-    return format_list(texts, locale=get_locale())
+def deciders(plan: Plan, on: date) -> str:
+    """Those whose consent is waited for: all the parents, or one of the others; empty if nobody."""
+    names = [one.full_name for one in consent_wanted.deciders(plan, on)]
+    if plan_access.who_must_consent(plan, on):
+        return format_list(names, locale=get_locale())
+    return format_list(names, style="or", locale=get_locale())
 
 
 def can(seen: Seen) -> str:
@@ -90,7 +91,7 @@ def waiting(insight: Insight) -> str:
     """What waits for consent; empty where nothing does."""
     if not insight.waits:
         return ""
-    return _("Waits for consent: to %(does)s.", does=can(insight.waits))
+    return _("Waits for consent to %(does)s.", does=can(insight.waits))
 
 
 def begins(insight: Insight) -> str:
@@ -128,13 +129,14 @@ def _by_authority(one: ByRight, said: dict[str, str]) -> str:
     said = said | {"right": right[:1].lower() + right[1:], "but": listed(one.withheld)}
     if one.basis is Basis.AUTHORITY and one.withheld:
         return _(
-            "%(name)s (%(right)s) can read, consent and stop access, but not see %(but)s.", **said
+            "%(name)s (%(right)s) sees everything but %(but)s, and can consent and stop access.",
+            **said,
         )
     if one.basis is Basis.AUTHORITY:
-        return _("%(name)s (%(right)s) can read everything, consent and stop access.", **said)
+        return _("%(name)s (%(right)s) sees everything, and can consent and stop access.", **said)
     if one.withheld:
-        return _("%(name)s (%(right)s) can read, but not see %(but)s.", **said)
-    return _("%(name)s (%(right)s) can read everything.", **said)
+        return _("%(name)s (%(right)s) sees everything but %(but)s.", **said)
+    return _("%(name)s (%(right)s) sees everything.", **said)
 
 
 def was_in(participant: Participant) -> str:

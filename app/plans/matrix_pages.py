@@ -11,7 +11,7 @@ from app.db import db, transaction
 from app.enums import Level, Section
 from app.errors import BadRequest, DomainError, StaleVersion
 from app.models import Participant, StandardRole
-from app.plans import access_queries, consent_wanted, granting
+from app.plans import access_queries, access_words, granting
 from app.plans.pages import Answer
 from app.plans.participation_pages import ParticipationPages, find_participant, hold
 from app.screens import forms
@@ -106,7 +106,7 @@ class MatrixView(ParticipationPages):
             seen=seen,
             role=role,
             role_name=in_own_words(role.names) if role else "",
-            deciders=[person.full_name for person in consent_wanted.deciders(one.plan, today())],
+            deciders=access_words.deciders(one.plan, today()),
             form_key=forms.new_key(),
         )
 

@@ -15,7 +15,6 @@ from app.models import Participant, Person, Plan, StandardRole
 from app.plans import (
     access_queries,
     access_words,
-    consent_wanted,
     granting,
     participation,
     undoing,
@@ -191,7 +190,7 @@ class ParticipantView(PlanPage):
             role_name=in_own_words(role.names),
             gives=access_words.can(levels),
             texts=access_words,
-            deciders=[one.full_name for one in consent_wanted.deciders(plan, today())],
+            deciders=access_words.deciders(plan, today()),
             form_key=forms.form_key() or forms.new_key(),
         )
 

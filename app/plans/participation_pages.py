@@ -19,7 +19,6 @@ from app.models import Participant
 from app.plans import (
     access_queries,
     access_words,
-    consent_wanted,
     granting,
     participation,
     undoing,
@@ -136,7 +135,7 @@ class ParticipationView(ParticipationPages):
             unit=None if is_place_hidden(one) else one.unit,
             role_name=in_own_words(role.names) if role else "",
             is_over=access_queries.is_over(one, on),
-            deciders=[person.full_name for person in consent_wanted.deciders(one.plan, on)],
+            deciders=access_words.deciders(one.plan, on),
             may=lambda action: bool(policy.decide(actor, action, one)),
         )
 

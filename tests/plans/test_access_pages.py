@@ -10,6 +10,7 @@ from app.db import db
 from app.enums import Level, NoticeKind, PlanState, Section
 from app.models import AuditEvent, Consent, Participant, Person, Plan, Unit
 from app.security import plan_access
+from app.security.actor import Actor
 from tests.conftest import with_world
 from tests.plans import garden
 from tests.plans.scenes import levels_of, look, notices, planting, scene, set_state
@@ -590,8 +591,6 @@ def test_a_part_is_kept_from_a_guardian_and_opened_again(app, world, coordinator
     guardian = client_as("foresatt")
 
     def may_read():
-        from app.security.actor import Actor
-
         actor = Actor(
             account_id=1,
             municipality_id=world.strandvik.id,
