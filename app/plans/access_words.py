@@ -11,14 +11,13 @@ from flask_babel import lazy_gettext as _l
 
 from app.clock import OSLO
 from app.columns import Period
+from app.consent.rights import all_must, who_may
 from app.enums import AuthorityKind, Level, Section
 from app.models import Participant, Plan
-from app.plans import consent_wanted
 from app.plans.access_queries import ByRight, Cell, Insight, Seen, grouped
 from app.plans.granting import Change
 from app.screens.fields import show_date
 from app.screens.words import words
-from app.security import plan_access
 from app.security.plan_rights import Basis
 
 IN_SENTENCES: dict[Section, Any] = {
@@ -47,8 +46,8 @@ def listed(sections: Iterable[Section]) -> str:
 
 def deciders(plan: Plan, on: date) -> str:
     """Those whose consent is waited for: all the parents, or one of the others; empty if nobody."""
-    names = [one.full_name for one in consent_wanted.deciders(plan, on)]
-    if plan_access.who_must_consent(plan, on):
+    names = [one.giver.full_name for one in who_may(plan, on)]
+    if all_must(plan, on):
         return format_list(names, locale=get_locale())
     return format_list(names, style="or", locale=get_locale())
 

@@ -15,6 +15,7 @@ from app.models import Plan
 from app.plans import access_queries, access_words, authorities
 from app.plans.authorities import Statement
 from app.plans.authority_forms import YES, StatementForm, WithholdForm
+from app.plans.consent_pages import held_plan
 from app.plans.pages import Answer, PlanPage, find_plan
 from app.screens import forms
 from app.screens.listing import is_id
@@ -117,7 +118,7 @@ class AuthorityView(PlanPage):
         """End the right of somebody to act for the owner."""
         try:
             with transaction():
-                plan = find_plan(pk, Action.STEER_ACCESS)
+                plan = held_plan(pk, Action.STEER_ACCESS)
                 ended = authorities.end(current_actor(), plan, _asked("authority"), at=utc_now())
                 name = ended.holder.full_name
         except authorities.AlreadyOver as error:
@@ -135,7 +136,7 @@ class AuthorityView(PlanPage):
         try:
             with transaction() as session:
                 if forms.earlier_result(session, actor, key) is None:
-                    change(find_plan(pk, Action.STEER_ACCESS))
+                    change(held_plan(pk, Action.STEER_ACCESS))
                     forms.remember(session, actor, key, back, at)
         except IntegrityError:
             flash(_("This was saved already."), "success")

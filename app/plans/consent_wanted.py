@@ -1,4 +1,4 @@
-"""Who has to be asked for consent to share the plan, and telling them when something waits.
+"""What waits for consent to be shared, and telling those who can give it.
 
 What waits is decided by ``plan_access``; nothing is kept of it.
 """
@@ -6,30 +6,16 @@ What waits is decided by ``plan_access``; nothing is kept of it.
 from datetime import date, datetime
 
 from app.clock import day_of
+from app.consent.rights import who_may
 from app.db import db
-from app.enums import AuthorityKind, Level, NoticeKind, PlanState, Section
-from app.models import Participant, Person, Plan
+from app.enums import Level, NoticeKind, PlanState, Section
+from app.models import Participant, Plan
 from app.notifications import notices
 from app.security import plan_access
 from app.security.plan_rights import UNDER_WAY
 
 ASKED_IN = UNDER_WAY - {PlanState.DRAFT}
 """While a plan is a draft nobody is asked; they are when the coordinator sends it to them."""
-
-
-def deciders(plan: Plan, on: date) -> list[Person]:
-    """Those whose consent counts: all the parents who have to, or the owner and representatives."""
-    parents = plan_access.who_must_consent(plan, on)
-    if parents:
-        return [one.holder for one in parents]
-    own = [plan.owner] if plan_access.is_of_age(plan, on) else []
-    return own + [
-        one.holder
-        for one in plan.authorities
-        if one.kind is not AuthorityKind.PARENTAL_RESPONSIBILITY
-        and one.may_consent
-        and plan_access.reaches(one, plan, on)
-    ]
 
 
 def waiting(plan: Plan, participant: Participant, on: date) -> dict[Section, Level]:
@@ -64,7 +50,7 @@ def ask(plan: Plan, *, at: datetime) -> None:
         waiting(plan, one, on) for one in plan.participants
     )
     if is_wanted:
-        people = deciders(plan, on)
-        notices.tell(plan, [one.id for one in people], NoticeKind.CONSENT_WANTED, at=at)
+        people = [one.giver.id for one in who_may(plan, on)]
+        notices.tell(plan, people, NoticeKind.CONSENT_WANTED, at=at)
     else:
         notices.settle(plan.id, NoticeKind.CONSENT_WANTED, at=at)

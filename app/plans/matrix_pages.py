@@ -13,7 +13,7 @@ from app.errors import BadRequest, DomainError, StaleVersion
 from app.models import Participant, StandardRole
 from app.plans import access_queries, access_words, granting
 from app.plans.pages import Answer
-from app.plans.participation_pages import ParticipationPages, find_participant, hold
+from app.plans.participation_pages import ParticipationPages, find_participant, held_participant
 from app.screens import forms
 from app.screens.words import words
 from app.security.actor import current_actor
@@ -59,8 +59,7 @@ class MatrixView(ParticipationPages):
                 if forms.earlier_result(session, actor, key) is not None:
                     flash(_("This was saved already."), "success")
                     return redirect(back)
-                one = find_participant(pk, Action.STEER_ACCESS)
-                hold(one)
+                one = held_participant(pk, Action.STEER_ACCESS)
                 granting.set_matrix(actor, one, wanted, seen=seen, role=role, at=at)
                 forms.remember(session, actor, key, back, at)
         except StaleVersion:

@@ -19,6 +19,7 @@ from app.plans import (
     participation,
     undoing,
 )
+from app.plans.consent_pages import held_plan
 from app.plans.pages import Answer, PlanPage, coordinator_word, find_plan
 from app.plans.participant_forms import (
     AddForm,
@@ -132,7 +133,7 @@ class ParticipantView(PlanPage):
                 earlier = forms.earlier_result(session, actor, key)
                 if earlier is not None:
                     return earlier, _("This was saved already.")
-                plan = find_plan(pk, Action.STEER_ACCESS)
+                plan = held_plan(pk, Action.STEER_ACCESS)
                 made = participation.add(
                     actor, plan, self._person(form), self._agreed(plan, form), at=at
                 )
@@ -219,7 +220,7 @@ class ParticipantView(PlanPage):
         actor, at = current_actor(), utc_now()
         try:
             with transaction():
-                plan = find_plan(pk, Action.STOP_ACCESS)
+                plan = held_plan(pk, Action.STOP_ACCESS)
                 done = participation.end_all(actor, plan, reason=form.reason.data or "", at=at)
                 undo = undoing.keep(actor, undoing.ENDED, done, at=at)
         except DomainError as error:

@@ -7,11 +7,13 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext as _
+from sqlalchemy import select
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.accounts.queries import account_of
 from app.audit import log
 from app.clock import today, utc_now
+from app.consent import queries
 from app.db import db, transaction
 from app.enums import Section
 from app.errors import DomainError, NotFound, StaleVersion
@@ -54,9 +56,15 @@ def find_participant(pk: str, action: Action) -> Participant:
     raise NotFound
 
 
-def hold(participant: Participant) -> None:
-    """Keep two changes of who sees what in the same plan from being made at once."""
-    db.session.refresh(participant.plan, with_for_update=True)
+def held_participant(pk: str, action: Action) -> Participant:
+    """As ``find_participant``, decided on what is true while the plan is held: two changes of who
+    sees what in a plan are made one after another.
+    """
+    found = select(Participant.plan_id).where(Participant.id == pk)
+    plan_id = db.session.scalar(found) if is_id(pk) else None
+    if plan_id is not None:
+        queries.hold(plan_id)
+    return find_participant(pk, action)
 
 
 class ParticipationPages(PlanPage):
@@ -98,8 +106,7 @@ class ParticipationPages(PlanPage):
         """Make a change in one transaction; None, and what is wrong in the form, when refused."""
         try:
             with transaction():
-                participant = find_participant(pk, action)
-                hold(participant)
+                participant = held_participant(pk, action)
                 change(current_actor(), participant, utc_now())
                 db.session.flush()
             return participant

@@ -15,13 +15,13 @@ from sqlalchemy import select
 from app.audit import log
 from app.clock import day_of
 from app.columns import new_id
+from app.consent.operations import REPLACED
 from app.db import db
 from app.enums import ConsentKind, Level, Section
 from app.models import Consent, ConsentCover, Participant, Plan
 from app.security import plan_access
 from app.security.actor import Actor
 
-REPLACED = "replaced"
 COPIED = (
     "plan_id",
     "kind",

@@ -386,7 +386,8 @@ def test_a_wish_reaches_the_coordinator_who_sees_to_it(app, world, owner, coordi
         assert owner.send(path, {"text": text}).status_code == 302
 
     page = who(coordinator, one)
-    assert "Ikke kartleggingen" in page and "Mer til helsesykepleier" in page
+    assert "Ikke kartleggingen" in page
+    assert "Mer til helsesykepleier" in page
     seen_to = re.findall(r'action="(/plan-access/seen-to/[^"]+)"', page)
     assert len(seen_to) == 2
     assert owner.send(seen_to[0]).status_code == 404
