@@ -15,28 +15,13 @@ from sqlalchemy import select
 from app.audit import log
 from app.clock import day_of
 from app.columns import new_id
-from app.consent.operations import REPLACED
+from app.consent.ending import CARRIED, ENDED_FIELDS, NARROWED
+from app.consent.operations import add_covers
 from app.db import db
 from app.enums import ConsentKind, Level, Section
-from app.models import Consent, ConsentCover, Participant, Plan
+from app.models import Consent, Participant, Plan
 from app.security import plan_access
 from app.security.actor import Actor
-
-COPIED = (
-    "plan_id",
-    "kind",
-    "giver_id",
-    "capacity",
-    "authority_id",
-    "text_id",
-    "method",
-    "note",
-    "scan_key",
-    "scan_type",
-    "starts_on",
-    "ends_on",
-    "recorded_by_id",
-)
 
 
 @dataclass(frozen=True)
@@ -122,23 +107,11 @@ def _without(
 
 
 def _replace(actor: Actor, consent: Consent, covers: Iterable[Cover], *, at: datetime) -> Consent:
-    consent.withdrawn_at = at
-    consent.withdrawn_reason = REPLACED
-    fields = ("withdrawn_at", "withdrawn_reason")
-    log.record(actor, "consent:narrowed", consent, fields=fields)
-    facts = {name: getattr(consent, name) for name in COPIED}
-    new = Consent(id=new_id(), given_at=at, **facts)
+    consent.withdrawn_at, consent.withdrawn_reason = max(at, consent.given_at), NARROWED
+    log.record(actor, "consent:narrowed", consent, fields=ENDED_FIELDS)
+    carried = {name: getattr(consent, name) for name in CARRIED}
+    new = Consent(id=new_id(), starts_on=day_of(at), given_at=at, **carried)
     db.session.add(new)
     db.session.flush()
-    for cover in covers:
-        db.session.add(
-            ConsentCover(
-                plan_id=consent.plan_id,
-                consent_id=new.id,
-                participant_id=cover.participant_id,
-                unit_id=cover.unit_id,
-                section=cover.section,
-                level=cover.level,
-            )
-        )
+    add_covers(new, [(c.participant_id, c.unit_id, c.section, c.level) for c in covers])
     return new
