@@ -852,7 +852,10 @@ class EmergencyAccess(TenantOwned):
 
 
 class Participant(Versioned, Period, TenantOwned):
-    """Somebody who takes part in a plan: as what, for which service, from when until when."""
+    """Somebody who takes part in a plan: as what, for which service, from when until when.
+
+    ``not_after_on`` is an end that the owner's side has set: a later one takes a new participation.
+    """
 
     __tablename__ = "participant"
     __table_args__ = (
@@ -881,6 +884,8 @@ class Participant(Versioned, Period, TenantOwned):
     function: Mapped[str] = mapped_column(String(100))
     contribution: Mapped[str] = mapped_column(String(500), default="")
     added_at: Mapped[datetime] = mapped_column(Instant)
+    ended_reason: Mapped[str | None] = mapped_column(String(500))
+    not_after_on: Mapped[date | None]
 
     plan: Mapped[Plan] = relationship(
         primaryjoin="foreign(Participant.plan_id) == Plan.id", viewonly=True

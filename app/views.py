@@ -31,12 +31,17 @@ from app.people.forms import ConfirmField
 from app.people.national_id import mask
 from app.people.pages import PersonPages, shown_phone
 from app.plans import lists as plan_lists
+from app.plans.access_pages import AccessView
+from app.plans.authority_pages import AuthorityView
 from app.plans.consent_ending import EndConsentView
 from app.plans.consent_giving import GiveConsentView
 from app.plans.consent_pages import ConsentView
 from app.plans.consent_recording import RecordConsentView
 from app.plans.handover_pages import HandoverView
 from app.plans.list_pages import PlanListPages
+from app.plans.matrix_pages import MatrixView
+from app.plans.participant_pages import ParticipantView
+from app.plans.participation_pages import ParticipationView
 from app.plans.plan_pages import PlanView
 from app.plans.start_pages import StartView
 from app.screens import log_pages
@@ -574,6 +579,9 @@ class JobView(JobPages):
         return str(words(row.kind))
 
 
+ACCESS_VIEWS = (ParticipantView, ParticipationView, MatrixView, AccessView, AuthorityView)
+
+
 def register_views(appbuilder: AppBuilder) -> None:
     """Register every screen; the order is the menu's."""
     appbuilder.add_view_no_menu(LoginView)
@@ -583,7 +591,7 @@ def register_views(appbuilder: AppBuilder) -> None:
     appbuilder.add_view_no_menu(SavedViewPage)
     for view in (OwnPageView, PasswordLinkView, FirstAdministratorView, AppointView, SearchView):
         appbuilder.add_view_no_menu(view)
-    for plan_view in (PlanView, HandoverView):
+    for plan_view in (PlanView, HandoverView, *ACCESS_VIEWS):
         appbuilder.add_view_no_menu(plan_view)
     appbuilder.add_view(StartView, "StartView", label=_l("Start a plan"))
     for consent_view in (ConsentView, GiveConsentView, RecordConsentView, EndConsentView):

@@ -33,6 +33,13 @@ def tell(
         db.session.add(notice)
 
 
+def tell_each_time(
+    plan: Plan, person_id: str, kind: NoticeKind, *, at: datetime, text: str = ""
+) -> None:
+    """Tell a person in a notice of its own, also while another of the kind waits."""
+    db.session.add(Notice(plan_id=plan.id, person_id=person_id, kind=kind, text=text, at=at))
+
+
 def settle(plan_id: str, kind: NoticeKind, *, at: datetime, person_id: str | None = None) -> None:
     """Take a kind of notice away, for one person or for all: what it asked for is done."""
     found = select(Notice).where(

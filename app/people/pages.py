@@ -7,7 +7,7 @@ the answer. No number and no address stands in a title, an address or a message.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import flash, redirect, render_template, request
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -24,6 +24,7 @@ from app.people.bulk import ACTIONS, reason_of
 from app.people.contact import tells_place
 from app.people.forms import NOT_DRAWN, FindForm, LiftForm, ProtectionForm, RetireForm
 from app.screens.bulk import RETIRE
+from app.screens.listing import is_id
 from app.screens.scoped_view import DOORS, ScopedModelView
 from app.security import policy
 from app.security.actor import current_actor
@@ -31,6 +32,7 @@ from app.security.roles import Action, Resource
 from app.security.routes import door
 
 Answer = Response | str | tuple[str, int]
+ADD_PARTICIPANT = "ParticipantView.add"
 TELLING_PLACE = ("address", "postcode", "unit_id")
 
 
@@ -51,6 +53,15 @@ class PersonPages(ScopedModelView):
     }
     list_sections = ("people/find.html",)
     bulk_actions = ACTIONS
+
+    def enter(self, form: Any) -> tuple[str, str]:
+        """Register the person; back to the plan that the person is to take part in, if any."""
+        location, text = super().enter(form)
+        plan_id = request.args.get("plan", "")
+        if is_id(plan_id) and ADD_PARTICIPANT in current_app.view_functions:
+            person_id = location.rpartition("/")[2]
+            location = url_for(ADD_PARTICIPANT, pk=plan_id, person=person_id)
+        return location, text
 
     # --- national id -----------------------------------------------------------------------------
 

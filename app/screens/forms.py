@@ -11,6 +11,7 @@ from flask_wtf import FlaskForm
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from app.errors import DomainError
 from app.models import SubmittedForm
 from app.screens.listing import is_id
 from app.security.actor import Actor
@@ -34,6 +35,19 @@ def form_key() -> str | None:
     """The key of the form that was sent, when it has one."""
     key = request.form.get(KEY, "")
     return key if is_id(key) else None
+
+
+def put_error(form: Any, error: DomainError) -> None:
+    """Place a broken rule beside its field, or on top of the form.
+
+    A refused access is no matter of the form: it gets the page, and the event, of any other.
+    """
+    if error.is_refusal:
+        raise error
+    if error.field and error.field in form:
+        form[error.field].errors = [*form[error.field].errors, str(error)]
+    else:
+        form.form_errors.append(str(error))
 
 
 def new_key() -> str:

@@ -21,8 +21,6 @@ from app.clock import utc_now
 from app.db import db, transaction
 from app.errors import (
     DomainError,
-    NotAllowed,
-    NotFound,
     OutOfReach,
     StaleVersion,
 )
@@ -231,16 +229,8 @@ class ScopedModelView(BulkPages, ListPages, ModelView):
 
     @staticmethod
     def _put_error(form: Any, error: DomainError) -> None:
-        """Place a broken rule beside its field, or on top of the form.
-
-        A refused access is no matter of the form: it gets the page, and the event, of any other.
-        """
-        if isinstance(error, NotFound | NotAllowed):
-            raise error
-        if error.field and error.field in form:
-            form[error.field].errors = [*form[error.field].errors, str(error)]
-        else:
-            form.form_errors.append(str(error))
+        """Place a broken rule where the user can mend it."""
+        forms.put_error(form, error)
 
     # --- out of use, and back --------------------------------------------------------------------
 

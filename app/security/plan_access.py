@@ -18,6 +18,7 @@ from app.security.plan_rights import (
     IN_STATES,
     LEVEL_OF,
     LEVELS,
+    MOST_GIVEN,
     OPEN,
     SHARED,
     UNDER_WAY,
@@ -61,10 +62,14 @@ def basis_for(
 def level(actor: Actor, plan: Plan, section: Section) -> Level:
     """The highest level that ``actor`` has in a section now."""
     found = [r.levels.get(section, Level.NONE) for r in relations(actor, plan)]
-    highest = max(found, key=lambda one: one.rank, default=Level.NONE)
-    return (
-        highest if plan.state in UNDER_WAY else min(highest, Level.READ, key=lambda one: one.rank)
-    )
+    return capped(plan, max(found, key=lambda one: one.rank, default=Level.NONE))
+
+
+def capped(plan: Plan, highest: Level) -> Level:
+    """A level as it holds in the plan's state: one that is not under way can only be read."""
+    if plan.state in UNDER_WAY:
+        return highest
+    return min(highest, Level.READ, key=lambda one: one.rank)
 
 
 def relations(actor: Actor, plan: Plan) -> Iterator[Relation]:
@@ -109,10 +114,8 @@ def _by_authority(actor: Actor, plan: Plan, on: date) -> Iterator[Relation]:
 
 
 def _as_participant(actor: Actor, plan: Plan, on: date) -> Iterator[Relation]:
-    if plan.state not in SHARED:
-        return
     for one in plan.participants:
-        if one.person_id == actor.person_id and (levels := participant_levels(plan, one, on)):
+        if one.person_id == actor.person_id and (levels := shared_levels(plan, one, on)):
             yield Relation(Basis.PARTICIPANT, levels)
 
 
@@ -263,6 +266,19 @@ def participant_levels(plan: Plan, participant: Participant, on: date) -> Levels
         if grant.is_active(on)
     }
     return {section: one for section, one in levels.items() if one is not Level.NONE}
+
+
+def shared_levels(plan: Plan, participant: Participant, on: date) -> Levels:
+    """As ``participant_levels``, and nothing before the plan is shared with anyone."""
+    return participant_levels(plan, participant, on) if plan.state in SHARED else {}
+
+
+def most_given(actor: Actor, plan: Plan, section: Section) -> Level:
+    """The highest level in a section that ``actor`` can give to a participant now."""
+    if not basis_for(actor, Action.STEER_ACCESS, plan):
+        return Level.NONE
+    held = level(actor, plan, section)
+    return min(held, MOST_GIVEN[section], key=lambda one: one.rank)
 
 
 # --- what belongs to a plan ----------------------------------------------------------------------

@@ -75,6 +75,18 @@ LEVELS: dict[Basis, Levels] = {
 }
 """A participant's come from grants and consents; a local administrator has none."""
 
+MOST_GIVEN: Levels = COORDINATOR_LEVELS | {
+    Section.PARTICIPANTS: Level.READ,
+    Section.CONSENTS: Level.READ,
+    Section.EVENT_LOG: Level.NONE,
+    Section.ACCESS_LOG: Level.NONE,
+}
+"""What a participant can be given at most: nobody gives more than they hold, and who takes part,
+the consents and the logs are steered and read by the owner's side and the coordinator alone."""
+
+OWNERS_SIDE = frozenset({Basis.OWNER, Basis.OWNER_UNDER_AGE, Basis.AUTHORITY})
+"""Those who decide who sees what; what they stop, a coordinator can't give back."""
+
 SEE = frozenset({Action.LIST, Action.SHOW})
 TAKE_PART = SEE | {Action.SHOW_ACCESS, Action.ASK_CHANGE}
 OWN = TAKE_PART | {Action.CONSENT, Action.WITHDRAW_CONSENT, Action.STOP_ACCESS, Action.SEE_AS}
