@@ -249,7 +249,8 @@ def _tell_given(actor: Actor, plan: Plan, right: Right, at: datetime) -> None:
     for kind in (NoticeKind.CONSENT_GIVEN, NoticeKind.CONSENT_ENDS):
         notices.settle(plan.id, kind, at=at, person_id=plan.coordinator_id)
     db.session.flush()
-    notices.tell(plan, [plan.coordinator_id], NoticeKind.CONSENT_GIVEN, at=at)
+    if actor.person_id != plan.coordinator_id:
+        notices.tell(plan, [plan.coordinator_id], NoticeKind.CONSENT_GIVEN, at=at)
     if plan.state in NOT_YET:
         _take_into_use(actor, plan, day_of(at))
     plan.last_activity_at = at

@@ -4,10 +4,11 @@ from flask import flash, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 
+from app.audit import log
 from app.clock import day_of, utc_now
 from app.consent import ending, queries
 from app.db import db, transaction
-from app.enums import ConsentKind
+from app.enums import ConsentKind, Section
 from app.errors import DomainError, NotFound
 from app.models import Consent, Participant
 from app.plans import consent_words as in_words
@@ -34,7 +35,9 @@ class EndConsentView(ConsentPage):
         """Withdraw a consent, for all or for the participant that the query names."""
         if request.method == "POST":
             return self._withdraw(pk)
-        consent = find_consent(pk, Action.WITHDRAW_CONSENT)
+        with transaction():
+            consent = find_consent(pk, Action.WITHDRAW_CONSENT)
+            log.record(current_actor(), EVENT, consent, section=Section.CONSENTS)
         return self._withdraw_page(consent)
 
     def _withdraw_page(self, consent: Consent) -> Answer:

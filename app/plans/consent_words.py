@@ -44,6 +44,7 @@ class Seen:
     hidden: str = ""
     until: str = ""
     code: str = ""
+    is_service: bool = False
 
 
 def of_offer(plan: Plan, offer: Offer) -> Seen:
@@ -81,11 +82,10 @@ def of_covered(plan: Plan, covered: Covered) -> Seen:
     levels = tuple(in_lines(covered.levels))
     hidden = names(section for section in sections_of(plan) if section not in covered.levels)
     if covered.participant_id is None:
-        return Seen(
-            str(covered.unit_id), service_name(plan, covered.unit_id), "", "", levels, hidden
-        )
+        name = service_name(plan, covered.unit_id)
+        return Seen(str(covered.unit_id), name, levels=levels, hidden=hidden, is_service=True)
     one = db.session.get_one(Participant, covered.participant_id)
-    return Seen(one.id, one.person.full_name, one.function, "", levels, hidden)
+    return Seen(one.id, one.person.full_name, one.function, levels=levels, hidden=hidden)
 
 
 def sections_of(plan: Plan) -> list[Section]:
@@ -114,20 +114,17 @@ def names(sections: Iterable[Section]) -> str:
 
 
 def service_of(plan: Plan, participant: Participant) -> str:
-    """What a participant's service is called; empty where there is none.
-
-    It is not named for a shielded person, whom it could place.
-    """
-    if participant.unit_id is None:
-        return ""
-    if participant.person.is_shielded:
-        return _("the same service")
-    return service_name(plan, participant.unit_id)
+    """What a participant's service is called; empty where there is none."""
+    return "" if participant.unit_id is None else service_name(plan, participant.unit_id)
 
 
 def service_name(plan: Plan, unit_id: str | None) -> str:
-    """What a service is called; not named in the plan of a shielded owner, whom it could place."""
-    if plan.owner.is_shielded:
+    """What a service is called; not named where it could place a shielded person.
+
+    Those are the owner, and the participants who come from it.
+    """
+    from_it = [one.person for one in plan.participants if one.unit_id == unit_id]
+    if any(person.is_shielded for person in (plan.owner, *from_it)):
         return _("the same service")
     return db.session.get_one(Unit, unit_id).name
 

@@ -72,10 +72,14 @@ class Home:
 
     def father_as_actor(self, at: datetime | None = None) -> Actor:
         """The father, as if he had a login."""
+        return self.as_actor(self.father, at)
+
+    def as_actor(self, person_id: str, at: datetime | None = None) -> Actor:
+        """A person without a login, as if they had one."""
         return Actor(
             account_id=self.world.accounts["sentral"],
             municipality_id=self.place.id,
-            person_id=self.father,
+            person_id=person_id,
             holdings=(Holding(Role.PARTICIPANT),),
             at=at or utc_now(),
         )

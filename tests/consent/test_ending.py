@@ -234,6 +234,26 @@ def test_e3_a_consent_ends_at_midnight_in_norway(home, last_day):
     assert home.sees(plan_id, midnight) == {}
 
 
+def test_e7_at_sixteen_the_parents_consent_ends_and_the_owner_consents_alone(home):
+    birthday = day_of(utc_now()) + timedelta(days=100)
+    if (birthday.month, birthday.day) == (2, 29):
+        birthday += timedelta(days=1)
+    with home.planting():
+        born = birthday.replace(year=birthday.year - 16)
+        child = garden.person(home.place, "growing", "Vår", born).id
+        garden.authority(child, home.mother)
+    plan_id = home.plan(child)
+    home.give(home.actor("foresatt"), plan_id)
+    midnight = datetime.combine(birthday, datetime.min.time(), OSLO).astimezone(UTC)
+
+    assert home.sees(plan_id, midnight - timedelta(seconds=1)) == GIVEN
+    assert home.sees(plan_id, midnight) == {}
+    with pytest.raises(NotFound):
+        home.give(home.actor("foresatt", midnight), plan_id)
+    home.give(home.as_actor(child, midnight), plan_id)
+    assert home.sees(plan_id, midnight) == GIVEN
+
+
 # --- at once -------------------------------------------------------------------------------------
 
 
