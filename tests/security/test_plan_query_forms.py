@@ -180,7 +180,7 @@ def test_a_row_of_plans_is_not_moved_across_the_border(in_strandvik, world, mode
 REFERENCES = [
     (model, key.name, column.name)
     for model in PLAN_TABLES
-    for key in model.__table__.foreign_key_constraints
+    for key in sorted(model.__table__.foreign_key_constraints, key=lambda key: str(key.name))
     if "municipality_id" in key.column_keys and len(key.column_keys) == 2
     for column in key.columns
     if column.name != "municipality_id"
