@@ -6,12 +6,13 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from app.consent.rights import Right, who_may
 from app.consent.terms import Offer, offers
 from app.db import db
 from app.enums import ConsentKind, PlanKind, Section
-from app.models import Consent, ConsentText, Person, Plan
+from app.models import Consent, ConsentText, Participant, Person, Plan
 from app.security.plan_access import consented_level, valid_consents
 from app.security.plan_rights import Levels
 
@@ -19,6 +20,30 @@ from app.security.plan_rights import Levels
 def hold(plan_id: str) -> None:
     """Hold a plan's row to the end of the transaction: consents to it change one after another."""
     db.session.execute(select(Plan.id).where(Plan.id == plan_id).with_for_update())
+
+
+def fetch(plan: Plan) -> None:
+    """Load at once what pages about consent ask of a plan: its participants and its consents."""
+    participants, consents = list(plan.participants), list(plan.consents)
+    db.session.scalars(
+        select(Participant)
+        .where(Participant.id.in_([one.id for one in participants]))
+        .options(
+            selectinload(Participant.person),
+            selectinload(Participant.unit),
+            selectinload(Participant.grants),
+        )
+    ).all()
+    db.session.scalars(
+        select(Consent)
+        .where(Consent.id.in_([one.id for one in consents]))
+        .options(
+            selectinload(Consent.giver),
+            selectinload(Consent.authority),
+            selectinload(Consent.consent_text),
+            selectinload(Consent.covers),
+        )
+    ).all()
 
 
 def texts(kind: PlanKind) -> Sequence[ConsentText]:

@@ -20,8 +20,6 @@ from app.security.actor import current_actor
 from app.security.roles import Action, Resource
 from app.security.routes import door
 
-EVENT = "consent:shown"
-
 
 class EndConsentView(ConsentPage):
     """Ending consents: one press to say what happens, one to do it."""
@@ -37,11 +35,12 @@ class EndConsentView(ConsentPage):
             return self._withdraw(pk)
         with transaction():
             consent = find_consent(pk, Action.WITHDRAW_CONSENT)
-            log.record(current_actor(), EVENT, consent, section=Section.CONSENTS)
+            log.record(current_actor(), "consent:shown", consent, section=Section.CONSENTS)
         return self._withdraw_page(consent)
 
     def _withdraw_page(self, consent: Consent) -> Answer:
         plan, participant = consent.plan, _asked_participant(consent)
+        queries.fetch(plan)
         on = day_of(utc_now())
         is_all = consent.kind is ConsentKind.PLAN_IS_MADE
         covering = [
@@ -56,10 +55,9 @@ class EndConsentView(ConsentPage):
             participant=participant,
             is_all=is_all,
             affected=[
-                in_words.of_covered(plan, covered)
-                for one in covering
-                for covered in queries.covered(one)
-                if participant is None or _is_about(covered, participant)
+                one
+                for one in in_words.of_covered(plan, covering)
+                if participant is None or one.key in (participant.id, participant.unit_id)
             ],
             is_active=consent.is_active(on),
         )
@@ -95,14 +93,14 @@ class EndConsentView(ConsentPage):
             text = _("All sharing has ended. The plan is kept, and waits for consent.")
             flash(text, "success")
             return redirect(url_for("ConsentView.overview", pk=pk))
-        plan = self.opened(pk, Action.RESET_CONSENT, EVENT)
+        plan = self.opened(pk, Action.RESET_CONSENT)
         reaches = queries.reaches(plan, day_of(utc_now()))
         return self.consent_page(
             "consent/reset.html",
             plan,
             status=422 if request.method == "POST" else 200,
             form=form,
-            affected=[in_words.of_reach(plan, one) for one in reaches if one.seen],
+            affected=in_words.of_seen(plan, reaches),
         )
 
 
@@ -119,12 +117,6 @@ def _asked_participant(consent: Consent) -> Participant | None:
     if found is None or found.plan_id != consent.plan_id:
         raise NotFound
     return found
-
-
-def _is_about(covered: queries.Covered, participant: Participant) -> bool:
-    return covered.participant_id == participant.id or (
-        covered.unit_id is not None and covered.unit_id == participant.unit_id
-    )
 
 
 def _done(participant: Participant | None) -> str:

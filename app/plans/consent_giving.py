@@ -14,10 +14,10 @@ from app.clock import day_of, utc_now
 from app.consent import drafts, operations, queries
 from app.consent.drafts import Draft
 from app.consent.operations import OfferChanged
+from app.consent.queries import Covered
 from app.consent.rights import right_of
 from app.consent.terms import Choice, changed_since, offers
 from app.db import transaction
-from app.enums import ConsentKind
 from app.errors import DomainError
 from app.models import Plan
 from app.plans import consent_forms as of_form
@@ -31,8 +31,6 @@ from app.security.actor import current_actor
 from app.security.roles import Action, Resource
 from app.security.routes import door
 from app.templating.setup import in_own_words
-
-EVENT = "consent:shown"
 
 
 class GiveConsentView(ConsentPage):
@@ -49,7 +47,7 @@ class GiveConsentView(ConsentPage):
         """The newest text, in plain words."""
         if request.method == "POST":
             return self._read_text(pk)
-        plan = self.opened(pk, Action.CONSENT, EVENT)
+        plan = self.opened(pk, Action.CONSENT)
         return self._text_page(plan)
 
     def _read_text(self, pk: str) -> Answer:
@@ -86,7 +84,7 @@ class GiveConsentView(ConsentPage):
         """Each participant one by one, with what they would see; and how long."""
         if request.method == "POST":
             return self._choose(pk)
-        plan = self.opened(pk, Action.CONSENT, EVENT)
+        plan = self.opened(pk, Action.CONSENT)
         draft = drafts.load(current_actor(), plan)
         if draft.text_id is None:
             return redirect(url_for("GiveConsentView.what", pk=pk))
@@ -121,7 +119,7 @@ class GiveConsentView(ConsentPage):
             plan,
             status=status,
             form=form,
-            people=[in_words.of_offer(plan, one) for one in offers(plan, on)],
+            people=in_words.of_offers(plan, offers(plan, on)),
             lengths=of_form.lengths(type_of(plan).consent_months, on),
             is_changed=is_changed,
         )
@@ -134,7 +132,7 @@ class GiveConsentView(ConsentPage):
         """All of it on one page, with a way to change each line; and the consent itself."""
         if request.method == "POST":
             return self._consent(pk)
-        plan = self.opened(pk, Action.CONSENT, EVENT)
+        plan = self.opened(pk, Action.CONSENT)
         return self._check_page(plan)
 
     def _check_page(self, plan: Plan, *, status: int = 200, problem: str = "") -> Answer:
@@ -154,7 +152,7 @@ class GiveConsentView(ConsentPage):
             problem=problem,
             text=newest,
             choice=choice,
-            people=[in_words.of_offer(plan, one) for one in chosen],
+            people=in_words.of_offers(plan, chosen),
             services=_services(plan, choice),
             lost=_lost(plan, choice),
             seal=choice.seal(),
@@ -207,21 +205,13 @@ def _forget_changed(plan: Plan, draft: Draft) -> bool:
 
 def _services(plan: Plan, choice: Choice) -> list[in_words.Seen]:
     """What each chosen service sees."""
-    return [
-        in_words.of_covered(plan, queries.Covered(None, unit_id, levels))
-        for unit_id, levels in choice.by_service().items()
-    ]
+    seen = choice.by_service().items()
+    return in_words.of_covers(plan, [Covered(None, unit_id, levels) for unit_id, levels in seen])
 
 
 def _lost(plan: Plan, choice: Choice) -> list[str]:
     """Those with whom the giver shares today and will not any more: nothing is lost unsaid."""
     person_id, on = current_actor().person_id, day_of(utc_now())
     kept = {*choice.shared, *choice.services.values()}
-    before = [
-        covered
-        for consent in queries.active_of(plan, person_id or "", on)
-        if consent.kind is ConsentKind.INFORMATION_IS_SHARED
-        for covered in queries.covered(consent)
-    ]
-    lost = [one for one in before if (one.participant_id or one.unit_id) not in kept]
-    return [in_words.of_covered(plan, one).name for one in lost]
+    before = in_words.of_covered(plan, queries.active_of(plan, person_id or "", on))
+    return [one.name for one in before if one.key not in kept]

@@ -27,6 +27,8 @@ from app.security.roles import Action, Resource
 from app.security.routes import door
 from app.templating.setup import in_own_words
 
+EVENT = "consent:shown"
+
 
 def held_plan(pk: str, action: Action) -> Plan:
     """The plan of an address, held to the end of the transaction, decided on what is true now.
@@ -63,6 +65,14 @@ def find_consent(pk: str, action: Action, *, is_held: bool = False) -> Consent:
 class ConsentPage(PlanPage):
     """What the pages about consent share."""
 
+    def opened(
+        self, pk: str, action: Action, event: str = EVENT, section: Section | None = None
+    ) -> Plan:
+        """As elsewhere, with what pages about consent ask of the plan loaded at once."""
+        plan = super().opened(pk, action, event, section)
+        queries.fetch(plan)
+        return plan
+
     def consent_page(
         self, template: str, plan: Plan, *, status: int = 200, **values: Any
     ) -> tuple[str, int]:
@@ -72,6 +82,7 @@ class ConsentPage(PlanPage):
 
     def told(self, plan: Plan, consent: Consent, **values: Any) -> tuple[str, int]:
         """The page of one consent: to what, by whom, until when, and how to withdraw it."""
+        queries.fetch(plan)
         together = queries.given_together(consent)
         return self.consent_page(
             "consent/show.html",
@@ -79,11 +90,7 @@ class ConsentPage(PlanPage):
             consent=consent,
             together=together,
             text=in_own_words(consent.consent_text.texts),
-            covered=[
-                in_words.of_covered(plan, covered)
-                for one in together
-                for covered in queries.covered(one)
-            ],
+            covered=in_words.of_covered(plan, together),
             may_withdraw=policy.decide(current_actor(), Action.WITHDRAW_CONSENT, consent),
             **values,
         )
@@ -99,7 +106,7 @@ class ConsentView(ConsentPage):
     @door(Action.READ, Resource.PLAN)
     def overview(self, pk: str) -> Answer:
         """Who has consented, to what, what is missing, and what was before."""
-        plan = self.opened(pk, Action.READ, "consent:shown", Section.CONSENTS)
+        plan = self.opened(pk, Action.READ, EVENT, Section.CONSENTS)
         actor, on = current_actor(), day_of(utc_now())
         reaches = queries.reaches(plan, on)
         return self.consent_page(
@@ -107,8 +114,8 @@ class ConsentView(ConsentPage):
             plan,
             statuses=queries.statuses(plan, on),
             all_must=all_must(plan, on),
-            seen=[in_words.of_reach(plan, one) for one in reaches if one.seen],
-            missing=[in_words.of_reach(plan, one, missing=True) for one in reaches if one.missing],
+            seen=in_words.of_seen(plan, reaches),
+            missing=in_words.of_missing(plan, reaches),
             own=_own(plan),
             right=right_of(plan, actor.person_id, on),
             draft=drafts.load(actor, plan),
@@ -125,7 +132,7 @@ class ConsentView(ConsentPage):
         """One consent, with the text it was given to: also the receipt of the one who gave it."""
         with transaction():
             consent = find_consent(pk, Action.SHOW)
-            log.record(current_actor(), "consent:shown", consent, section=Section.CONSENTS)
+            log.record(current_actor(), EVENT, consent, section=Section.CONSENTS)
         return self.told(consent.plan, consent, is_new="given" in request.args)
 
     @expose("/scan/<pk>", methods=["GET"])
@@ -153,7 +160,7 @@ def _own(plan: Plan) -> list[tuple[Consent, list[in_words.Seen]]]:
     mine = queries.active_of(plan, person_id, on)
     ordered = sorted(mine, key=lambda one: one.kind is ConsentKind.PLAN_IS_MADE)
     return [
-        (one, [in_words.of_covered(plan, covered) for covered in queries.covered(one)])
+        (one, in_words.of_covered(plan, [one]))
         for one in ordered
         if policy.decide(current_actor(), Action.WITHDRAW_CONSENT, one)
     ]

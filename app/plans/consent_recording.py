@@ -33,8 +33,6 @@ from app.security.roles import Action, Resource
 from app.security.routes import door
 from app.templating.setup import in_own_words
 
-EVENT = "consent:shown"
-
 
 class RecordConsentView(ConsentPage):
     """Consents on paper and given orally."""
@@ -46,14 +44,14 @@ class RecordConsentView(ConsentPage):
     @door(Action.RECORD_CONSENT, Resource.PLAN)
     def printout(self, pk: str) -> Answer:
         """The whole as one form to sign: the text, who would see what, and who signs."""
-        plan = self.opened(pk, Action.RECORD_CONSENT, EVENT)
+        plan = self.opened(pk, Action.RECORD_CONSENT)
         on, newest = day_of(utc_now()), queries.texts(plan.kind)[0]
         return self.consent_page(
             "consent/print.html",
             plan,
             text=newest,
             paragraphs=in_own_words(newest.texts).split("\n\n"),
-            people=[in_words.of_offer(plan, one) for one in offers(plan, on)],
+            people=in_words.of_offers(plan, offers(plan, on)),
             rights=who_may(plan, on),
         )
 
@@ -62,7 +60,7 @@ class RecordConsentView(ConsentPage):
     def record(self, pk: str) -> Answer:
         """Register a consent that was signed, or said."""
         if request.method != "POST":
-            return self._record_page(self.opened(pk, Action.RECORD_CONSENT, EVENT), RecordForm())
+            return self._record_page(self.opened(pk, Action.RECORD_CONSENT), RecordForm())
         return self._register(pk)
 
     def _register(self, pk: str) -> Answer:
@@ -93,7 +91,7 @@ class RecordConsentView(ConsentPage):
             plan,
             status=status,
             form=form,
-            people=[in_words.of_offer(plan, one) for one in offers(plan, on)],
+            people=in_words.of_offers(plan, offers(plan, on)),
             lengths=of_form.lengths(type_of(plan).consent_months, on),
             rights=who_may(plan, on),
             form_key=forms.form_key() or str(uuid4()),

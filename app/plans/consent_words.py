@@ -1,7 +1,7 @@
 """Consents in words: who sees what, what they do not see, until when, and how a consent ended."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.consent import ending, operations
-from app.consent.queries import Covered, Reach, Standing
+from app.consent.queries import Covered, Reach, Standing, covered
 from app.consent.terms import Offer
 from app.db import db
 from app.enums import Level, Section
@@ -47,45 +47,68 @@ class Seen:
     is_service: bool = False
 
 
-def of_offer(plan: Plan, offer: Offer) -> Seen:
-    """What a participant is to see, and what not."""
-    one = offer.participant
-    ends = {section: show_date(day) for section, day in offer.ends.items()}
+def of_offers(plan: Plan, offered: Iterable[Offer]) -> list[Seen]:
+    """What each participant is to see, and what not."""
+    sections = sections_of(plan)
+    return [
+        replace(
+            _of(offer.participant, offer.levels, sections, ends=offer.ends),
+            service=service_of(plan, offer.participant),
+            until=show_date(offer.participant.last_day),
+            code=offer.code,
+        )
+        for offer in offered
+    ]
+
+
+def of_seen(plan: Plan, reaches: Iterable[Reach]) -> list[Seen]:
+    """What each participant sees now, without those who see nothing."""
+    sections = sections_of(plan)
+    return [_of(one.offer.participant, one.seen, sections) for one in reaches if one.seen]
+
+
+def of_missing(plan: Plan, reaches: Iterable[Reach]) -> list[Seen]:
+    """What is granted to each participant and not consented to, where there is anything."""
+    return [_of(one.offer.participant, one.missing, ()) for one in reaches if one.missing]
+
+
+def of_covered(plan: Plan, consents: Iterable[Consent]) -> list[Seen]:
+    """What consents cover, for participants and services, also for those who have left."""
+    return of_covers(plan, [one for consent in consents for one in covered(consent)])
+
+
+def of_covers(plan: Plan, covers: Iterable[Covered]) -> list[Seen]:
+    """The same, of what is covered."""
+    sections, by_id = sections_of(plan), {one.id: one for one in plan.participants}
+    return [
+        _of(by_id[one.participant_id], one.levels, sections)
+        if one.participant_id is not None
+        else Seen(
+            str(one.unit_id),
+            service_name(plan, one.unit_id),
+            levels=tuple(in_lines(one.levels)),
+            hidden=names(section for section in sections if section not in one.levels),
+            is_service=True,
+        )
+        for one in covers
+    ]
+
+
+def _of(
+    participant: Participant,
+    levels: Levels,
+    sections: Iterable[Section],
+    *,
+    ends: dict[Section, date] | None = None,
+) -> Seen:
+    last_days = {section: show_date(day) for section, day in (ends or {}).items()}
     return Seen(
-        key=one.id,
-        name=one.person.full_name,
-        function=one.function,
-        service=service_of(plan, one),
-        levels=tuple(in_lines(offer.levels, ends)),
-        hidden=names(section for section in sections_of(plan) if section not in offer.levels),
-        until=show_date(one.last_day),
-        code=offer.code,
+        key=participant.id,
+        name=participant.person.full_name,
+        function=participant.function,
+        levels=tuple(in_lines(levels, last_days)),
+        hidden=names(section for section in sections if section not in levels),
     )
-
-
-def of_reach(plan: Plan, reach: Reach, *, missing: bool = False) -> Seen:
-    """What a participant sees now; or what is granted and not consented to."""
-    one = reach.offer.participant
-    levels = reach.missing if missing else reach.seen
-    return Seen(
-        key=one.id,
-        name=one.person.full_name,
-        function=one.function,
-        service=service_of(plan, one),
-        levels=tuple(in_lines(levels)),
-        hidden=names(section for section in sections_of(plan) if section not in reach.seen),
-    )
-
-
-def of_covered(plan: Plan, covered: Covered) -> Seen:
-    """What a consent covers for a participant or a service, also of those who have left."""
-    levels = tuple(in_lines(covered.levels))
-    hidden = names(section for section in sections_of(plan) if section not in covered.levels)
-    if covered.participant_id is None:
-        name = service_name(plan, covered.unit_id)
-        return Seen(str(covered.unit_id), name, levels=levels, hidden=hidden, is_service=True)
-    one = db.session.get_one(Participant, covered.participant_id)
-    return Seen(one.id, one.person.full_name, one.function, levels=levels, hidden=hidden)
 
 
 def sections_of(plan: Plan) -> list[Section]:

@@ -36,8 +36,9 @@ def own(home, plan_id, kind=ConsentKind.INFORMATION_IS_SHARED):
 
 def withdraw(home, consent_id, actor, participant_id=None):
     with home.acting(actor):
+        plan_of = select(Consent.plan_id).where(Consent.id == consent_id)
+        queries.hold(db.session.scalars(plan_of).one())
         consent = db.session.get_one(Consent, consent_id)
-        queries.hold(consent.plan_id)
         if participant_id is None:
             ending.withdraw(actor, consent, at=actor.at)
         else:
