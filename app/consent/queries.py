@@ -15,6 +15,7 @@ from app.enums import ConsentKind, PlanKind, Section
 from app.models import Consent, ConsentText, Participant, Person, Plan
 from app.security.plan_access import consented_level, valid_consents
 from app.security.plan_rights import Levels
+from app.security.tenancy import here
 
 
 def hold(plan_id: str) -> None:
@@ -48,7 +49,7 @@ def fetch(plan: Plan) -> None:
 
 def texts(kind: PlanKind) -> Sequence[ConsentText]:
     """The consent texts for a kind of plan, newest first."""
-    found = select(ConsentText).where(ConsentText.kind == kind)
+    found = select(ConsentText).where(here(ConsentText), ConsentText.kind == kind)
     return db.session.scalars(found.order_by(ConsentText.number.desc())).all()
 
 

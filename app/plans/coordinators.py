@@ -8,13 +8,14 @@ from sqlalchemy import Select, select
 from app.db import db
 from app.enums import Role
 from app.models import Membership, Person
+from app.security.tenancy import here
 
 
 def coordinators_here(on: date) -> Sequence[Person]:
     """Everyone with the coordinator's role in the municipality of the scope, by family name."""
     found = (
         select(Person)
-        .where(Person.id.in_(_holders(on)), Person.retired_at.is_(None))
+        .where(here(Person), Person.id.in_(_holders(on)), Person.retired_at.is_(None))
         .order_by(Person.search_family, Person.id)
     )
     return db.session.scalars(found).all()
@@ -27,5 +28,5 @@ def can_coordinate(person_id: str, on: date) -> bool:
 
 def _holders(on: date) -> Select[str]:
     return select(Membership.person_id).where(
-        Membership.role == Role.COORDINATOR, Membership.active(on)
+        here(Membership), Membership.role == Role.COORDINATOR, Membership.active(on)
     )

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app.db import db
 from app.security.actor import Actor
+from app.security.tenancy import here
 from app.side_tables import EntryDraft
 
 
@@ -37,6 +38,8 @@ def forget(actor: Actor, place: str, *, at: datetime) -> None:
 def _row(actor: Actor, place: str) -> EntryDraft | None:
     return db.session.scalar(
         select(EntryDraft).where(
-            EntryDraft.account_id == actor.account_id, EntryDraft.place == place
+            here(EntryDraft),
+            EntryDraft.account_id == actor.account_id,
+            EntryDraft.place == place,
         )
     )

@@ -138,7 +138,10 @@ def asked_section() -> Section:
 
 def type_of(plan: Plan) -> PlanType:
     """How the plan's kind is set up in its municipality."""
-    return db.session.scalars(select(PlanType).where(PlanType.kind == plan.kind)).one()
+    found = select(PlanType).where(
+        PlanType.municipality_id == plan.municipality_id, PlanType.kind == plan.kind
+    )
+    return db.session.scalars(found).one()
 
 
 def name_of(plan: Plan) -> str:

@@ -15,6 +15,7 @@ from app.models import Authority, Person, Plan, PlanType, Unit
 from app.security import policy
 from app.security.actor import Actor
 from app.security.roles import Action, Resource
+from app.security.tenancy import here
 
 LOWEST_LEVEL, HIGHEST_LEVEL = 0, 3
 
@@ -119,7 +120,7 @@ def require_kind(kind: PlanKind, level: int | None) -> PlanType:
         NotOffered: it does not use it.
         LevelNeeded: a relay log without a level, or another plan with one.
     """
-    found = db.session.scalar(select(PlanType).where(PlanType.kind == kind))
+    found = db.session.scalar(select(PlanType).where(here(PlanType), PlanType.kind == kind))
     if found is None or not found.is_offered:
         raise NotOffered(field="kind")
     fits = level is None or LOWEST_LEVEL <= level <= HIGHEST_LEVEL
@@ -150,6 +151,7 @@ def open_individual_plan(owner_id: str) -> Plan | None:
     """The open individual plan of a person, whoever may see it: there can be one only."""
     found: Plan | None = db.session.scalar(
         select(Plan).where(
+            here(Plan),
             Plan.owner_id == owner_id,
             Plan.kind == PlanKind.INDIVIDUAL_PLAN,
             Plan.closed_at.is_(None),

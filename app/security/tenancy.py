@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.sql.base import ExecutableOption
 
+from app.columns import TenantOwned
 from app.errors import TenantViolation
 from app.models import TENANT_MODELS, AccountLinkRequest, AuditEvent, Membership
 
@@ -51,6 +52,11 @@ _standing: ContextVar[frozenset[str]] = ContextVar(
 def current_scope() -> Scope:
     """The scope that the next statement runs in."""
     return _current.get()
+
+
+def here(model: type[TenantOwned]) -> ColumnElement[bool]:
+    """The condition for rows of the scope's municipality, said also where a wall says it."""
+    return model.municipality_id == current_scope().municipality_id
 
 
 def stands(wall: str) -> bool:

@@ -15,6 +15,7 @@ from app.models import AgeRule, ConsentText, PlanType
 from app.security import policy
 from app.security.actor import Actor
 from app.security.roles import Action
+from app.security.tenancy import here
 from app.templating.kind_forms import CHOSEN
 from app.templating.setup import consent_text
 
@@ -79,7 +80,9 @@ def set_age(actor: Actor, kind: PlanType, *, age: int, valid_from: date, at: dat
     if valid_from < day_of(at):
         raise TooEarly(field="valid_from")
     rule = db.session.scalar(
-        select(AgeRule).where(AgeRule.kind == kind.kind, AgeRule.valid_from == valid_from)
+        select(AgeRule).where(
+            here(AgeRule), AgeRule.kind == kind.kind, AgeRule.valid_from == valid_from
+        )
     ) or AgeRule(kind=kind.kind, valid_from=valid_from)
     rule.own_consent_age = age
     db.session.add(rule)

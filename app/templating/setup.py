@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.enums import Language, PlanKind
 from app.models import AgeRule, ConsentText, Municipality, PlanType, StandardRole
 from app.security.plan_rights import USUAL_OWN_CONSENT_AGE
+from app.security.tenancy import here
 from app.templating.shipped_roles import ROLES
 from app.templating.shipped_types import CONSENT_TEXTS, TYPES
 
@@ -21,11 +22,11 @@ def ensure(session: Session, municipality_id: int, *, at: datetime) -> None:
 
     The municipality's own row is held meanwhile, so that two at once set up one.
     """
-    if session.scalar(select(PlanType.id).limit(1)) is not None:
+    if session.scalar(select(PlanType.id).where(here(PlanType)).limit(1)) is not None:
         return
     held = select(Municipality.id).where(Municipality.id == municipality_id).with_for_update()
     session.scalars(held).one()
-    if session.scalar(select(PlanType.id).limit(1)) is not None:
+    if session.scalar(select(PlanType.id).where(here(PlanType)).limit(1)) is not None:
         return
     for one in TYPES:
         session.add(
@@ -57,19 +58,19 @@ def ensure(session: Session, municipality_id: int, *, at: datetime) -> None:
 
 def plan_type(session: Session, kind: PlanKind) -> PlanType:
     """How the municipality of the scope has set up a kind of plan, after ``ensure``."""
-    return session.scalars(select(PlanType).where(PlanType.kind == kind)).one()
+    return session.scalars(select(PlanType).where(here(PlanType), PlanType.kind == kind)).one()
 
 
 def consent_text(session: Session, kind: PlanKind) -> ConsentText:
     """The newest consent text for a kind of plan; what was consented to keeps its own."""
-    newest = select(ConsentText).where(ConsentText.kind == kind).order_by(ConsentText.number.desc())
-    return session.scalars(newest.limit(1)).one()
+    newest = select(ConsentText).where(here(ConsentText), ConsentText.kind == kind)
+    return session.scalars(newest.order_by(ConsentText.number.desc()).limit(1)).one()
 
 
 def age_rules(session: Session, kind: PlanKind) -> Sequence[AgeRule]:
     """The municipality's ages of own consent for a kind of plan, the oldest rule first."""
-    found = select(AgeRule).where(AgeRule.kind == kind).order_by(AgeRule.valid_from)
-    return session.scalars(found).all()
+    found = select(AgeRule).where(here(AgeRule), AgeRule.kind == kind)
+    return session.scalars(found.order_by(AgeRule.valid_from)).all()
 
 
 def in_own_words(words: dict[str, str]) -> str:

@@ -23,6 +23,7 @@ from app.models import (
     Person,
     PlanType,
     ProtectedAddress,
+    StandardRole,
     Unit,
 )
 from app.people.names import search_form
@@ -159,6 +160,7 @@ def _make(resource: Resource, place: Place, retired: bool) -> object:
         Resource.SAVED_VIEW: _saved_view,
         Resource.BULK_CHANGE: _bulk_change,
         Resource.PLAN_TYPE: _plan_type,
+        Resource.STANDARD_ROLE: _standard_role,
         Resource.MUNICIPALITY: lambda place: db.session.get_one(Municipality, place.id),
     }
     row = makers[resource](place)
@@ -301,6 +303,12 @@ def _bulk_change(place: Place) -> BulkChange:
         count=1,
         made_at=utc_now(),
     )
+
+
+def _standard_role(place: Place) -> StandardRole:
+    """A role that is not among the shipped ones."""
+    name = f"{CANARY[place.number]} {next(numbers)}"
+    return StandardRole(names={"nb": name}, kinds=[], matrix={}, position=99)
 
 
 def _plan_type(place: Place) -> PlanType:
