@@ -315,3 +315,7 @@ def _plan_type(place: Place) -> PlanType:
     """A kind of plan that the matrix has no plan of, so that changing it changes nothing else."""
     setup.ensure(db.session(), place.id, at=utc_now())
     return setup.plan_type(db.session(), PlanKind.DEVELOPMENT_PLAN)
+
+
+def _standard_role(place: Place) -> StandardRole:
+    return StandardRole(names={"nb": f"{CANARY[place.number]} rolle {next(numbers)}"})
