@@ -37,9 +37,11 @@ from app.plans.consent_ending import EndConsentView
 from app.plans.consent_giving import GiveConsentView
 from app.plans.consent_pages import ConsentView
 from app.plans.consent_recording import RecordConsentView
+from app.plans.decision_pages import DecisionView
 from app.plans.handover_pages import HandoverView
 from app.plans.list_pages import PlanListPages
 from app.plans.matrix_pages import MatrixView
+from app.plans.my_plans_pages import MyPlansView
 from app.plans.participant_pages import ParticipantView
 from app.plans.participation_pages import ParticipationView
 from app.plans.plan_pages import PlanView
@@ -591,6 +593,8 @@ def register_views(appbuilder: AppBuilder) -> None:
     appbuilder.add_view_no_menu(SavedViewPage)
     for view in (OwnPageView, PasswordLinkView, FirstAdministratorView, AppointView, SearchView):
         appbuilder.add_view_no_menu(view)
+    appbuilder.add_view(MyPlansView, "MyPlansView", label=_l("My plans"))
+    appbuilder.add_view_no_menu(DecisionView)
     for plan_view in (PlanView, HandoverView, *ACCESS_VIEWS):
         appbuilder.add_view_no_menu(plan_view)
     appbuilder.add_view(StartView, "StartView", label=_l("Start a plan"))

@@ -1,4 +1,5 @@
-"""The first page after signing in: what the actor can open, and what to do first."""
+"""The first page after signing in: for administrators what they can open and what to do first,
+for all others their plans."""
 
 from flask import redirect, render_template, request, url_for
 from flask_appbuilder import IndexView, expose
@@ -13,21 +14,25 @@ from app.models import AccountProfile
 from app.security.actor import current_actor, open_municipalities
 from app.security.routes import for_signed_in
 
+WITH_PLANS_FIRST = frozenset({Role.COORDINATOR, Role.PARTICIPANT})
+
 
 class HomeView(IndexView):
     """The first page after signing in."""
 
     @expose("/", methods=["GET"])
     @for_signed_in
-    def index(self) -> str:
-        """What the actor can do here."""
+    def index(self) -> Response | str:
+        """What the actor can do here; whoever administers nothing is here for the plans."""
         actor = current_actor()
+        if actor.roles and actor.roles <= WITH_PLANS_FIRST:
+            return redirect(url_for("MyPlansView.index"))
         steps = first_steps.steps_of(actor) if first_steps.concerns(actor) else []
         return render_template(
             "home.html",
             steps=steps,
             are_hidden=bool(steps) and _has_hidden(actor.account_id),
-            is_only_participant=actor.roles == {Role.PARTICIPANT},
+            has_role=bool(actor.roles),
             must_choose=actor.municipality_id is None and _has_places(actor.account_id),
         )
 

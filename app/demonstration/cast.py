@@ -37,6 +37,7 @@ TWINS_BORN = date(2016, 9, 2)
 QUAY = Home("Brygga 4", "9995")
 HILL = Home("Skolebakken 11", "9996")
 FARM = Home("Tunet 2", "9998")
+LODGE = Home("Seljevegen 9", "9998")
 
 TEACHER = Sketch("Ingrid", "Lunde Aasen", date(1984, 5, 23), 40)
 
@@ -97,6 +98,7 @@ def _logins_of_strandvik(today: date) -> tuple[Sketch, ...]:
             login="planeier",
         ),
         Sketch("Marius", "Havnes", date(1986, 8, 12), 40, home=QUAY, login="foresatt"),
+        Sketch("Silje", "Havnes", date(1988, 2, 19), 40, home=QUAY),
         Sketch("Selma", "Havnes", child_born, 40, "Strandvik skole", home=QUAY),
         replace(TEACHER, unit="Strandvik skole", login="larer"),
         Sketch("Tor Egil", "Myhre", date(1967, 12, 5), 40, "NAV Strandvik", login="utgatt"),
@@ -121,5 +123,6 @@ def fjellby(_today: date) -> tuple[Sketch, ...]:
         replace(TEACHER, unit="Fjellby skule", login="larer"),
         Sketch("Olav", "Myklebust", date(1948, 5, 17), 40, home=FARM),
         Sketch("Olav", "Myklebust", date(1974, 5, 17), 40, home=FARM),
-        Sketch("Áile Márjá", "Hætta", date(2013, 2, 6), 40, "Fjellby skule"),
+        Sketch("Inga", "Hætta", date(1985, 3, 12), 40, home=LODGE),
+        Sketch("Áile Márjá", "Hætta", date(2013, 2, 6), 40, "Fjellby skule", home=LODGE),
     )

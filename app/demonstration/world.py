@@ -12,10 +12,13 @@ from sqlalchemy.orm import Session
 from app.accounts import operations as accounts
 from app.accounts.holding import Terms, add_account, keep_identifiers
 from app.accounts.passwords import make_hash
-from app.demonstration import cast, crowd
+from app.demonstration import cast, crowd, plans
 from app.demonstration.accounts import ENDED_ON, LOGINS, PASSWORD, SINCE, Login
 from app.demonstration.cast import Sketch
 from app.demonstration.places import FJELLBY, STRANDVIK, Place
+from app.demonstration.plan_people import People
+from app.demonstration.plans import Holder, Moment
+from app.enums import Role
 from app.models import CentralAppointment, Municipality, Person, Unit
 from app.people import operations as people
 from app.people import protection
@@ -23,6 +26,7 @@ from app.people.national_id import synthetic
 from app.security.actor import Actor, acting_as, operator
 from app.units import operations as units
 
+COORDINATORS = {"9901": "koordinator.strandvik", "9902": "koordinator.fjellby"}
 LOGIN = {login.username: login for login in LOGINS}
 
 
@@ -33,14 +37,7 @@ class Loaded:
     units: int
     persons: int
     logins: int
-
-
-@dataclass(frozen=True)
-class Moment:
-    """When the world is loaded."""
-
-    at: datetime
-    today: date
+    plans: int
 
 
 def is_empty(session: Session) -> bool:
@@ -60,7 +57,7 @@ def load(session: Session, *, at: datetime, today: date) -> Loaded:
     The same people come out every time; only those whose age matters are born relative to
     ``today``.
     """
-    moment = Moment(at, today)
+    moment, planted = Moment(at, today), 0
     logins = {login.username: _make_account(session, login, moment) for login in LOGINS}
     populations = population(today)
     for place, sketches in populations:
@@ -70,11 +67,12 @@ def load(session: Session, *, at: datetime, today: date) -> Loaded:
         municipality.is_in_use = True
         session.flush()
         with acting_as(session, operator(municipality.id)) as actor:
-            _Filling(session, actor, place, moment).fill(sketches, logins)
+            planted += _Filling(session, actor, place, moment).fill(sketches, logins)
     return Loaded(
         units=sum(len(place.units) for place, _people in populations),
         persons=sum(len(sketches) for _place, sketches in populations),
         logins=len(logins),
+        plans=planted,
     )
 
 
@@ -112,8 +110,8 @@ class _Filling:
         self.moment = moment
         self.units: dict[str, Unit] = {}
 
-    def fill(self, sketches: Sequence[Sketch], logins: dict[str, int]) -> None:
-        """Units first, then people, then who leads what and who may what."""
+    def fill(self, sketches: Sequence[Sketch], logins: dict[str, int]) -> int:
+        """Units first, then people, then who leads what and who may what, then plans; how many."""
         self._add_units()
         registered = [(self._register(sketch), sketch) for sketch in sketches]
         self.session.flush()
@@ -122,6 +120,21 @@ class _Filling:
         self._appoint_leaders(person for person, _sketch in registered)
         self._retire_units()
         self.session.flush()
+        return self._plant(registered, logins)
+
+    def _plant(self, registered: Sequence[tuple[Person, Sketch]], logins: dict[str, int]) -> int:
+        """The plans, once those are there who coordinate them."""
+        people = People(self.place, registered, self.moment.today)
+        username = COORDINATORS[self.place.number]
+        holders = [Holder(people.with_login(username), logins[username])]
+        for person, sketch in people.colleagues(plans.COLLEAGUES[self.place.number]):
+            account = add_account(f"{crowd.plain(sketch.given)}.{crowd.plain(sketch.family)}")
+            terms = Terms(Role.COORDINATOR, SINCE)
+            accounts.give_role(self.actor, person, account, terms, at=self.moment.at)
+            keep_identifiers(account, person)
+            holders.append(Holder(person, int(account.id)))
+        here = self.actor.municipality_id or 0
+        return plans.plant(self.session, people, holders, self.moment, here)
 
     def _add_units(self) -> None:
         for plan in self.place.units:

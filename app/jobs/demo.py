@@ -53,7 +53,7 @@ def load_when_empty() -> None:
         loaded = world.load(session, at=utc_now(), today=today())
     click.echo(
         f"Loaded the demonstration world: {loaded.persons} persons, {loaded.units} units,"
-        f" {loaded.logins} logins."
+        f" {loaded.plans} plans, {loaded.logins} logins."
     )
 
 

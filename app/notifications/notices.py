@@ -8,6 +8,9 @@ from sqlalchemy import select
 from app.db import db
 from app.enums import NoticeKind
 from app.models import Plan
+from app.security import policy
+from app.security.actor import Actor
+from app.security.roles import Action
 from app.side_tables import Notice
 
 
@@ -48,4 +51,11 @@ def settle(plan_id: str, kind: NoticeKind, *, at: datetime, person_id: str | Non
     if person_id is not None:
         found = found.where(Notice.person_id == person_id)
     for notice in db.session.scalars(found):
+        notice.settled_at = at
+
+
+def see(actor: Actor, notice: Notice, *, at: datetime) -> None:
+    """Take a notice away because whoever it is for has seen it; once is enough."""
+    policy.require(actor, Action.END, notice)
+    if notice.settled_at is None:
         notice.settled_at = at

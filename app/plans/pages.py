@@ -177,3 +177,4 @@ def _parts(plan: Plan) -> Iterator[tuple[str, Any, Action, Section | None]]:
     yield "ParticipantView.overview", _l("Participants"), Action.READ, Section.PARTICIPANTS
     yield "AccessView.who", _l("Who sees what"), Action.SHOW_ACCESS, None
     yield "ConsentView.overview", _l("Consent"), Action.READ, Section.CONSENTS
+    yield "DecisionView.overview", _l("Decisions"), Action.READ, Section.CONSENTS

@@ -17,6 +17,7 @@ from app.models import Consent, Person, Plan
 from app.plans import continuing, handovers, life
 from app.plans.activity import touch
 from app.plans.coordinators import coordinators_here
+from app.plans.meter_pages import meter_for
 from app.plans.pages import WRITTEN, Answer, PlanPage, coordinator_word, find_plan, type_of
 from app.plans.plan_forms import (
     CloseForm,
@@ -63,6 +64,7 @@ class PlanView(PlanPage):
             stand_ins=[one for one in plan.stand_ins if one.is_active(on)],
             emergency=life.emergency_of(actor, plan),
             offered=[one for one in plan.handovers if one.answered_at is None],
+            meter=meter_for(actor, plan),
             may=lambda action: bool(policy.decide(actor, action, plan)),
         )
 

@@ -117,7 +117,7 @@ def test_a_step_about_many_municipalities_is_for_those_who_have_them(app, world)
 
 
 def test_a_participant_is_told_what_will_come(client_as):
-    page = client_as("planeier").get("/", headers=ENGLISH).text
+    page = client_as("planeier").get("/", headers=ENGLISH, follow_redirects=True).text
 
     assert "Nothing has been shared with you yet" in page
     assert steps_on(page) == {}

@@ -1,0 +1,75 @@
+"""The facts of one plan that the legal meter asks for, in few questions."""
+
+from datetime import date
+
+from sqlalchemy import and_, case, func, or_, select
+
+from app.clock import today
+from app.db import db
+from app.enums import ConsentCapacity, ConsentKind, EntryKind, PlanKind
+from app.models import Plan, PlanEntry
+from app.plans.coordinators import can_coordinate
+from app.plans.meter import Meter, MeterFacts, measure
+from app.security import plan_access
+
+
+def meter_of(plan: Plan) -> Meter | None:
+    """The meter of an individual plan, as it stands today; None for other kinds of plans.
+
+    Who may see which part of it is decided where it is shown.
+    """
+    if plan.kind is not PlanKind.INDIVIDUAL_PLAN:
+        return None
+    return measure(facts_of(plan, today()))
+
+
+def facts_of(plan: Plan, on: date) -> MeterFacts:
+    """What the meter asks of the plan on a day in Norway."""
+    counted = db.session.execute(_COUNTS.where(PlanEntry.plan_id == plan.id)).one()
+    helping = [
+        one
+        for one in plan.participants
+        if one.is_active(on) and one.person_id not in (plan.owner_id, plan.coordinator_id)
+    ]
+    return MeterFacts(
+        goals=counted.goals,
+        has_resources=bool(plan.resources.strip()),
+        has_needs=bool(plan.needs.strip()),
+        participants=len(helping),
+        without_contribution=sum(not one.contribution.strip() for one in helping),
+        has_active_coordinator=can_coordinate(plan.coordinator_id, on),
+        activities=counted.activities,
+        without_scope=counted.without_scope,
+        without_responsible=counted.without_responsible,
+        without_description=counted.without_description,
+        has_period=plan.period_from is not None and plan.period_to is not None,
+        has_next_evaluation=plan.next_evaluation_on is not None,
+        may_be_made=plan_access.may_be_made(plan, on),
+        may_be_shared=_may_be_shared(plan, on),
+        has_cooperation=bool(plan.cooperation.strip()),
+    )
+
+
+def _may_be_shared(plan: Plan, on: date) -> bool:
+    """Whether everyone who has to has agreed that something is shared with somebody."""
+    given = plan_access.valid_consents(plan, ConsentKind.INFORMATION_IS_SHARED, on)
+    parents = {one.id for one in plan_access.who_must_consent(plan, on)}
+    if parents:
+        return parents <= {one.authority_id for one in given}
+    return any(one.capacity is not ConsentCapacity.GUARDIAN for one in given)
+
+
+_IS_ACTIVITY = PlanEntry.kind == EntryKind.ACTIVITY
+_SCOPE = PlanEntry.details["scope"].as_string()
+_NAMED = PlanEntry.details["responsible"].as_string()
+_NO_SCOPE = or_(_SCOPE.is_(None), func.trim(_SCOPE) == "")
+_NOBODY = and_(PlanEntry.responsible_id.is_(None), _NAMED.is_(None))
+_COUNTS = select(
+    func.count(case((PlanEntry.kind == EntryKind.GOAL, 1))).label("goals"),
+    func.count(case((_IS_ACTIVITY, 1))).label("activities"),
+    func.count(case((and_(_IS_ACTIVITY, _NO_SCOPE), 1))).label("without_scope"),
+    func.count(case((and_(_IS_ACTIVITY, _NOBODY), 1))).label("without_responsible"),
+    func.count(case((and_(_IS_ACTIVITY, func.trim(PlanEntry.body) == ""), 1))).label(
+        "without_description"
+    ),
+).where(PlanEntry.deleted_at.is_(None))
