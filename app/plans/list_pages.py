@@ -61,6 +61,10 @@ class PlanListPages(ScopedModelView):
 
         return finish
 
+    def has_door(self, method: str) -> bool:
+        """Each row leads to its plan, which another view shows."""
+        return method == "show" or super().has_door(method)
+
     def describe(self, row: Plan) -> str:
         """Whom the plan is about."""
         return row.owner.full_name

@@ -254,3 +254,9 @@ def test_who_an_open_plan_needs_is_not_retired(world, client_as, key):
     answer = client_as("lokal.strandvik").send(f"/person/retire/{person}", {"reason": "flyttet"})
 
     assert answer.status_code == 409
+
+
+def test_each_line_of_the_overview_leads_to_its_plan(client_as, plan):
+    page = client_as("lokal.strandvik").get("/plans/list/").text
+
+    assert f'href="/plan/show/{plan}"' in page
