@@ -205,6 +205,15 @@ class EntryStatus(StrEnum):
     STOPPED = "stopped"
 
 
+class EvaluationAnswer(StrEnum):
+    """What is answered when a goal or an activity is evaluated."""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+    TOO_EARLY = "too_early"
+
+
 class DecisionKind(StrEnum):
     """What a decision about a plan is in the law; the municipality says which."""
 

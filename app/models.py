@@ -984,8 +984,9 @@ class Consent(Versioned, TenantOwned):
     consent_text: Mapped[ConsentText] = relationship(
         primaryjoin="foreign(Consent.text_id) == ConsentText.id", viewonly=True
     )
+    # Whoever decides by a consent asks for what it covers, so all come in one question.
     covers: Mapped[list["ConsentCover"]] = relationship(
-        primaryjoin="Consent.id == foreign(ConsentCover.consent_id)", viewonly=True
+        primaryjoin="Consent.id == foreign(ConsentCover.consent_id)", lazy="selectin", viewonly=True
     )
 
     def is_active(self, on: date) -> bool:

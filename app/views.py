@@ -37,8 +37,11 @@ from app.plans.consent_ending import EndConsentView
 from app.plans.consent_giving import GiveConsentView
 from app.plans.consent_pages import ConsentView
 from app.plans.consent_recording import RecordConsentView
+from app.plans.content_pages import ContentView
 from app.plans.decision_pages import DecisionView
+from app.plans.entry_pages import EntryView
 from app.plans.handover_pages import HandoverView
+from app.plans.history_pages import EntryHistoryView
 from app.plans.list_pages import PlanListPages
 from app.plans.matrix_pages import MatrixView
 from app.plans.my_plans_pages import MyPlansView
@@ -581,6 +584,7 @@ class JobView(JobPages):
         return str(words(row.kind))
 
 
+CONTENT_VIEWS = (ContentView, EntryView, EntryHistoryView)
 ACCESS_VIEWS = (ParticipantView, ParticipationView, MatrixView, AccessView, AuthorityView)
 
 
@@ -595,7 +599,7 @@ def register_views(appbuilder: AppBuilder) -> None:
         appbuilder.add_view_no_menu(view)
     appbuilder.add_view(MyPlansView, "MyPlansView", label=_l("My plans"))
     appbuilder.add_view_no_menu(DecisionView)
-    for plan_view in (PlanView, HandoverView, *ACCESS_VIEWS):
+    for plan_view in (PlanView, HandoverView, *CONTENT_VIEWS, *ACCESS_VIEWS):
         appbuilder.add_view_no_menu(plan_view)
     appbuilder.add_view(StartView, "StartView", label=_l("Start a plan"))
     for consent_view in (ConsentView, GiveConsentView, RecordConsentView, EndConsentView):

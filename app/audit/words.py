@@ -149,6 +149,7 @@ ACTIONS: dict[str, Any] = {
     "plan_entry:binned": _l("Something moved to the bin"),
     "plan_entry:changed": _l("Something changed in a plan"),
     "plan_entry:moved": _l("Something moved in a plan"),
+    "plan_entry:shown": _l("Something written in a plan read"),
     "plan_entry:restored": _l("Something brought back from the bin"),
     "plan_entry:version_restored": _l("Earlier version brought back"),
     "plan_grant:added": _l("Access given"),

@@ -4,6 +4,7 @@ They render through ``templates/_forms.html``; nothing here needs JavaScript.
 """
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -16,6 +17,7 @@ from wtforms import Field, SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import TextInput
 
+from app.clock import OSLO
 from app.models import Person, Unit
 from app.people.contact import (
     BadDate,
@@ -270,3 +272,8 @@ def show_number(value: int | None) -> str:
 def show_date(value: Any) -> str:
     """A date as users read it."""
     return format_date(value, "dd.MM.yyyy") if value else ""
+
+
+def show_moment(at: datetime) -> str:
+    """An instant as people tell it: the day and the minute in Norway."""
+    return at.astimezone(OSLO).strftime("%d.%m.%Y %H.%M")

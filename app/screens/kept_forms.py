@@ -24,7 +24,9 @@ LARGEST = 64 * 1024
 TOKEN = "csrf_token"
 SECRET = ("password", "again", "secret", "link_code")
 # Sent with a form, and not written by anybody.
-UNWRITTEN = frozenset({TOKEN, "version", "form_key", "find", "next", "kept"})
+UNWRITTEN = frozenset(
+    {TOKEN, "version", "form_key", "here", "find", "next", "kept", "draft", "throw_away"}
+)
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,15 @@ def keep_anew(account_id: int) -> bool:
         return waiting(account_id) is not None
     sealed = _seal(account_id) if _form_secret() else None
     return sealed is not None and keep(sealed, account_id)
+
+
+def written_now() -> list[str]:
+    """What somebody wrote in the form of this request, to be given back to them."""
+    return [
+        value
+        for name, value in request.form.items(multi=True)
+        if _is_written(name, value) and not any(word in name for word in SECRET)
+    ]
 
 
 def waiting(account_id: int | None) -> KeptForm | None:

@@ -37,6 +37,7 @@ def install(app: Flask, appbuilder: AppBuilder) -> None:
         show_date=fields.show_date,
         show_number=fields.show_number,
         show_instant=log_pages.show_instant,
+        show_moment=fields.show_moment,
         Action=Action,
     )
     app.jinja_env.trim_blocks = True

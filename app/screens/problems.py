@@ -6,7 +6,16 @@ No answer holds a traceback, an SQL text, or more than the request's own id.
 from collections.abc import Mapping, Sequence
 
 import structlog
-from flask import Flask, jsonify, make_response, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    current_app,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.globals import request_ctx
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -27,8 +36,13 @@ from app.screens import kept_forms
 from app.screens.gate import is_rest
 from app.screens.listing import is_id, is_municipality_number
 from app.security.actor import current_actor
+from app.security.roles import Resource
+from app.security.routes import Door
 
 logger = structlog.get_logger(__name__)
+IN_PLANS = frozenset(
+    {Resource.PLAN, Resource.PLAN_ENTRY, Resource.PARTICIPANT_IN_PLAN, Resource.CONSENT}
+)
 UNAVAILABLE = (OperationalError, InterfaceError, TimeoutError)
 
 
@@ -51,10 +65,25 @@ def answer(
         details = {"fields": fields} if fields else {}
         return make_response(jsonify(message=message, **details), status)
     page = "problem.html" if status < 500 and request_ctx.url_adapter else "bare.html"
+    is_lost = status in (403, 404) and _is_about_a_plan()
     return make_response(
-        render_template(page, message=message, status=status, request_id=log.request_id.get()),
+        render_template(
+            page,
+            message=_("This can't be opened, or not any longer") if is_lost else message,
+            status=status,
+            is_lost=is_lost,
+            written=kept_forms.written_now() if is_lost and request.method == "POST" else [],
+            request_id=log.request_id.get(),
+        ),
         status,
     )
+
+
+def _is_about_a_plan() -> bool:
+    """Whether the page that was asked for is one of a plan, whose access may end at any moment."""
+    doors: dict[str, Door] = current_app.extensions["samvev_doors"]
+    door = doors.get(request.endpoint or "")
+    return door is not None and door.resource in IN_PLANS
 
 
 def _domain_error(error: DomainError) -> Response:

@@ -15,6 +15,7 @@ from app.enums import (
     DecisionKind,
     EntryKind,
     EntryStatus,
+    EvaluationAnswer,
     JobKind,
     JobState,
     Language,
@@ -113,19 +114,14 @@ WORDS: dict[StrEnum, Any] = {
     ConsentCapacity.OWNER: _l("Plan owner"),
     ConsentCapacity.GUARDIAN: _l("Guardian"),
     ConsentCapacity.REPRESENTATIVE: _l("Representative"),
-    EntryKind.ABOUT: _l("About me"),
-    EntryKind.MAPPING: _l("Mapping"),
-    EntryKind.GOAL: _l("Goal"),
-    EntryKind.ACTIVITY: _l("Activity"),
-    EntryKind.EVALUATION: _l("Evaluation"),
-    EntryKind.COMMENT: _l("Comment"),
-    EntryKind.SUB_PLAN: _l("Sub-plan"),
-    EntryKind.MEETING: _l("Meeting"),
-    EntryKind.DOCUMENT: _l("Document"),
     EntryStatus.PLANNED: _l("Planned"),
     EntryStatus.ONGOING: _l("Under way"),
     EntryStatus.REACHED: _l("Reached"),
     EntryStatus.STOPPED: _l("Stopped"),
+    EvaluationAnswer.YES: _l("Yes"),
+    EvaluationAnswer.PARTLY: _l("Partly"),
+    EvaluationAnswer.NO: _l("No"),
+    EvaluationAnswer.TOO_EARLY: _l("Too early to say"),
     DecisionKind.INDIVIDUAL_DECISION: _l("Individual decision (enkeltvedtak)"),
     DecisionKind.RIGHT_OF_COMPLAINT: _l("Decision with right of complaint"),
     DecisionKind.NO_DECISION: _l("Not a decision in the law"),
@@ -147,9 +143,25 @@ WORDS: dict[StrEnum, Any] = {
 }
 
 
+KINDS_OF_ENTRIES: dict[EntryKind, Any] = {
+    EntryKind.ABOUT: _l("About me"),
+    EntryKind.MAPPING: _l("Mapping"),
+    EntryKind.GOAL: _l("Goal"),
+    EntryKind.ACTIVITY: _l("Activity"),
+    EntryKind.EVALUATION: _l("Evaluation"),
+    EntryKind.COMMENT: _l("Comment"),
+    EntryKind.SUB_PLAN: _l("Sub-plan"),
+    EntryKind.MEETING: _l("Meeting"),
+    EntryKind.DOCUMENT: _l("Document"),
+}
+"""Apart from the others, since a kind and a level are both called ``comment``."""
+
+
 def words(value: StrEnum | None) -> Any:
     """What users call a value; empty for None."""
-    return "" if value is None else WORDS[value]
+    if value is None:
+        return ""
+    return KINDS_OF_ENTRIES[value] if isinstance(value, EntryKind) else WORDS[value]
 
 
 def options(vocabulary: type[StrEnum]) -> list[tuple[str, Any]]:

@@ -1,0 +1,123 @@
+"""Documents: taken in by what they are, and let out through one decided door."""
+
+from io import BytesIO
+
+import pytest
+
+from app.enums import Section
+from app.models import PlanEntry
+from tests.plans.content_world import Plot, add_to, section_of, version_on
+
+PDF = b"%PDF-1.7\n" + b"x" * 3000
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + b"y" * 100
+
+
+@pytest.fixture
+def plot(app, world):
+    """The rows of Strandvik."""
+    return Plot(app, world.strandvik)
+
+
+@pytest.fixture
+def ip(garden):
+    """The id of planeier's plan in Strandvik."""
+    return garden.strandvik.plans["ip"]
+
+
+@pytest.fixture
+def coordinator(client_as):
+    """Who coordinates the plans of Strandvik."""
+    return client_as("koordinator.strandvik")
+
+
+def upload(client, path, data, title="Epikrise", **values):
+    """Send a file under a name that must not be believed."""
+    file = (BytesIO(data), "../../Kari Nes <script>.exe")
+    return client.send(path, {"title": title, "file": file, **values})
+
+
+def files(app):
+    """How many files are kept."""
+    folder = app.config["SAMVEV"].instance.resolve() / "files"
+    return sum(1 for one in folder.rglob("*") if one.is_file())
+
+
+def test_a_document_is_kept_and_downloaded_as_what_it_is_under_our_own_name(
+    app, plot, ip, coordinator
+):
+    assert upload(coordinator, add_to(ip, "document"), PDF).status_code == 302
+
+    [entry] = plot.entries(ip, title="Epikrise")
+    assert set(entry.details["file"]) == {"key", "type", "size"}
+    assert "PDF" in coordinator.get(section_of(ip, Section.DOCUMENTS)).text
+    answer = coordinator.get(f"/plan-entry-history/download/{entry.id}")
+    assert answer.data == PDF
+    assert answer.mimetype == "application/pdf"
+    disposition = answer.headers["Content-Disposition"]
+    assert disposition == f'attachment; filename="dokument-{entry.id[-8:]}.pdf"'
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert [one.action for one in plot.events(ip)][-1] == "plan:document_downloaded"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"<html><script>alert(1)</script>", b"MZ\x90\x00", b"%PDF-1.7" + b"x" * 4000],
+    ids=["empty", "a page", "a program", "too large"],
+)
+def test_what_is_no_document_is_refused_beside_the_field_and_not_kept(
+    data, app, plot, ip, coordinator, monkeypatch
+):
+    monkeypatch.setattr("app.files.receiving.LARGEST", 4000)
+    before, rows = files(app), len(plot.entries(ip))
+
+    answer = upload(coordinator, add_to(ip, "document"), data, title="Beholdt tittel")
+
+    assert answer.status_code == 422
+    assert 'id="file-error"' in answer.text
+    assert "Beholdt tittel" in answer.text
+    assert files(app) == before
+    assert len(plot.entries(ip)) == rows
+
+
+def test_the_same_upload_twice_makes_one_row_and_one_file(app, plot, ip, coordinator):
+    path, before = add_to(ip, "document"), files(app)
+    key = coordinator.form_key(path)
+
+    for _time in range(2):
+        upload(coordinator, path, PDF, title="En gang", form_key=key)
+
+    assert len(plot.entries(ip, title="En gang")) == 1
+    assert files(app) == before + 1
+
+
+def test_a_new_file_takes_the_place_of_the_old_which_is_kept_with_its_version(
+    plot, ip, coordinator
+):
+    upload(coordinator, add_to(ip, "document"), PDF, title="Byttes")
+    [entry] = plot.entries(ip, title="Byttes")
+    path = f"/plan-entry/edit/{entry.id}"
+    sent = {"version": version_on(coordinator.get(path).text), "title": "Byttes"}
+    assert coordinator.send(path, sent | {"body": "samme fil"}).status_code == 302
+    assert plot.read(PlanEntry, entry.id).details["file"] == entry.details["file"]
+
+    upload(coordinator, path, PNG, title="Byttes", version="2")
+
+    door = f"/plan-entry-history/download/{entry.id}"
+    assert coordinator.get(door).data == PNG
+    assert coordinator.get(f"{door}?number=1").data == PDF
+    assert coordinator.get(f"{door}?number=9").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["larer", "foresatt", "lokal.strandvik", "koordinator.fjellby"])
+def test_a_document_leaves_for_nobody_without_the_section(name, plot, ip, coordinator, client_as):
+    title = f"Lukket for {name}"
+    upload(coordinator, add_to(ip, "document"), PDF, title=title)
+    [entry] = plot.entries(ip, title=title)
+    client = client_as(name, in_="9901" if name == "larer" else None)
+
+    assert coordinator.get(f"/plan-entry-history/download/{entry.id}").status_code == 200
+    assert client.get(f"/plan-entry-history/download/{entry.id}").status_code in (403, 404)
+    assert client.get(f"/plan-entry-history/download/{entry.id}?number=1").status_code in (403, 404)
+    key = entry.details["file"]["key"]
+    assert client.get(f"/static/{key}").status_code == 404
+    assert upload(client, add_to(ip, "document"), PDF).status_code in (403, 404)
