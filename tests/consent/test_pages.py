@@ -508,13 +508,14 @@ def test_those_it_is_for_get_in_everywhere(home, given, client_as, coordinator):
         assert answer.status_code in (200, 302), path
 
 
-def test_a_guardian_who_may_not_consent_reads_and_does_no_more(home, client_as):
+def test_a_guardian_who_may_not_consent_reads_the_plan_and_none_of_its_consents(home, client_as):
     with home.planting():
         child = garden.person(home.place, f"c{utc_now()}", "Lill", garden.born(8)).id
         garden.authority(child, home.mother, may_consent=False)
     plan_id, client = home.plan(child), client_as("foresatt")
 
-    assert client.get(f"/plan-consent/overview/{plan_id}").status_code == 200
+    assert client.get(f"/plan/show/{plan_id}").status_code == 200
+    assert client.get(f"/plan-consent/overview/{plan_id}").status_code == 403
     for address in ADDRESSES[:7]:
         path = address.format(plan=plan_id)
         assert {client.get(path).status_code, client.send(path).status_code} <= {403, 405}
