@@ -58,11 +58,18 @@ SECTION_OF: dict[str, Section] = {
     "ConsentView.overview": Section.CONSENTS,
 }
 # Pages that are open to whoever may do one of these in the plan, in any of the sections.
-OPEN_BY_ANY: dict[str, tuple[Action, ...]] = {}
+OPEN_BY_ANY: dict[str, tuple[Action, ...]] = {
+    "ContentView.bin": (Action.WRITE, Action.COMMENT),
+}
 # Sections that pages with a section in their address are asked for.
 ASKED_SECTIONS = (Section.GOALS, Section.ABOUT_ME)
 # An empty request asks these for something that is not there.
-MAY_FIND_NOTHING = {"ImportView.decide", "ImportView.failed_rows"}
+MAY_FIND_NOTHING = {
+    "ImportView.decide",
+    "ImportView.failed_rows",
+    "EntryView.move",
+    "EntryHistoryView.download",
+}
 SHOWS_OTHER_PLACES = {"OwnPageView"}
 
 
