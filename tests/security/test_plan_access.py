@@ -563,6 +563,26 @@ def test_e10_what_a_representative_agreed_to_ends_with_the_mandate(town):
     assert not town.reads("larer", plan)
 
 
+@pytest.mark.parametrize("kind", list(AuthorityKind))
+def test_e10_a_consent_ends_with_the_authority_it_was_given_by_though_another_holds(town, kind):
+    plan, persons = town.plan("relay_log"), town.place.persons
+    plan.authorities[0].ended_at = town.consent("relay_log").withdrawn_at = utc_now()
+    old, _new = (gardens.authority(persons["child"], persons["other"], kind=kind) for _ in range(2))
+    covers = [(town.larer("relay_log"), GOALS, Level.READ)]
+    old_consent = gardens.consent(plan, old, covers)
+    if kind is AuthorityKind.PARENTAL_RESPONSIBILITY:
+        assert not town.reads("larer", plan)
+        gardens.consent(plan, _new, covers)
+    assert town.reads("larer", plan)
+
+    if kind is AuthorityKind.PARENTAL_RESPONSIBILITY:
+        old_consent.withdrawn_at = utc_now()
+    else:
+        old.ended_at = utc_now()
+
+    assert not town.reads("larer", plan)
+
+
 # --- privileges: P1, P7-P9, and other municipalities: D21, D22 -----------------------------------
 
 
