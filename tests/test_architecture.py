@@ -214,7 +214,7 @@ def tables() -> list[type[Model]]:
     found = [
         mapper.class_
         for mapper in Model.registry.mappers
-        if mapper.class_.__module__ == "app.models"
+        if mapper.class_.__module__ in ("app.models", "app.side_tables")
     ]
     assert len(found) > 10
     return found

@@ -391,8 +391,8 @@ class Planter:
             starts_on = self.day(BEFORE, *NEAR)
             ends_on = max(self.day(*NEAR), starts_on + timedelta(1))
         giver_id = plan.owner_id if by is None else by.holder_id
-        if self.chance(0.07):
-            giver_id = self.random.choice(town.persons)
+        if self.chance(0.1):
+            giver_id = self.random.choice([plan.owner_id, self.random.choice(town.persons)])
         at = datetime(2025, 1, 1, tzinfo=UTC)
         kind = ConsentKind.INFORMATION_IS_SHARED
         row = self.keep(

@@ -13,7 +13,16 @@ from sqlalchemy import select
 
 from app.clock import today, utc_now
 from app.db import db
-from app.enums import AuthorityKind, ConsentKind, Level, PlanKind, PlanState, Role, Section
+from app.enums import (
+    AuthorityKind,
+    ConsentCapacity,
+    ConsentKind,
+    Level,
+    PlanKind,
+    PlanState,
+    Role,
+    Section,
+)
 from app.models import (
     AgeRule,
     Consent,
@@ -292,11 +301,26 @@ def test_e5_a_consent_that_begins_tomorrow_opens_nothing_today(town):
     assert town.reads("larer", plan)
 
 
-def test_e5_a_consent_given_by_somebody_without_the_right_opens_nothing(town):
-    plan, consent = town.plan("ip"), town.consent("ip")
+@pytest.mark.parametrize("name", ["ip", "relay_log"])
+def test_e5_a_consent_given_by_somebody_without_the_right_opens_nothing(town, name):
+    plan, consent = town.plan(name), town.consent(name)
     assert town.reads("larer", plan)
 
-    consent.giver_id = town.place.persons["foresatt"]
+    consent.giver_id = town.place.persons["other"]
+
+    assert not town.reads("larer", plan)
+
+
+def test_e5_nobody_consents_in_a_representatives_place(town):
+    plan, persons = town.plan("ip"), town.place.persons
+    town.consent("ip").withdrawn_at = utc_now()
+    verge = gardens.authority(
+        persons["planeier"], persons["other"], kind=AuthorityKind.LEGAL_GUARDIAN
+    )
+    given = gardens.consent(plan, verge, [(town.larer("ip"), GOALS, Level.READ)])
+    assert town.reads("larer", plan)
+
+    given.giver_id = persons["foresatt"]
 
     assert not town.reads("larer", plan)
 
@@ -309,6 +333,35 @@ def test_e5_a_parent_of_another_child_consents_to_nothing_here(town):
     consent.authority_id = stranger.id
 
     assert not town.reads("larer", plan)
+
+
+@pytest.mark.parametrize("capacity", [ConsentCapacity.GUARDIAN, ConsentCapacity.REPRESENTATIVE])
+def test_e5_an_owner_consents_as_owner_and_not_in_the_name_of_another(town, capacity):
+    plan, consent = town.plan("ip"), town.consent("ip")
+    kind = AuthorityKind.PARENTAL_RESPONSIBILITY
+    if capacity is ConsentCapacity.REPRESENTATIVE:
+        kind = AuthorityKind.LEGAL_GUARDIAN
+    by = gardens.authority(plan.owner_id, town.place.persons["foresatt"], kind=kind)
+    assert town.reads("larer", plan)
+
+    consent.capacity, consent.authority_id = capacity, by.id
+
+    assert not town.reads("larer", plan)
+
+
+@pytest.mark.parametrize("kind", list(AuthorityKind))
+def test_e5_a_consent_counts_in_the_capacity_that_its_giver_has(town, kind):
+    plan, larer = town.plan("relay_log"), town.larer("relay_log")
+    (parent,) = plan.authorities
+    parent.kind = kind
+    is_parent = kind is AuthorityKind.PARENTAL_RESPONSIBILITY
+    fits = ConsentCapacity.GUARDIAN if is_parent else ConsentCapacity.REPRESENTATIVE
+    consent = town.consent("relay_log")
+
+    for capacity in (ConsentCapacity.GUARDIAN, ConsentCapacity.REPRESENTATIVE):
+        consent.capacity = capacity
+        assert town.reads("larer", plan) is (capacity is fits)
+    assert larer.plan_id == plan.id
 
 
 def test_e6_a_new_consent_in_the_same_second_as_the_withdrawal_counts(town):
@@ -506,6 +559,26 @@ def test_e10_what_a_representative_agreed_to_ends_with_the_mandate(town):
     assert town.reads("larer", plan)
 
     verge.ended_at = utc_now()
+
+    assert not town.reads("larer", plan)
+
+
+@pytest.mark.parametrize("kind", list(AuthorityKind))
+def test_e10_a_consent_ends_with_the_authority_it_was_given_by_though_another_holds(town, kind):
+    plan, persons = town.plan("relay_log"), town.place.persons
+    plan.authorities[0].ended_at = town.consent("relay_log").withdrawn_at = utc_now()
+    old, _new = (gardens.authority(persons["child"], persons["other"], kind=kind) for _ in range(2))
+    covers = [(town.larer("relay_log"), GOALS, Level.READ)]
+    old_consent = gardens.consent(plan, old, covers)
+    if kind is AuthorityKind.PARENTAL_RESPONSIBILITY:
+        assert not town.reads("larer", plan)
+        gardens.consent(plan, _new, covers)
+    assert town.reads("larer", plan)
+
+    if kind is AuthorityKind.PARENTAL_RESPONSIBILITY:
+        old_consent.withdrawn_at = utc_now()
+    else:
+        old.ended_at = utc_now()
 
     assert not town.reads("larer", plan)
 

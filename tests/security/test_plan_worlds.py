@@ -2,7 +2,7 @@
 random: who takes part, what is granted and agreed to, ages, guardians, states, roles and time."""
 
 from collections import Counter
-from functools import partial
+from dataclasses import dataclass
 from random import Random
 
 import pytest
@@ -94,13 +94,22 @@ class Round:
 
     def run(self):
         """Ask everything; what was asked and answered."""
+        for asked in self.asked():
+            asked.check(self.session)
+            self.told["answers"] += len(asked.rows)
+            self.told["answers yes"] += len(asked.expected)
+        return self.told
+
+    def asked(self):
+        """Everything that is asked, with what the slow model answers."""
         rows = {model: [*self._rows(model)] for model in (Plan, *QUESTIONS)}
         for account in self.accounts:
             for at in self.instants:
                 who = Asker(account.id, self.here.id, at, self.random.random() < 0.9)
                 self.told["cases"] += len(rows[Plan])
-                self._ask(who, rows)
-        return self.told
+                yield from self._asked_by(who, rows)
+                for plan in self.facts.tables["plan"]:
+                    self.told.update({name for name, _ in rules.relations(self.facts, who, plan)})
 
     def _rows(self, model):
         """All rows of both municipalities, with all that belongs to them, out of any session."""
@@ -108,19 +117,20 @@ class Round:
             with tenancy.applied(self.session, tenancy.Scope(town.id)):
                 yield from self.session.scalars(select(model).options(*whole(model)))
 
-    def _ask(self, who, rows):
-        actor = find_actor(
-            self.session, who.account_id, who.municipality_id, who.at, may_write=who.may_write
-        )
-        with tenancy.applied(self.session, tenancy.Scope(self.here.id)):
-            for action, section in self.questions:
-                question = partial(rules.may, section=section)
-                self._compare(who, actor, rows[Plan], question, action, section)
-            for model, question in QUESTIONS.items():
-                action = self.random.choice(ON_ROWS[model])
-                self._compare(who, actor, rows[model], question, action)
-        for plan in self.facts.tables["plan"]:
-            self.told.update({name for name, _ in rules.relations(self.facts, who, plan)})
+    def _asked_by(self, who, rows):
+        for action, section in self.questions:
+            yield self._answered(who, rows[Plan], rules.may, action, section)
+        for model, question in QUESTIONS.items():
+            action = self.random.choice(ON_ROWS[model])
+            yield self._answered(who, rows[model], question, action)
+
+    def _answered(self, who, rows, question, action, section=None):
+        facts = self.facts.register(rows[0].__tablename__, "id")
+        said = {} if section is None else {"section": section}
+        expected = {
+            row.id for row in rows if question(self.facts, who, action, facts[row.id][0], **said)
+        }
+        return Asked(who, rows, action, section, expected)
 
     def _plan_questions(self):
         for action in self.random.sample(OF_PLANS, ASKED // 2):
@@ -128,18 +138,34 @@ class Round:
         for action in self.random.choices(list(LEVEL_OF), k=ASKED // 2):
             yield action, self.random.choice([*Section, Section.GOALS, Section.COMMENTS])
 
-    def _compare(self, who, actor, rows, question, action, section=None):
-        model = type(rows[0])
-        facts = self.facts.register(model.__tablename__, "id")
-        expected = {row.id for row in rows if question(self.facts, who, action, facts[row.id][0])}
-        decided = {row.id for row in rows if policy.decide(actor, action, row, section=section)}
-        condition = scope.visible(actor, model, action, section=section)
-        listed = set(self.session.scalars(select(model.id).where(condition)))
-        self.told["answers"] += len(rows)
-        self.told["answers yes"] += len(expected)
-        asked = (model.__name__, str(action), section, actor)
-        assert decided == expected, ("decide", asked, sorted(decided ^ expected))
-        assert listed == expected, ("visible", asked, sorted(listed ^ expected))
+
+@dataclass
+class Asked:
+    """One question about all rows of a kind, and the ids for which the slow model says yes."""
+
+    who: Asker
+    rows: list
+    action: Action
+    section: Section | None
+    expected: set
+
+    def check(self, session):
+        """Ask ``decide`` row by row and ``visible`` once."""
+        who, model = self.who, type(self.rows[0])
+        actor = find_actor(
+            session, who.account_id, who.municipality_id, who.at, may_write=who.may_write
+        )
+        asked = (model.__name__, str(self.action), self.section, actor)
+        decided = {
+            row.id
+            for row in self.rows
+            if policy.decide(actor, self.action, row, section=self.section)
+        }
+        assert decided == self.expected, ("decide", asked, sorted(decided ^ self.expected))
+        condition = scope.visible(actor, model, self.action, section=self.section)
+        with tenancy.applied(session, tenancy.Scope(who.municipality_id)):
+            listed = set(session.scalars(select(model.id).where(condition)))
+        assert listed == self.expected, ("visible", asked, sorted(listed ^ self.expected))
 
 
 ON_ROWS = {
