@@ -56,6 +56,7 @@ ABOUT: dict[str, tuple[Resource, Action]] = {
 SECTION_OF: dict[str, Section] = {
     "ParticipantView.overview": Section.PARTICIPANTS,
     "ConsentView.overview": Section.CONSENTS,
+    "DecisionView.overview": Section.CONSENTS,
 }
 # Pages that are open to whoever may do one of these in the plan, in any of the sections.
 OPEN_BY_ANY: dict[str, tuple[Action, ...]] = {
@@ -67,10 +68,11 @@ ASKED_SECTIONS = (Section.GOALS, Section.ABOUT_ME)
 MAY_FIND_NOTHING = {
     "ImportView.decide",
     "ImportView.failed_rows",
+    "DecisionView.edit",
     "EntryView.move",
     "EntryHistoryView.download",
 }
-SHOWS_OTHER_PLACES = {"OwnPageView"}
+SHOWS_OTHER_PLACES = {"MyPlansView", "OwnPageView"}
 
 
 @dataclass(frozen=True)
