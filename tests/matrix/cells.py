@@ -61,7 +61,11 @@ SECTION_OF: dict[str, Section] = {
 # Pages that are open to whoever may do one of these in the plan, in any of the sections.
 OPEN_BY_ANY: dict[str, tuple[Action, ...]] = {
     "ContentView.bin": (Action.WRITE, Action.COMMENT),
+    # Nothing says what is to be added, which whoever sees the plan is told.
+    "ContentView.add": (Action.READ,),
 }
+# Whoever may delete or bring back is told that it is done already when it is sent again.
+SENT_AGAIN = {"EntryView.edit", "EntryView.delete", "EntryView.restore"}
 # Sections that pages with a section in their address are asked for.
 ASKED_SECTIONS = (Section.GOALS, Section.ABOUT_ME)
 # An empty request asks these for something that is not there.
@@ -71,6 +75,7 @@ MAY_FIND_NOTHING = {
     "DecisionView.edit",
     "EntryView.move",
     "EntryHistoryView.download",
+    "ConsentView.scan",
 }
 SHOWS_OTHER_PLACES = {"MyPlansView", "OwnPageView"}
 
@@ -280,6 +285,9 @@ def _may(cell: Cell, actor: Actor, row: object) -> bool:
             for action in OPEN_BY_ANY[cell.endpoint]
             for section in Section
         )
+    if cell.endpoint in SENT_AGAIN:
+        either = (cell.action, Action.RETIRE, Action.RESTORE)
+        return any(policy.decide(actor, action, row) for action in either)
     return bool(policy.decide(actor, cell.action, row, section=cell.section))
 
 
