@@ -10,11 +10,11 @@ from flask_babel import lazy_gettext as _l
 from app.audit import log
 from app.db import transaction
 from app.enums import EntryKind, Section
-from app.errors import BadRequest, NotFound
+from app.errors import BadRequest, NotAllowed, NotFound
 from app.models import Plan, PlanEntry
 from app.plans import content, content_queries, drafts, history
 from app.plans.kinds import ADDED_IN
-from app.plans.pages import WRITTEN, Answer, asked_section, find_plan
+from app.plans.pages import WRITTEN, Answer, asked_section, find_plan, plan_is_read
 from app.plans.writing_pages import Writing, WritingPage
 from app.screens.listing import is_id
 from app.security import policy
@@ -203,6 +203,8 @@ def _new(pk: str) -> Writing:
         NotFound, NotAllowed: as ``content.require_may_add``.
     """
     plan, actor = find_plan(pk, Action.SHOW), current_actor()
+    if not plan_is_read(actor, plan):
+        raise NotAllowed
     try:
         kind = EntryKind(request.args.get("kind", ""))
     except ValueError:
