@@ -6,7 +6,8 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from app.enums import Role
+from app.enums import Level, Role, Section
+from app.security.plan_rights import ACTIONS, LEVELS
 from app.security.roles import (
     MAY_GIVE,
     ON_RETIRED,
@@ -37,7 +38,8 @@ def access() -> None:
 
 def access_text() -> str:
     """The page on access, in Markdown."""
-    return "\n".join([*_introduction(), *_rights(), *_giving(), *_retired()]) + "\n"
+    parts = (*_introduction(), *_rights(), *_giving(), *_retired(), *_in_plans())
+    return "\n".join(parts) + "\n"
 
 
 def _introduction() -> Iterator[str]:
@@ -90,6 +92,29 @@ def _retired() -> Iterator[str]:
     yield ""
     allowed = ", ".join(sorted(_words(action).lower() for action in ON_RETIRED))
     yield f"With a thing that is not in use any more, those who could before can still: {allowed}."
+
+
+def _in_plans() -> Iterator[str]:
+    """What each relation to a plan opens, from ``app/security/plan_rights.py``."""
+    yield ""
+    yield "## In a plan"
+    yield ""
+    yield "In a plan it is the relation to it that counts, not the role. A participant sees what was"
+    yield "granted, as far as the consent of all who must consent reaches, and no further. In a plan"
+    yield "that is not under way nobody writes."
+    yield ""
+    yield _row(["", *(_words(basis) for basis in LEVELS)])
+    yield _row(["---"] * (len(LEVELS) + 1))
+    for section in Section:
+        levels = (LEVELS[basis].get(section, Level.NONE) for basis in LEVELS)
+        yield _row([_words(section), *("" if one is Level.NONE else one for one in levels)])
+    yield ""
+    yield _row(["", *(_words(basis) for basis in ACTIONS)])
+    yield _row(["---"] * (len(ACTIONS) + 1))
+    for action in Action:
+        marks = ["yes" if action in ACTIONS[basis] else "" for basis in ACTIONS]
+        if any(marks):
+            yield _row([_words(action), *marks])
 
 
 def _words(name: str) -> str:
