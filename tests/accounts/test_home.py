@@ -52,10 +52,11 @@ def test_a_step_ticks_itself_off_when_the_database_says_so(app, world):
             with transaction():
                 own = db.session.get_one(Person, actor.person_id)
                 own.email, own.phone = "lokal@fjellby.example.no", "+4722225555"
-            after = first_steps.steps_of(actor)
+            steps = first_steps.steps_of(actor)
+            after = [str(one.step.title) for one in steps if not one.is_done]
 
     assert len(left) == 2
-    assert [str(one.step.title) for one in after if not one.is_done] == left[1:]
+    assert after == left[1:]
 
 
 def test_an_empty_municipality_has_every_step_left(app, world):
