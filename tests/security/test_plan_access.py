@@ -4,6 +4,7 @@ Cases of the catalogue (``security.md``) are named in the tests. Every refusal s
 same question with a yes, and what ends is asked for on both sides of its end.
 """
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -36,8 +37,9 @@ from app.models import (
 )
 from app.security import plan_access, policy, scope, tenancy
 from app.security.actor import find_actor
-from app.security.plan_rights import COORDINATOR_LEVELS
+from app.security.plan_rights import COORDINATOR_LEVELS, MOST_GIVEN
 from app.security.roles import Action
+from app.side_tables import Handover
 from tests.conftest import with_world
 from tests.plans import garden as gardens
 from tests.plans.garden import TEACHERS
@@ -615,6 +617,22 @@ def test_p1_the_coordinator_holds_no_more_than_the_page_of_rights_says(town):
     assert {s: plan_access.level(actor, plan, s) for s in Section} == COORDINATOR_LEVELS
 
 
+def test_p1_nobody_gives_more_than_they_hold_nor_anything_without_steering(town):
+    plan = town.plan("ip")
+    givers = {name: town.actor(name) for name in ("koordinator.strandvik", "larer", "planeier")}
+    for section in Section:
+        held = COORDINATOR_LEVELS[section]
+        given = plan_access.most_given(givers["koordinator.strandvik"], plan, section)
+        assert given.rank <= held.rank
+        assert given.rank <= MOST_GIVEN[section].rank
+        assert given in (held, MOST_GIVEN[section])
+        assert plan_access.most_given(givers["larer"], plan, section) is Level.NONE
+        assert plan_access.most_given(givers["planeier"], plan, section) is Level.NONE
+
+    plan.state = PlanState.PAUSED
+    assert plan_access.most_given(givers["koordinator.strandvik"], plan, GOALS) is Level.NONE
+
+
 def test_p7_who_was_taken_out_of_a_plan_stays_out_until_taken_in_anew(town):
     plan, larer = town.plan("ip"), town.larer("ip")
     assert town.reads("larer", plan)
@@ -901,6 +919,39 @@ def test_a_token_that_only_reads_writes_in_no_section(town):
         assert bool(policy.decide(actor, action, plan, section=ACTIVITIES)) is is_allowed
         found = select(Plan.id).where(scope.visible(actor, Plan, action, section=ACTIVITIES))
         assert bool(town.session.scalars(found).all()) is is_allowed
+
+
+@pytest.mark.parametrize("lost", ["at", "municipality_id", "person_id"])
+@pytest.mark.parametrize("username", ["koordinator.strandvik", "planeier", "larer"])
+def test_an_actor_without_a_time_a_place_or_a_person_is_let_into_no_plan(town, username, lost):
+    whole = town.actor(username)
+    lacking = replace(whole, **{lost: None})
+    for model in (Plan, PlanEntry, Participant, Consent, Handover):
+        action = Action.READ if model is Plan else Action.SHOW
+        section = GOALS if model is Plan else None
+        rows = town.session.scalars(select(model)).all()
+        for actor, is_let_in in ((whole, True), (lacking, False)):
+            decided = {r.id for r in rows if policy.decide(actor, action, r, section=section)}
+            condition = scope.visible(actor, model, action, section=section)
+            assert set(town.session.scalars(select(model.id).where(condition))) == decided
+            assert not decided or is_let_in, (model, actor)
+
+
+def test_a_section_must_be_named_for_what_is_about_one(town):
+    plan = town.plan("ip")
+    assert town.may("larer", Action.READ, plan, GOALS)
+
+    assert not town.may("larer", Action.READ, plan)
+    assert not town.may("larer", Action.START, plan)
+
+
+def test_what_is_not_shared_yet_is_shared_with_nobody(town):
+    plan, larer = town.plan("ip"), town.larer("ip")
+    assert plan_access.shared_levels(plan, larer, today()) == TEACHERS
+
+    plan.state = PlanState.AWAITING_CONSENT
+
+    assert plan_access.shared_levels(plan, larer, today()) == {}
 
 
 # --- hand-overs and consents as rows -------------------------------------------------------------
