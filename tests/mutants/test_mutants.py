@@ -28,7 +28,10 @@ IN_ORDER = ("plan_rights", "plan_access", "consent_scope", "plan_scope", "policy
 
 LEAST_KILLED = 0.95
 PIVOTS = (date(2026, 3, 29), date(2027, 3, 1))
-NAMED_TESTS = ("tests/security/test_plan_access.py", "tests/security/test_policy_and_scope.py")
+NAMED_TESTS = [
+    f"tests/security/test_{name}.py"
+    for name in ("plan_consents", "plan_privileges", "plan_access", "policy_and_scope")
+]
 PATIENCE = 300
 KILLED, SURVIVED, STILLBORN = "killed", "survived", "stillborn"
 FATES = {0: SURVIVED, 1: KILLED, 2: STILLBORN}
