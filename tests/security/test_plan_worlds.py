@@ -151,21 +151,35 @@ class Asked:
 
     def check(self, session):
         """Ask ``decide`` row by row and ``visible`` once."""
-        who, model = self.who, type(self.rows[0])
-        actor = find_actor(
-            session, who.account_id, who.municipality_id, who.at, may_write=who.may_write
-        )
-        asked = (model.__name__, str(self.action), self.section, actor)
+        self.check_decide(session)
+        self.check_visible(session)
+
+    def check_decide(self, session):
+        """Ask ``decide`` about every row."""
+        actor = self._actor(session)
         decided = {
             row.id
             for row in self.rows
             if policy.decide(actor, self.action, row, section=self.section)
         }
-        assert decided == self.expected, ("decide", asked, sorted(decided ^ self.expected))
+        assert decided == self.expected, ("decide", str(self), sorted(decided ^ self.expected))
+
+    def check_visible(self, session):
+        """Ask the database for all rows that are ``visible``."""
+        actor, model = self._actor(session), type(self.rows[0])
         condition = scope.visible(actor, model, self.action, section=self.section)
-        with tenancy.applied(session, tenancy.Scope(who.municipality_id)):
+        with tenancy.applied(session, tenancy.Scope(self.who.municipality_id)):
             listed = set(session.scalars(select(model.id).where(condition)))
-        assert listed == self.expected, ("visible", asked, sorted(listed ^ self.expected))
+        assert listed == self.expected, ("visible", str(self), sorted(listed ^ self.expected))
+
+    def _actor(self, session):
+        who = self.who
+        return find_actor(
+            session, who.account_id, who.municipality_id, who.at, may_write=who.may_write
+        )
+
+    def __str__(self):
+        return f"{type(self.rows[0]).__name__} {self.action} {self.section} by {self.who}"
 
 
 ON_ROWS = {
