@@ -99,9 +99,9 @@ def _in_plans() -> Iterator[str]:
     yield ""
     yield "## In a plan"
     yield ""
-    yield "In a plan it is the relation to it that counts, not the role. A participant sees what was"
-    yield "granted, as far as the consent of all who must consent reaches, and no further. In a plan"
-    yield "that is not under way nobody writes."
+    yield "In a plan the relation to it counts, not the role. A participant sees what was granted,"
+    yield "as far as the consent of all who must consent reaches, and no further. In a plan that is"
+    yield "not under way nobody writes."
     yield ""
     yield _row(["", *(_words(basis) for basis in LEVELS)])
     yield _row(["---"] * (len(LEVELS) + 1))
