@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from app.clock import utc_now
 from app.db import transaction
 from app.enums import EntryKind
-from app.errors import NotFound, StaleVersion
+from app.errors import BadRequest, NotFound, StaleVersion
 from app.files import storage
 from app.files.sniffing import FileType
 from app.models import PlanEntry
@@ -106,7 +106,7 @@ class EntryHistoryView(EntryPage):
 def _number(name: str) -> int:
     sent = request.values.get(name, "")
     if not (sent.isascii() and sent.isdigit() and len(sent) < 9):
-        raise NotFound
+        raise BadRequest
     return int(sent)
 
 

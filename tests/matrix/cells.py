@@ -64,8 +64,13 @@ OPEN_BY_ANY: dict[str, tuple[Action, ...]] = {
     # Nothing says what is to be added, which whoever sees the plan is told.
     "ContentView.add": (Action.READ,),
 }
-# Whoever may delete or bring back is told that it is done already when it is sent again.
-SENT_AGAIN = {"EntryView.edit", "EntryView.delete", "EntryView.restore"}
+# What is no refusal when it was done already, to whoever may do the opposite: a second press, and
+# a text that was written while somebody deleted what it is about.
+REPEATED: dict[str, Action] = {
+    "EntryView.delete": Action.RESTORE,
+    "EntryView.restore": Action.RETIRE,
+    "EntryView.edit": Action.RESTORE,
+}
 # Sections that pages with a section in their address are asked for.
 ASKED_SECTIONS = (Section.GOALS, Section.ABOUT_ME)
 # An empty request asks these for something that is not there.
@@ -285,10 +290,10 @@ def _may(cell: Cell, actor: Actor, row: object) -> bool:
             for action in OPEN_BY_ANY[cell.endpoint]
             for section in Section
         )
-    if cell.endpoint in SENT_AGAIN:
-        either = (cell.action, Action.RETIRE, Action.RESTORE)
-        return any(policy.decide(actor, action, row) for action in either)
-    return bool(policy.decide(actor, cell.action, row, section=cell.section))
+    if policy.decide(actor, cell.action, row, section=cell.section):
+        return True
+    opposite = REPEATED.get(cell.endpoint) if cell.method == "POST" else None
+    return opposite is not None and bool(policy.decide(actor, opposite, row))
 
 
 def got(answer: TestResponse) -> str:
