@@ -182,7 +182,9 @@ class Planter:
     def _plant(self, town: Town) -> None:
         """Put the rows in the database, those first that others point at."""
         for model in (ConsentText, Unit, Person, *PLANTED):
-            self.session.add_all(one for one in self.rows[model] if one.municipality_id == town.id)
+            self.session.add_all(
+                one for one in self.rows.get(model, ()) if one.municipality_id == town.id
+            )
             self.session.flush()
 
     def _units(self, town: Town) -> None:
