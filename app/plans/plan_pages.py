@@ -1,7 +1,9 @@
 """The overview of one plan, and its life: pausing, closing, opening again, handing over."""
 
+import json
 from collections.abc import Callable
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -14,8 +16,7 @@ from app.db import db, transaction
 from app.enums import ConsentKind, Section
 from app.errors import DomainError, NotAllowed, NotFound, StaleVersion
 from app.models import Consent, Person, Plan
-from app.plans import continuing, handovers, life
-from app.plans.activity import touch
+from app.plans import activity, continuing, handovers, life
 from app.plans.coordinators import coordinators_here
 from app.plans.meter_pages import meter_for
 from app.plans.pages import WRITTEN, Answer, PlanPage, coordinator_word, find_plan, type_of
@@ -76,21 +77,22 @@ class PlanView(PlanPage):
         """Period, evaluation, unit, and what the owner needs and has."""
         plan = self.plan_of(pk, Action.EDIT)
         if request.method != "POST":
-            return self._form("plans/frame.html", plan, FrameForm(obj=plan))
+            return self._form("plans/frame.html", plan, FrameForm(obj=plan), seal=_seal(plan))
         form = FrameForm(request.form, obj=plan)
+        seal = request.form.get("version", "")
         if "find" in request.form:
-            return self._form("plans/frame.html", plan, form)
+            return self._form("plans/frame.html", plan, form, seal=seal)
         if not form.validate():
-            return self._form("plans/frame.html", plan, form, status=422)
+            return self._form("plans/frame.html", plan, form, status=422, seal=seal)
 
         def keep(plan: Plan) -> None:
-            if request.form.get("version") != str(plan.version):
+            if request.form.get("version") != _seal(plan):
                 raise StaleVersion
             for name in FRAME:
                 setattr(plan, name, form[name].data)
             for name in FRAME_TEXTS:
                 setattr(plan, name, form[name].data or "")
-            touch(plan, at=utc_now())
+            activity.touch(plan, at=utc_now())
 
         return self._do(pk, Action.EDIT, keep, _("The plan is saved."), "plans/frame.html", form)
 
@@ -152,9 +154,11 @@ class PlanView(PlanPage):
                 earlier = forms.earlier_result(session, current_actor(), key)
                 if earlier is not None:
                     return redirect(earlier)
+                log = find_plan(pk, Action.CLOSE)
+                activity.hold(log)
                 new = continuing.go_on(
                     current_actor(),
-                    find_plan(pk, Action.CLOSE),
+                    log,
                     goals=request.form.getlist("goal"),
                     participants=request.form.getlist("participant"),
                     at=utc_now(),
@@ -317,7 +321,9 @@ class PlanView(PlanPage):
         """Make a change in one transaction; on to the overview, or the form with what is wrong."""
         try:
             with transaction():
-                plan = find_plan(pk, action)
+                plan = find_plan(pk, Action.SHOW)
+                activity.hold(plan)
+                policy.require(current_actor(), action, plan)
                 change(plan)
         except DomainError as error:
             if isinstance(error, NotFound | NotAllowed):
@@ -339,7 +345,9 @@ class PlanView(PlanPage):
             form[error.field].errors = [*form[error.field].errors, text]
         else:
             form.form_errors.append(text)
-        return self._form(template, plan, form, status=error.status, **_open(plan))
+        return self._form(
+            template, plan, form, status=error.status, seal=_seal(plan), **_open(plan)
+        )
 
     def _form(
         self, template: str, plan: Plan, form: Any, *, status: int = 200, **values: Any
@@ -351,6 +359,13 @@ def consent_until(plan: Plan, on: date) -> date | None:
     """The last day of the consents to share that hold now, the earliest of them; None: none."""
     valid: list[Consent] = plan_access.valid_consents(plan, ConsentKind.INFORMATION_IS_SHARED, on)
     return min((one.last_day for one in valid), default=None)
+
+
+def _seal(plan: Plan) -> str:
+    """What stands for the frame of a plan as it was shown. The plan's version will not do: it
+    rises with whatever is written in the plan."""
+    shown = [str(getattr(plan, name)) for name in (*FRAME, *FRAME_TEXTS)]
+    return sha256(json.dumps(shown).encode()).hexdigest()[:32]
 
 
 def _open(plan: Plan) -> dict[str, Any]:

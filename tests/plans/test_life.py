@@ -1,5 +1,7 @@
 """Pausing, closing, opening again and emergency access, each by those who may and by no others."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -213,9 +215,26 @@ def test_opening_a_plan_is_written_to_the_log_with_the_right_it_was_opened_by(
         assert event.basis == "participant"
 
 
+def seal_of(client, plan):
+    """What the form says it showed."""
+    page = client.get(f"/plan/frame/{plan}").text
+    return re.search(r'name="version" value="([^"]+)"', page).group(1)
+
+
+def test_what_is_written_elsewhere_in_the_plan_is_no_conflict(app, world, client_as, plan):
+    client = client_as(COORDINATOR)
+    version = seal_of(client, plan)
+    client.send(f"/plan-content/add/{plan}?kind=comment", {"body": "hei"})
+
+    answer = client.send(f"/plan/frame/{plan}", {"needs": "ro", "version": version})
+
+    assert answer.status_code == 302
+    assert load(app, world, plan).needs == "ro"
+
+
 def test_the_frame_keeps_what_two_people_write(app, world, client_as, plan):
     client = client_as(COORDINATOR)
-    version = load(app, world, plan).version
+    version = seal_of(client, plan)
     client.send(f"/plan/frame/{plan}", {"needs": "ro", "version": version})
 
     late = client.send(f"/plan/frame/{plan}", {"needs": "fart", "version": version})
@@ -234,14 +253,11 @@ def test_the_frame_keeps_what_two_people_write(app, world, client_as, plan):
         ("tull", "", 422),
     ],
 )
-def test_a_period_ends_after_it_begins(app, world, client_as, plan, first, last, status):
-    data = {
-        "period_from": first,
-        "period_to": last,
-        "version": load(app, world, plan).version,
-    }
+def test_a_period_ends_after_it_begins(client_as, plan, first, last, status):
+    client = client_as(COORDINATOR)
+    data = {"period_from": first, "period_to": last, "version": seal_of(client, plan)}
 
-    answer = client_as(COORDINATOR).send(f"/plan/frame/{plan}", data)
+    answer = client.send(f"/plan/frame/{plan}", data)
 
     assert answer.status_code == status
 
