@@ -345,9 +345,10 @@ class PlanView(PlanPage):
             form[error.field].errors = [*form[error.field].errors, text]
         else:
             form.form_errors.append(text)
-        return self._form(
-            template, plan, form, status=error.status, seal=_seal(plan), **_open(plan)
-        )
+        more = _open(plan)
+        if isinstance(error, StaleVersion):
+            more["conflict"] = forms.differences(form, plan, [*FRAME, *FRAME_TEXTS])
+        return self._form(template, plan, form, status=error.status, seal=_seal(plan), **more)
 
     def _form(
         self, template: str, plan: Plan, form: Any, *, status: int = 200, **values: Any

@@ -241,6 +241,7 @@ def test_the_frame_keeps_what_two_people_write(app, world, client_as, plan):
 
     assert late.status_code == 409
     assert "fart" in late.text
+    assert ">ro<" in late.text
     assert load(app, world, plan).needs == "ro"
 
 
