@@ -128,6 +128,9 @@ def test_a_plan_that_rests_or_is_closed_is_only_read(town, state):
         assert not town.may(username, Action.WRITE, plan, ACTIVITIES)
         assert not town.may(username, Action.COMMENT, plan, Section.COMMENTS)
         assert not town.may(username, Action.EDIT, entry)
+        level = plan_access.level(town.actor(username), plan, ACTIVITIES)
+        assert level is Level.READ
+    assert plan_access.level(town.actor("larer"), plan, Section.MEETINGS) is Level.NONE
 
 
 def test_a_stand_in_does_as_the_coordinator_but_hands_nothing_over_and_closes_nothing(town):
