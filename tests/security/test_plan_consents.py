@@ -515,3 +515,16 @@ def test_e10_a_consent_ends_with_the_authority_it_was_given_by_though_another_ho
         old.ended_at = utc_now()
 
     assert not town.reads("larer", plan)
+
+
+def test_e10_a_representative_agrees_in_no_parents_place(town):
+    plan, persons = town.plan("relay_log"), town.place.persons
+    verge = gardens.authority(persons["child"], persons["other"], kind=AuthorityKind.LEGAL_GUARDIAN)
+    gardens.consent(plan, verge, [(town.larer("relay_log"), GOALS, Level.READ)])
+    assert town.reads("larer", plan)
+
+    town.consent("relay_log").withdrawn_at = utc_now()
+    assert not town.reads("larer", plan)
+
+    plan.authorities[0].ended_at = utc_now()
+    assert town.reads("larer", plan)
