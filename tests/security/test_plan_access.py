@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.clock import today, utc_now
 from app.enums import (
+    Level,
     PlanState,
     Role,
     Section,
