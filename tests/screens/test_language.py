@@ -73,7 +73,7 @@ def test_a_stranger_reads_what_the_browser_asks_for(stranger, asked, spoken):
 def test_the_persons_language_goes_before_the_browsers(client_as, prefers):
     prefers("koordinator.strandvik", Language.NN)
 
-    page = client_as("koordinator.strandvik").get("/", headers={"Accept-Language": "en"})
+    page = client_as("koordinator.strandvik").get("/my-plans/", headers={"Accept-Language": "en"})
 
     assert language_of(page) == "nn"
 
@@ -85,15 +85,15 @@ def test_what_the_login_chose_goes_before_the_persons_language(client_as, prefer
     client.send("/language/", {"language": "en"})
     again = client_as("koordinator.strandvik")
 
-    assert language_of(client.get("/")) == "en"
-    assert language_of(again.get("/")) == "en"
+    assert language_of(client.get("/my-plans/")) == "en"
+    assert language_of(again.get("/my-plans/")) == "en"
 
 
 def test_the_persons_language_follows_the_municipality(client_as, prefers):
     prefers("larer", Language.EN)
 
-    in_strandvik = client_as("larer", "9901").get("/", headers={"Accept-Language": "nn"})
-    in_fjellby = client_as("larer", "9902").get("/", headers={"Accept-Language": "nn"})
+    in_strandvik = client_as("larer", "9901").get("/my-plans/", headers={"Accept-Language": "nn"})
+    in_fjellby = client_as("larer", "9902").get("/my-plans/", headers={"Accept-Language": "nn"})
 
     assert language_of(in_strandvik) == "en"
     assert language_of(in_fjellby) == "nn"
@@ -107,7 +107,7 @@ def test_a_new_language_in_ones_own_contact_data_is_spoken_at_once(app, world, c
 
     client.send("/me/contact", {"version": version, "contact_language": "nn"})
 
-    assert language_of(client.get("/", headers={"Accept-Language": "en"})) == "nn"
+    assert language_of(client.get("/my-plans/", headers={"Accept-Language": "en"})) == "nn"
 
 
 def test_north_sami_borrows_from_bokmal_and_says_so(stranger):
