@@ -15,7 +15,7 @@ from app.db import db
 from app.enums import Section
 from app.models import Consent, Participant, Plan, PlanEntry
 from app.security import policy, scope, tenancy
-from app.security.actor import find_actor
+from app.security.actor import Actor, find_actor
 from app.security.plan_rights import LEVEL_OF
 from app.security.roles import Action
 from app.side_tables import Handover
@@ -118,19 +118,22 @@ class Round:
                 yield from self.session.scalars(select(model).options(*whole(model)))
 
     def _asked_by(self, who, rows):
+        actor = find_actor(
+            self.session, who.account_id, who.municipality_id, who.at, may_write=who.may_write
+        )
         for action, section in self.questions:
-            yield self._answered(who, rows[Plan], rules.may, action, section)
+            yield self._answered(who, actor, rows[Plan], rules.may, action, section)
         for model, question in QUESTIONS.items():
             action = self.random.choice(ON_ROWS[model])
-            yield self._answered(who, rows[model], question, action)
+            yield self._answered(who, actor, rows[model], question, action)
 
-    def _answered(self, who, rows, question, action, section=None):
+    def _answered(self, who, actor, rows, question, action, section=None):
         facts = self.facts.register(rows[0].__tablename__, "id")
         said = {} if section is None else {"section": section}
         expected = {
             row.id for row in rows if question(self.facts, who, action, facts[row.id][0], **said)
         }
-        return Asked(who, rows, action, section, expected)
+        return Asked(actor, rows, action, section, expected, self.here.id)
 
     def _plan_questions(self):
         for action in self.random.sample(OF_PLANS, ASKED // 2):
@@ -143,43 +146,38 @@ class Round:
 class Asked:
     """One question about all rows of a kind, and the ids for which the slow model says yes."""
 
-    who: Asker
+    actor: Actor
     rows: list
     action: Action
     section: Section | None
     expected: set
+    here: int
 
     def check(self, session):
         """Ask ``decide`` row by row and ``visible`` once."""
-        self.check_decide(session)
+        self.check_decide()
         self.check_visible(session)
 
-    def check_decide(self, session):
+    def check_decide(self):
         """Ask ``decide`` about every row."""
-        actor = self._actor(session)
         decided = {
             row.id
             for row in self.rows
-            if policy.decide(actor, self.action, row, section=self.section)
+            if policy.decide(self.actor, self.action, row, section=self.section)
         }
         assert decided == self.expected, ("decide", str(self), sorted(decided ^ self.expected))
 
     def check_visible(self, session):
         """Ask the database for all rows that are ``visible``."""
-        actor, model = self._actor(session), type(self.rows[0])
-        condition = scope.visible(actor, model, self.action, section=self.section)
-        with tenancy.applied(session, tenancy.Scope(self.who.municipality_id)):
+        model = type(self.rows[0])
+        condition = scope.visible(self.actor, model, self.action, section=self.section)
+        with tenancy.applied(session, tenancy.Scope(self.here)):
             listed = set(session.scalars(select(model.id).where(condition)))
         assert listed == self.expected, ("visible", str(self), sorted(listed ^ self.expected))
 
-    def _actor(self, session):
-        who = self.who
-        return find_actor(
-            session, who.account_id, who.municipality_id, who.at, may_write=who.may_write
-        )
-
     def __str__(self):
-        return f"{type(self.rows[0]).__name__} {self.action} {self.section} by {self.who}"
+        about = f"{type(self.rows[0]).__name__} {self.action} {self.section}"
+        return f"{about} by {self.actor} at {self.actor.at}"
 
 
 ON_ROWS = {
