@@ -528,3 +528,17 @@ def test_e10_a_representative_agrees_in_no_parents_place(town):
 
     plan.authorities[0].ended_at = utc_now()
     assert town.reads("larer", plan)
+
+
+def test_e10_a_parents_right_that_is_over_stands_in_no_representatives_way(town):
+    plan, persons = town.plan("ip"), town.place.persons
+    town.consent("ip").withdrawn_at = utc_now()
+    gardens.authority(persons["planeier"], persons["foresatt"])
+    verge = gardens.authority(
+        persons["planeier"], persons["other"], kind=AuthorityKind.LEGAL_GUARDIAN
+    )
+    assert not town.reads("larer", plan)
+
+    gardens.consent(plan, verge, [(town.larer("ip"), GOALS, Level.READ)])
+
+    assert town.reads("larer", plan)

@@ -14,13 +14,12 @@ from app.enums import (
     Role,
     Section,
 )
-from app.models import (
-    Plan,
-)
+from app.models import Consent, Participant, Plan, PlanEntry
 from app.security import plan_access, policy, scope, tenancy
 from app.security.actor import find_actor
 from app.security.plan_rights import COORDINATOR_LEVELS, MOST_GIVEN
 from app.security.roles import Action
+from app.side_tables import Handover
 from tests.plans import garden as gardens
 from tests.security.plan_town import GOALS, in_town, planted
 
@@ -148,6 +147,24 @@ def test_d21_a_plan_is_seen_in_its_own_municipality_alone(context, world, number
             assert (
                 session.scalar(select(Plan.id).where(Plan.id == plan.id, condition)) is not None
             ) is is_own
+
+
+def test_d21_what_is_asked_in_another_municipality_shows_nothing_of_it(context, world):
+    session, at, garden = db.session(), utc_now(), context.extensions["test_garden"]
+    session.rollback()
+    actors = [
+        find_actor(session, world.accounts[username], world.strandvik.id, at)
+        for username in ("lokal.strandvik", "koordinator.strandvik", "larer", "planeier")
+    ]
+    with tenancy.applied(session, tenancy.Scope(world.fjellby.id)):
+        for model in (Plan, PlanEntry, Participant, Consent, Handover):
+            rows = session.scalars(select(model)).all()
+            assert rows
+            for actor in actors:
+                assert not any(policy.decide(actor, Action.SHOW, row) for row in rows)
+                shown = select(model.id).where(scope.visible(actor, model, Action.SHOW))
+                assert session.scalars(shown).all() == []
+    assert garden.fjellby.plans
 
 
 def test_d21_who_moves_away_loses_the_plan_with_the_role(town):
