@@ -17,10 +17,10 @@ from app.enums import (
 from app.models import Consent, Participant, Plan, PlanEntry
 from app.security import plan_access, policy, scope, tenancy
 from app.security.actor import find_actor
-from app.security.plan_rights import COORDINATOR_LEVELS, MOST_GIVEN
 from app.security.roles import Action
 from app.side_tables import Handover
 from tests.plans import garden as gardens
+from tests.security import plan_rules as rules
 from tests.security.plan_town import GOALS, in_town, planted
 
 
@@ -63,26 +63,37 @@ def test_p1_only_who_coordinates_the_plan_steers_access_to_it(town):
     assert not town.sees("koordinator.strandvik", plan)
 
 
-def test_p1_the_coordinator_holds_no_more_than_the_page_of_rights_says(town):
+def levels_in(letters):
+    """The levels by section that letters stand for."""
+    of = {letter: Level(name) for name, letter in rules.LETTER.items()}
+    return {Section(s): of[one] for s, one in zip(rules.SECTIONS, letters, strict=True)}
+
+
+def test_p1_the_coordinator_holds_no_more_than_the_table_of_the_field_says(town):
     plan, actor = town.plan("ip"), town.actor("koordinator.strandvik")
+    held = {section: plan_access.level(actor, plan, section) for section in Section}
 
-    assert {s: plan_access.level(actor, plan, s) for s in Section} == COORDINATOR_LEVELS
+    assert held == levels_in(rules.OPENS["coordinator"])
 
 
-def test_p1_nobody_gives_more_than_they_hold_nor_anything_without_steering(town):
-    plan = town.plan("ip")
-    givers = {name: town.actor(name) for name in ("koordinator.strandvik", "larer", "planeier")}
-    for section in Section:
-        held = COORDINATOR_LEVELS[section]
-        given = plan_access.most_given(givers["koordinator.strandvik"], plan, section)
-        assert given.rank <= held.rank
-        assert given.rank <= MOST_GIVEN[section].rank
-        assert given in (held, MOST_GIVEN[section])
-        assert plan_access.most_given(givers["larer"], plan, section) is Level.NONE
-        assert plan_access.most_given(givers["planeier"], plan, section) is Level.NONE
+def test_p1_nobody_gives_more_than_they_hold_nor_logs_nor_the_steering(town):
+    plan, names = town.plan("ip"), ("koordinator.strandvik", "larer", "planeier")
+    most = {
+        name: {s: plan_access.most_given(town.actor(name), plan, s) for s in Section}
+        for name in names
+    }
+    nothing = dict.fromkeys(Section, Level.NONE)
 
+    assert most["koordinator.strandvik"] == levels_in(rules.OPENS["coordinator"]) | {
+        Section.PARTICIPANTS: Level.READ,
+        Section.CONSENTS: Level.READ,
+        Section.EVENT_LOG: Level.NONE,
+        Section.ACCESS_LOG: Level.NONE,
+    }
+    assert most["larer"] == most["planeier"] == nothing
     plan.state = PlanState.PAUSED
-    assert plan_access.most_given(givers["koordinator.strandvik"], plan, GOALS) is Level.NONE
+    actor = town.actor("koordinator.strandvik")
+    assert {s: plan_access.most_given(actor, plan, s) for s in Section} == nothing
 
 
 def test_p7_who_was_taken_out_of_a_plan_stays_out_until_taken_in_anew(town):
