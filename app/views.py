@@ -37,6 +37,7 @@ from app.plans.consent_ending import EndConsentView
 from app.plans.consent_giving import GiveConsentView
 from app.plans.consent_pages import ConsentView
 from app.plans.consent_recording import RecordConsentView
+from app.plans.consent_told import ToldWithdrawalView
 from app.plans.content_pages import ContentView
 from app.plans.decision_pages import DecisionView
 from app.plans.entry_pages import EntryView
@@ -585,6 +586,13 @@ class JobView(JobPages):
 
 
 CONTENT_VIEWS = (ContentView, EntryView, EntryHistoryView)
+CONSENT_VIEWS = (
+    ConsentView,
+    GiveConsentView,
+    RecordConsentView,
+    EndConsentView,
+    ToldWithdrawalView,
+)
 ACCESS_VIEWS = (ParticipantView, ParticipationView, MatrixView, AccessView, AuthorityView)
 
 
@@ -602,7 +610,7 @@ def register_views(appbuilder: AppBuilder) -> None:
     for plan_view in (PlanView, HandoverView, *CONTENT_VIEWS, *ACCESS_VIEWS):
         appbuilder.add_view_no_menu(plan_view)
     appbuilder.add_view(StartView, "StartView", label=_l("Start a plan"))
-    for consent_view in (ConsentView, GiveConsentView, RecordConsentView, EndConsentView):
+    for consent_view in CONSENT_VIEWS:
         appbuilder.add_view_no_menu(consent_view)
     appbuilder.add_view(PlanListView, "PlanListView", label=_l("All plans"))
     appbuilder.add_view(PersonView, "PersonView", label=_l("Persons"))
