@@ -49,6 +49,7 @@ from app.plans.my_plans_pages import MyPlansView
 from app.plans.participant_pages import ParticipantView
 from app.plans.participation_pages import ParticipationView
 from app.plans.plan_pages import PlanView
+from app.plans.shortening_pages import ShorteningView
 from app.plans.start_pages import StartView
 from app.screens import log_pages
 from app.screens.fields import (
@@ -593,7 +594,14 @@ CONSENT_VIEWS = (
     EndConsentView,
     ToldWithdrawalView,
 )
-ACCESS_VIEWS = (ParticipantView, ParticipationView, MatrixView, AccessView, AuthorityView)
+ACCESS_VIEWS = (
+    ParticipantView,
+    ParticipationView,
+    ShorteningView,
+    MatrixView,
+    AccessView,
+    AuthorityView,
+)
 
 
 def register_views(appbuilder: AppBuilder) -> None:

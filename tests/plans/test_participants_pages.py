@@ -561,6 +561,7 @@ GET_PAGES = {
     "matrix": "/participation-matrix/matrix/{participant}",
     "prolong": "/participation/prolong/{participant}",
     "shorten": "/participation/shorten/{participant}",
+    "shorten_part": "/participation-part/shorten/{participant}?section=goals",
     "end": "/participation/end/{participant}",
     "invitation": "/participation/invitation/{participant}",
     "seen_as": "/participation/seen-as/{participant}",
@@ -570,7 +571,7 @@ GET_PAGES = {
     "authority_add": "/plan-authority/add/{plan}",
 }
 STEERED = {"add", "edit", "matrix", "prolong", "invitation", "authorities", "authority_add"}
-STOPPED = {"end_all", "shorten", "end", "seen_as"}
+STOPPED = {"end_all", "shorten", "shorten_part", "end", "seen_as"}
 OPEN_TO = {
     "koordinator.strandvik": {"overview", "show", "who"} | STEERED | STOPPED,
     "planeier": {"overview", "show", "who", "ask"} | STOPPED,
@@ -604,6 +605,7 @@ POSTS = {
     "/participation/end/{participant}": lambda one: {"reason": "x"},
     "/participation/shorten/{participant}": lambda one: {"last_day": today().strftime("%d.%m.%Y")},
     "/participation/stop/{participant}": lambda one: {},
+    "/participation-part/shorten/{participant}?section=goals": lambda one: {"choice": "week"},
     "/participation-matrix/matrix/{participant}": lambda one: (
         rights_form(one, mapping="write") | {"confirmed": "1"}
     ),
