@@ -546,7 +546,12 @@ def test_who_has_no_login_is_told_of_and_can_be_given_one(app, world, coordinato
 
     page = coordinator.get(f"/participation/invitation/{added(app, world, one).id}")
 
-    assert "/role/add" in page.text
+    way = f"/role/add?person={one.newcomer}"
+    assert way in page.text
+    assert f'value="{one.newcomer}"' in coordinator.get(way).text
+    unknown = world.fjellby.persons["larer"]
+    for other in ("x", unknown):
+        assert f'value="{other}"' not in coordinator.get(f"/role/add?person={other}").text
 
 
 # --- who may -------------------------------------------------------------------------------------
