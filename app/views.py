@@ -37,6 +37,7 @@ from app.plans.consent_ending import EndConsentView
 from app.plans.consent_giving import GiveConsentView
 from app.plans.consent_pages import ConsentView
 from app.plans.consent_recording import RecordConsentView
+from app.plans.consent_told import ToldWithdrawalView
 from app.plans.content_pages import ContentView
 from app.plans.decision_pages import DecisionView
 from app.plans.entry_pages import EntryView
@@ -48,6 +49,7 @@ from app.plans.my_plans_pages import MyPlansView
 from app.plans.participant_pages import ParticipantView
 from app.plans.participation_pages import ParticipationView
 from app.plans.plan_pages import PlanView
+from app.plans.shortening_pages import ShorteningView
 from app.plans.start_pages import StartView
 from app.screens import log_pages
 from app.screens.fields import (
@@ -585,7 +587,21 @@ class JobView(JobPages):
 
 
 CONTENT_VIEWS = (ContentView, EntryView, EntryHistoryView)
-ACCESS_VIEWS = (ParticipantView, ParticipationView, MatrixView, AccessView, AuthorityView)
+CONSENT_VIEWS = (
+    ConsentView,
+    GiveConsentView,
+    RecordConsentView,
+    EndConsentView,
+    ToldWithdrawalView,
+)
+ACCESS_VIEWS = (
+    ParticipantView,
+    ParticipationView,
+    ShorteningView,
+    MatrixView,
+    AccessView,
+    AuthorityView,
+)
 
 
 def register_views(appbuilder: AppBuilder) -> None:
@@ -602,7 +618,7 @@ def register_views(appbuilder: AppBuilder) -> None:
     for plan_view in (PlanView, HandoverView, *CONTENT_VIEWS, *ACCESS_VIEWS):
         appbuilder.add_view_no_menu(plan_view)
     appbuilder.add_view(StartView, "StartView", label=_l("Start a plan"))
-    for consent_view in (ConsentView, GiveConsentView, RecordConsentView, EndConsentView):
+    for consent_view in CONSENT_VIEWS:
         appbuilder.add_view_no_menu(consent_view)
     appbuilder.add_view(PlanListView, "PlanListView", label=_l("All plans"))
     appbuilder.add_view(PersonView, "PersonView", label=_l("Persons"))

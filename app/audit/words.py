@@ -84,6 +84,7 @@ ACTIONS: dict[str, Any] = {
     "consent:reset": _l("Consents reset"),
     "consent:scan_downloaded": _l("Scanned consent downloaded"),
     "consent:shown": _l("Consent read"),
+    "consent:withdrawal_recorded": _l("Withdrawal told to the coordinator registered"),
     "consent:withdrawn": _l("Consent withdrawn"),
     "consent_text:added": _l("Consent text published"),
     "consent_text:changed": _l("Consent text changed"),

@@ -84,6 +84,8 @@ class Insight:
     sees: Seen
     waits: Seen
     begins_on: date | None = None
+    ends: dict[Section, date] = field(default_factory=dict)
+    """The last day of each part that is seen for a shorter time than the participation lasts."""
 
 
 @dataclass(frozen=True)
@@ -186,12 +188,21 @@ def who_sees_what(actor: Actor, plan: Plan, at: datetime) -> WhoSeesWhat:
 
 def insight(plan: Plan, participant: Participant, on: date) -> Insight:
     """What one participant sees now, and what waits for consent."""
+    sees = plan_access.shared_levels(plan, participant, on)
     return Insight(
         participant,
-        plan_access.shared_levels(plan, participant, on),
+        sees,
         consent_wanted.waiting(plan, participant, on),
         participant.starts_on if participant.starts_on > on else None,
+        {section: day for section, day in _sooner(participant, on) if section in sees},
     )
+
+
+def _sooner(participant: Participant, on: date) -> Iterator[tuple[Section, date]]:
+    for grant in granting.standing(participant, on):
+        day, whole = grant.last_day, participant.last_day
+        if day is not None and (whole is None or day < whole):
+            yield grant.section, day
 
 
 def is_over(participant: Participant, on: date) -> bool:

@@ -93,6 +93,19 @@ def waiting(insight: Insight) -> str:
     return _("Waits for consent to %(does)s.", does=can(insight.waits))
 
 
+def sooner(insight: Insight) -> list[str]:
+    """What somebody sees for a shorter time than they take part, day by day."""
+    days = sorted(set(insight.ends.values()))
+    return [
+        _(
+            "Sees %(parts)s only until %(day)s.",
+            parts=listed(one for one in insight.ends if insight.ends[one] == day),
+            day=show_date(day),
+        )
+        for day in days
+    ]
+
+
 def begins(insight: Insight) -> str:
     """From when somebody takes part, while it has not begun."""
     if insight.begins_on is None:

@@ -18,6 +18,7 @@ from wtforms import BooleanField, RadioField, SelectMultipleField, TextAreaField
 from wtforms.validators import DataRequired
 
 from app.consent.drafts import Draft
+from app.consent.ending import LONGEST_NOTE
 from app.consent.terms import Offer, add_months, latest_end
 from app.enums import ConsentMethod
 from app.screens.fields import NEEDED, ListedField, NorwegianDateField, at_most, show_date
@@ -67,6 +68,23 @@ class ReasonForm(FlaskForm):
     )
 
 
+class ToldForm(FlaskForm):
+    """A withdrawal that somebody told the coordinator of."""
+
+    what = RadioField(_l("What is withdrawn"), validate_choice=False, choices=[])
+    method = ListedField(_l("How it was told"), [NEEDED], choices=[])
+    told_on = NorwegianDateField(
+        _l("Day it was told"),
+        [NEEDED],
+        description=_l("The day of the talk, or the date of the letter."),
+    )
+    note = TextAreaField(
+        _l("Note"),
+        [DataRequired(_l("This must be filled in.")), at_most(LONGEST_NOTE)],
+        description=_l("Who said or wrote it, to whom, and how you know that it was them."),
+    )
+
+
 def lengths(usual: int, on: date) -> list[tuple[str, str]]:
     """The lengths to choose among, each with its last day; the municipality's usual is marked."""
     found = []
@@ -78,6 +96,11 @@ def lengths(usual: int, on: date) -> list[tuple[str, str]]:
             said = _("%(choice)s (the usual length)", choice=said)
         found.append((str(months), said))
     return [*found, (UNTIL, _("Until a day that you choose"))]
+
+
+def ways_of_telling() -> list[tuple[str, Any]]:
+    """How a withdrawal reaches the coordinator."""
+    return [("", ""), (ConsentMethod.ORAL, _("Orally")), (ConsentMethod.PAPER, _("In writing"))]
 
 
 def methods() -> list[tuple[str, Any]]:

@@ -12,7 +12,7 @@ from app.consent import ending, operations
 from app.consent.queries import Covered, Reach, Standing, covered
 from app.consent.terms import Offer
 from app.db import db
-from app.enums import Level, Section
+from app.enums import ConsentMethod, Level, Section
 from app.models import Consent, Participant, Plan, Unit
 from app.plans.pages import type_of
 from app.screens.fields import show_date
@@ -152,6 +152,13 @@ def service_name(plan: Plan, unit_id: str | None) -> str:
     return db.session.get_one(Unit, unit_id).name
 
 
+def _told(told: ending.ToldWithdrawal) -> str:
+    said = {"day": show_date(told.told_on), "note": told.note}
+    if told.method is ConsentMethod.ORAL:
+        return _("Withdrawn orally on %(day)s, registered by the coordinator: %(note)s", **said)
+    return _("Withdrawn in writing on %(day)s, registered by the coordinator: %(note)s", **said)
+
+
 def standing(status: Any) -> str:
     """How it is with somebody's consent: "Waits for Per Hansen"."""
     return str(STANDINGS[status.standing]) % {"name": status.giver.full_name}
@@ -161,5 +168,6 @@ def ended(consent: Consent, on: date) -> str:
     """How a consent ended; empty while it holds."""
     if consent.withdrawn_at is not None:
         reason = consent.withdrawn_reason or ""
-        return str(REASONS.get(reason, reason))
+        told = ending.told_in(reason)
+        return str(REASONS.get(reason, reason)) if told is None else _told(told)
     return "" if consent.is_active(on) else _("Has run out")

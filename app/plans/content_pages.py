@@ -105,7 +105,8 @@ class ContentView(WritingPage):
             shown: set[Section | None] = {one.section for one in rows}
             for section in shown or {None}:
                 log.record(actor, "plan:bin_shown", plan, section=section)
-        return self.page("plans/content/bin.html", plan, rows=rows)
+        by = content_queries.who_binned(plan, rows)
+        return self.page("plans/content/bin.html", plan, rows=rows, by=by)
 
     @staticmethod
     def rights(plan: Plan) -> "Rights":

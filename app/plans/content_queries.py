@@ -6,12 +6,12 @@ A section is read whole in one question, once policy has said that the actor rea
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import joinedload
 
 from app.db import db
 from app.enums import EntryKind, Section
-from app.models import Participant, Plan, PlanEntry
+from app.models import AuditEvent, Participant, Person, Plan, PlanEntry
 from app.plans import content
 from app.plans.entry_facts import COORDINATOR, OWNER, responsible_of
 from app.plans.kinds import ORDERED, WRITTEN
@@ -161,6 +161,28 @@ def binned(actor: Actor, plan: Plan) -> list[PlanEntry]:
         for one in rows
         if one.section in offered and (one.parent_id, one.deleted_at) not in together
     ]
+
+
+def who_binned(plan: Plan, rows: Sequence[PlanEntry]) -> dict[str, str]:
+    """The names of those who deleted what lies in the bin, by the id of the entry, from the log."""
+    found = db.session.execute(
+        select(AuditEvent.object_id, Person)
+        .join(
+            Person,
+            and_(
+                Person.id == AuditEvent.person_id,
+                Person.municipality_id == AuditEvent.municipality_id,
+            ),
+        )
+        .where(
+            AuditEvent.municipality_id == plan.municipality_id,
+            AuditEvent.action == content.BINNED,
+            AuditEvent.object_id.in_([one.id for one in rows]),
+        )
+        # What was deleted before, and brought back, was so by somebody else perhaps.
+        .order_by(AuditEvent.id)
+    )
+    return {object_id: person.full_name for object_id, person in found}
 
 
 def may_have_binned(actor: Actor, plan: Plan) -> bool:

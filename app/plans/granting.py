@@ -18,6 +18,7 @@ from app.errors import DomainError, StaleVersion
 from app.models import Grant, Participant, Plan, StandardRole
 from app.notifications import notices
 from app.plans import activity, consent_wanted, taking_back
+from app.plans.owners_ends import is_past, owners_end
 from app.security import plan_access, policy
 from app.security.actor import Actor
 from app.security.plan_rights import MOST_GIVEN, OWNERS_SIDE
@@ -98,7 +99,9 @@ def changes(participant: Participant, wanted: Wanted, on: date) -> list[Change]:
             section,
             now.get(section, Level.NONE),
             wanted[section],
-            plan_access.consented_level(plan, participant, section, on),
+            Level.NONE
+            if is_past(owners_end(participant, section), on)
+            else plan_access.consented_level(plan, participant, section, on),
         )
         for section in Section
         if section in wanted and wanted[section] is not now.get(section, Level.NONE)
@@ -158,15 +161,37 @@ def put(actor: Actor, participant: Participant, wanted: Wanted, *, at: datetime)
         if level.rank > most.rank:
             raise NotToBeGiven
     for change in changes(participant, wanted, on):
-        _end_open(participant, change.section, at)
+        old = _end_open(participant, change.section, at)
         if change.new is not Level.NONE:
-            _give(actor, participant, change.section, change.new, at)
+            ends_on = _end_as_before(actor, participant, change.section, old, at)
+            _give(actor, participant, change.section, change.new, at, ends_on=ends_on)
     db.session.flush()
     db.session.expire(participant, ["grants"])
 
 
+def _end_as_before(
+    actor: Actor, participant: Participant, section: Section, old: Grant | None, at: datetime
+) -> date | None:
+    """Until when (exclusive) a part is given anew: no longer than before, while that stands.
+
+    When a last day that the owner's side has set is over, what is given takes consent anew.
+    """
+    on, owners = day_of(at), owners_end(participant, section)
+    if is_past(owners, on):
+        taking_back.take_back(actor, participant, [section], at=at)
+        return None
+    ends = [one for one in (owners, old.ends_on if old else None) if one is not None and one > on]
+    return min(ends, default=None)
+
+
 def _give(
-    actor: Actor, participant: Participant, section: Section, level: Level, at: datetime
+    actor: Actor,
+    participant: Participant,
+    section: Section,
+    level: Level,
+    at: datetime,
+    *,
+    ends_on: date | None,
 ) -> None:
     grant = Grant(
         plan_id=participant.plan_id,
@@ -174,6 +199,7 @@ def _give(
         section=section,
         level=level,
         starts_on=day_of(at),
+        ends_on=ends_on,
         given_by_id=actor.person_id,
         given_at=at,
     )
@@ -239,6 +265,8 @@ def bring_back_section(
     policy.require(actor, Action.STOP_ACCESS, participant)
     old = next((one for one in participant.grants if one.id == before["grant"]), None)
     if old is None or old.section in granted(participant, day_of(at)):
+        raise StaleVersion
+    if is_past(old.ends_on, day_of(at)):
         raise StaleVersion
     again = Grant(
         plan_id=old.plan_id,

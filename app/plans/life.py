@@ -152,13 +152,13 @@ def end_emergency(actor: Actor, plan: Plan, *, at: datetime) -> None:
             access.ended_at = at
 
 
-def emergency_of(actor: Actor, plan: Plan) -> EmergencyAccess | None:
-    """The emergency access by which the actor reads the plan now."""
-    for access in plan.emergencies:
-        is_open = access.ended_at is None and actor.at is not None and access.ends_at > actor.at
-        if is_open and access.person_id == actor.person_id:
-            return access
-    return None
+def emergencies(plan: Plan, at: datetime) -> list[EmergencyAccess]:
+    """The emergency accesses that are on at an instant."""
+    return [
+        one
+        for one in plan.emergencies
+        if one.ended_at is None and one.starts_at <= at < one.ends_at
+    ]
 
 
 def _reason(text: str | None) -> str:

@@ -49,6 +49,7 @@ class MyPlansView(BaseView):
     route_base = "/my-plans"
     default_view = "index"
     intro = _l("The plans you own or take part in, and what waits for you there.")
+    buttons = (("StartView.step", Action.START, _l("Start a plan")),)
 
     @expose("/", methods=["GET"])
     @for_signed_in

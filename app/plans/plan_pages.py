@@ -63,7 +63,9 @@ class PlanView(PlanPage):
             coordinator_word=coordinator_word(plan),
             consent_until=consent_until(plan, on),
             stand_ins=[one for one in plan.stand_ins if one.is_active(on)],
-            emergency=life.emergency_of(actor, plan),
+            is_in_emergency=any(
+                one.person_id == actor.person_id for one in life.emergencies(plan, utc_now())
+            ),
             offered=[one for one in plan.handovers if one.answered_at is None],
             meter=meter_for(actor, plan),
             may=lambda action: bool(policy.decide(actor, action, plan)),

@@ -331,10 +331,16 @@ def participant_basis(actor: Actor, action: Action, participant: Participant) ->
 
 
 def consent_basis(actor: Actor, action: Action, consent: Consent) -> Basis | None:
-    """By which relation an action on a consent is allowed. It is withdrawn by whoever gave it."""
+    """By which relation an action on a consent is allowed.
+
+    It is withdrawn by whoever gave it, who may also tell the coordinator; like withdrawing, that
+    can be done whatever state the plan is in.
+    """
     if action in (Action.LIST, Action.SHOW):
         return basis_for(actor, Action.READ, consent.plan, Section.CONSENTS)
     if action is Action.WITHDRAW_CONSENT and consent.giver_id == actor.person_id:
+        return basis_for(actor, action, consent.plan)
+    if action is Action.RECORD_WITHDRAWAL:
         return basis_for(actor, action, consent.plan)
     return None
 

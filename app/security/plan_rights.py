@@ -97,6 +97,7 @@ COORDINATE = SEE | {
     Action.STEER_ACCESS,
     Action.STOP_ACCESS,
     Action.RECORD_CONSENT,
+    Action.RECORD_WITHDRAWAL,
     Action.RESET_CONSENT,
     Action.PAUSE,
     Action.RESUME,

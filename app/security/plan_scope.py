@@ -131,6 +131,8 @@ def consents(actor: Actor, action: Action) -> ColumnElement[bool]:
             Consent.giver_id == actor.person_id,
             Consent.plan_id.in_(_ids(actor, action)),
         )
+    if action is Action.RECORD_WITHDRAWAL:
+        return and_(_here(actor, Consent), Consent.plan_id.in_(_ids(actor, action)))
     return false()
 
 

@@ -66,6 +66,7 @@ class Action(StrEnum):
     CONSENT = "consent"
     RECORD_CONSENT = "record_consent"
     WITHDRAW_CONSENT = "withdraw_consent"
+    RECORD_WITHDRAWAL = "record_withdrawal"
     RESET_CONSENT = "reset_consent"
     PAUSE = "pause"
     RESUME = "resume"
@@ -191,6 +192,7 @@ IN_OWN_PLANS = READ | {
     Action.CONSENT,
     Action.RECORD_CONSENT,
     Action.WITHDRAW_CONSENT,
+    Action.RECORD_WITHDRAWAL,
     Action.RESET_CONSENT,
     Action.PAUSE,
     Action.RESUME,
@@ -209,7 +211,7 @@ SELF_RIGHTS: Rights = {
     Resource.BULK_CHANGE: frozenset({Action.SHOW, Action.UNDO}),
     Resource.PLAN: IN_OWN_PLANS,
     Resource.PARTICIPANT_IN_PLAN: READ | {Action.STEER_ACCESS, Action.STOP_ACCESS, Action.SEE_AS},
-    Resource.CONSENT: READ | {Action.WITHDRAW_CONSENT},
+    Resource.CONSENT: READ | {Action.WITHDRAW_CONSENT, Action.RECORD_WITHDRAWAL},
     Resource.PLAN_ENTRY: READ | {Action.EDIT, Action.MOVE, Action.RETIRE, Action.RESTORE},
     Resource.HANDOVER: READ | {Action.ANSWER},
     Resource.NOTICE: READ | {Action.END},

@@ -129,6 +129,21 @@ def test_owner_and_coordinator_are_told_30_days_before_and_on_the_day(home, grow
         assert {person for person, waits in found if waits} == {child, home.coordinator}
 
 
+def test_the_review_waits_for_the_coordinator_until_the_owner_has_consented(home, growing):
+    plan_id, child, day = growing
+    run(home, day - timedelta(days=30))
+    home.give(home.actor("foresatt", at_noon(day - timedelta(days=20))), plan_id)
+    run(home, day)
+    assert {person for person, waits in told(home, plan_id, AGE) if waits} == {
+        child,
+        home.coordinator,
+    }
+
+    home.give(home.as_actor(child, at_noon(day)), plan_id)
+
+    assert not any(waits for _person, waits in told(home, plan_id, AGE))
+
+
 def test_the_review_at_eighteen_comes_too_and_an_old_owner_is_never_told(home, growing):
     plan_id, _child, day = growing
     run(home, add_months(day, 24))

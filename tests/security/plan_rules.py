@@ -48,9 +48,9 @@ ABOUT_SECTIONS = {"read": "r", "comment": "c", "write": "w", "manage": "m"}
 SEES = "list show"
 MAY = {
     "coordinator": f"{SEES} show_access see_as edit steer_access stop_access record_consent"
-    " reset_consent pause resume close hand_over record_decision",
+    " record_withdrawal reset_consent pause resume close hand_over record_decision",
     "stand_in": f"{SEES} show_access see_as edit steer_access stop_access record_consent"
-    " reset_consent pause resume record_decision",
+    " record_withdrawal reset_consent pause resume record_decision",
     "owner": f"{SEES} show_access see_as stop_access ask_change consent withdraw_consent",
     "owner_under_age": f"{SEES} show_access ask_change",
     "authority": f"{SEES} show_access see_as stop_access ask_change consent withdraw_consent",
@@ -366,10 +366,12 @@ def may_participant(facts: Facts, who: Asker, action: Action, participant: Row) 
 
 
 def may_consent_row(facts: Facts, who: Asker, action: Action, consent: Row) -> bool:
-    """A consent is seen with its section, and withdrawn by who gave it."""
+    """A consent is seen with its section, and withdrawn by who gave it, or as they told it."""
     (plan,) = facts.of("plan", id=consent.plan_id)
     if action in ("list", "show"):
         return may(facts, who, Action.READ, plan, "consents")
+    if action == "record_withdrawal":
+        return may(facts, who, action, plan)
     held = roles(facts, who)
     is_givers = bool(held) and held[0].person_id == consent.giver_id
     return action == "withdraw_consent" and is_givers and may(facts, who, action, plan)

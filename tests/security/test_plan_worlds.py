@@ -182,7 +182,7 @@ class Asked:
 
 ON_ROWS = {
     Participant: [Action.LIST, Action.SHOW, Action.STEER_ACCESS, Action.STOP_ACCESS, Action.SEE_AS],
-    Consent: [Action.LIST, Action.SHOW, Action.WITHDRAW_CONSENT],
+    Consent: [Action.LIST, Action.SHOW, Action.WITHDRAW_CONSENT, Action.RECORD_WITHDRAWAL],
     PlanEntry: [
         *(Action.LIST, Action.SHOW) * 2,
         Action.EDIT,
