@@ -18,15 +18,18 @@ from app.clock import utc_now
 from app.consent import reminders
 from app.db import db
 from app.models import Municipality
+from app.plans import move_rounds
 
 Round = Callable[[Session, int, datetime], int]
 logger = structlog.get_logger(__name__)
 consents_group = AppGroup("consents", help="Consents that run out, and owners who come of age.")
+moves_group = AppGroup("moves", help="Plans on their way to another municipality.")
 
 
 def install(app: Flask) -> None:
     """Add the commands to ``app``."""
     app.cli.add_command(consents_group)
+    app.cli.add_command(moves_group)
 
 
 @consents_group.command("remind")
@@ -38,6 +41,17 @@ def remind() -> None:
 def remind_all() -> int:
     """Go the round of reminders; how many plans had something to tell of."""
     return go(reminders.run)
+
+
+@moves_group.command("expire")
+def expire() -> None:
+    """End moves that nobody answered in time. The worker does it too, every hour."""
+    click.echo(f"moves ended: {expire_all()}")
+
+
+def expire_all() -> int:
+    """Go the round of moves; how many were ended."""
+    return go(move_rounds.run)
 
 
 def go(one_round: Round) -> int:
