@@ -21,7 +21,7 @@ from app.plans.consent_forms import methods
 from app.plans.consent_pages import held_plan
 from app.plans.move_consents import Agreed
 from app.plans.move_forms import AgreeForm, RecordMoveForm
-from app.plans.move_pages import place_of
+from app.plans.move_pages import nothing_to_do, place_of
 from app.plans.pages import Answer, PlanPage, find_plan
 from app.screens import forms
 from app.screens.words import words
@@ -111,8 +111,7 @@ class MoveConsentView(PlanPage):
         plan = self.plan_of(pk, Action.RECORD_CONSENT)
         move = move_ending.open_move(plan)
         if move is None or move.state is not MoveState.ASKED:
-            flash(_("Nobody asks for consent to moving this plan now."), "warning")
-            return redirect(url_for("PlanView.show", pk=pk))
+            return nothing_to_do(self, plan, status=200 if request.method == "GET" else 409)
         form = RecordMoveForm()
         _fill(form, plan, move)
         if request.method != "POST":

@@ -41,7 +41,7 @@ class MoveView(PlanPage):
         """Where to, and what those who decide are asked to let go along."""
         plan = self.plan_of(pk, Action.MOVE)
         if move_ending.open_move(plan) is not None:
-            return redirect(url_for("MoveView.show", pk=pk))
+            return nothing_to_do(self, plan)
         form = BeginForm()
         _offer(form, plan)
         if request.method != "POST":
@@ -114,9 +114,7 @@ class MoveView(PlanPage):
     def _move_page(self, plan: Plan, *, status: int = 200, wrong: str = "") -> Answer:
         move, on = move_ending.open_move(plan), today()
         if move is None:
-            if wrong:
-                flash(_("This plan is on no move."), "warning")
-            return redirect(url_for("MoveView.begin", pk=plan.id))
+            return nothing_to_do(self, plan, status=status)
         given = move_ending.consents_of(move)
         along = moving.going_along(plan, move, on) if move.state is MoveState.ASKED else None
         owner, contents, mark = moving.preview(plan, along or ())
@@ -155,6 +153,17 @@ class MoveView(PlanPage):
         except storage.NotKept:
             raise NotFound from None
         return file_download(f"consent.{kind.ending}", data, kind)
+
+
+def nothing_to_do(view: PlanPage, plan: Plan, *, status: int = 200) -> Answer:
+    """The page that says that the plan is on a move already, or on none, and leads on."""
+    return view.page(
+        "plans/move/nothing.html",
+        plan,
+        status=status,
+        is_moving=move_ending.open_move(plan) is not None,
+        may_move=bool(policy.decide(current_actor(), Action.MOVE, plan)),
+    )
 
 
 def _held(pk: str, action: Action) -> Plan:

@@ -50,7 +50,8 @@ def packages(actor: Actor, action: Action) -> ColumnElement[bool]:
     by: list[ColumnElement[bool]] = [false()]
     if _administers_all(actor) and Basis.LOCAL_ADMINISTRATOR in _may(action, is_open=True):
         by.append(_in_time(action, actor.at))
-    if actor.holds(Role.COORDINATOR) and Basis.COORDINATOR in _may(action, is_open=True):
+    may_be_named = actor.person_id is not None and actor.holds(Role.COORDINATOR)
+    if may_be_named and Basis.COORDINATOR in _may(action, is_open=True):
         by.append(and_(rows.coordinator_id == actor.person_id, _in_time(action, actor.at)))
     return and_(here, or_(*by))
 
