@@ -188,7 +188,7 @@ class IncomingView(PlanPage):
 def _in_words(package: IncomingPlan) -> dict[str, Any]:
     names = _names({package.from_municipality_id})
     sections = [words(Section(one)) for one in package.sections]
-    return {"place": names[package.from_municipality_id], "sections": sections}
+    return {"town": names[package.from_municipality_id], "sections": sections}
 
 
 def _names(ids: set[int]) -> dict[int, str]:

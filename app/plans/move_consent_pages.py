@@ -94,7 +94,7 @@ class MoveConsentView(PlanPage):
             status=status,
             form=form,
             move=move,
-            place=None if move is None else place_of(move),
+            town=None if move is None else place_of(move),
             right=right,
             is_asked=move is not None and move.state is MoveState.ASKED,
             may_give=right is not None and policy.decide(actor, Action.CONSENT, plan),
@@ -132,8 +132,8 @@ class MoveConsentView(PlanPage):
     def _record_page(
         self, plan: Plan, move: PlanMove, form: RecordMoveForm, *, status: int = 200
     ) -> Answer:
-        place = place_of(move)
-        return self.page("plans/move/record.html", plan, status=status, form=form, place=place)
+        town = place_of(move)
+        return self.page("plans/move/record.html", plan, status=status, form=form, town=town)
 
 
 def _own_form(plan: Plan) -> AgreeForm:

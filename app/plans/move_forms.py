@@ -75,7 +75,7 @@ class DeclineForm(FlaskForm):
 
     reason = TextField(
         _l("Reason"),
-        [at_most(500)],
+        [NEEDED, at_most(500)],
         description=_l(
             "The municipality that sent the plan reads it, and so does the owner. Write nothing"
             " about people here."

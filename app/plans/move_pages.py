@@ -124,7 +124,7 @@ class MoveView(PlanPage):
             status=status,
             wrong=wrong,
             move=move,
-            place=place_of(move),
+            town=place_of(move),
             Section=Section,
             rights=[(one, move_consents.given_by(one, given)) for one in who_may(plan, on)],
             all_must=all_must(plan, on),

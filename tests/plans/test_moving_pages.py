@@ -47,6 +47,7 @@ def test_a_plan_moves_from_the_first_press_to_the_last(move, world, client_as):
     asked = {"to_id": world.fjellby.id, "sections": [Section.GOALS, Section.MEETINGS]}
     assert sender.send(f"/plan-move/begin/{pk}", asked).status_code == 302
     assert f"/plan-move-consent/consent/{pk}" in owner.get("/my-plans/").text
+    assert "Fjellby" in owner.get(f"/plan-move-consent/consent/{pk}").text
     agreed = {"sections": [Section.GOALS]}
     assert owner.send(f"/plan-move-consent/consent/{pk}", agreed).status_code == 302
     preview = sender.get(f"/plan-move/show/{pk}").text
@@ -64,6 +65,7 @@ def test_a_plan_moves_from_the_first_press_to_the_last(move, world, client_as):
     assert f"/incoming-plan/show/{package}" in receiver.get("/my-plans/").text
     page = receiver.get(f"/incoming-plan/accept/{package}").text
     assert word(Section.GOALS) not in page
+    assert "<dd>Strandvik</dd>" in page
     said = {"is_new": "y", "form_key": receiver.form_key(f"/incoming-plan/accept/{package}")}
     taken = receiver.send(f"/incoming-plan/accept/{package}", said)
 
