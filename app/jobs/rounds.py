@@ -23,13 +23,11 @@ from app.plans import move_rounds
 Round = Callable[[Session, int, datetime], int]
 logger = structlog.get_logger(__name__)
 consents_group = AppGroup("consents", help="Consents that run out, and owners who come of age.")
-moves_group = AppGroup("moves", help="Plans on their way to another municipality.")
 
 
 def install(app: Flask) -> None:
     """Add the commands to ``app``."""
     app.cli.add_command(consents_group)
-    app.cli.add_command(moves_group)
 
 
 @consents_group.command("remind")
@@ -43,14 +41,8 @@ def remind_all() -> int:
     return go(reminders.run)
 
 
-@moves_group.command("expire")
-def expire() -> None:
-    """End moves that nobody answered in time. The worker does it too, every hour."""
-    click.echo(f"moves ended: {expire_all()}")
-
-
 def expire_all() -> int:
-    """Go the round of moves; how many were ended."""
+    """End moves that nobody answered in time, or that no consent carries; how many that was."""
     return go(move_rounds.run)
 
 
