@@ -79,9 +79,12 @@ from app.side_tables import (
     BulkChange,
     EntryDraft,
     Handover,
+    IncomingPlan,
+    MoveConsent,
     Notice,
     PlanDecision,
     PlanEntryVersion,
+    PlanMove,
     PlanVisit,
     SavedView,
 )
@@ -1097,6 +1100,9 @@ PLAN_TABLES: tuple[type[TenantOwned], ...] = (
     PlanEntry,
     PlanEntryVersion,
     EntryDraft,
+    PlanMove,
+    MoveConsent,
+    IncomingPlan,
 )
 
 TENANT_MODELS: tuple[type[Model], ...] = (

@@ -32,6 +32,7 @@ from app.people.national_id import mask
 from app.people.pages import PersonPages, shown_phone
 from app.plans import lists as plan_lists
 from app.plans.access_pages import AccessView
+from app.plans.arriving_pages import IncomingView
 from app.plans.authority_pages import AuthorityView
 from app.plans.consent_ending import EndConsentView
 from app.plans.consent_giving import GiveConsentView
@@ -45,6 +46,8 @@ from app.plans.handover_pages import HandoverView
 from app.plans.history_pages import EntryHistoryView
 from app.plans.list_pages import PlanListPages
 from app.plans.matrix_pages import MatrixView
+from app.plans.move_consent_pages import MoveConsentView
+from app.plans.move_pages import MoveView
 from app.plans.my_plans_pages import MyPlansView
 from app.plans.participant_pages import ParticipantView
 from app.plans.participation_pages import ParticipationView
@@ -620,7 +623,10 @@ def register_views(appbuilder: AppBuilder) -> None:
     appbuilder.add_view(StartView, "StartView", label=_l("Start a plan"))
     for consent_view in CONSENT_VIEWS:
         appbuilder.add_view_no_menu(consent_view)
+    for move_view in (MoveView, MoveConsentView):
+        appbuilder.add_view_no_menu(move_view)
     appbuilder.add_view(PlanListView, "PlanListView", label=_l("All plans"))
+    appbuilder.add_view(IncomingView, "IncomingView", label=_l("From other municipalities"))
     appbuilder.add_view(PersonView, "PersonView", label=_l("Persons"))
     appbuilder.add_view(UnitView, "UnitView", label=_l("Units"))
     appbuilder.add_view(MembershipView, "MembershipView", label=_l("Roles and logins"))

@@ -36,7 +36,15 @@ from app.models import (
 )
 from app.security import tenancy
 from app.security.actor import Actor, current_actor
-from app.side_tables import BulkChange, Handover, PlanDecision, SavedView
+from app.side_tables import (
+    BulkChange,
+    Handover,
+    IncomingPlan,
+    MoveConsent,
+    PlanDecision,
+    PlanMove,
+    SavedView,
+)
 
 FOLLOWED = (
     Unit,
@@ -64,6 +72,9 @@ FOLLOWED = (
     Grant,
     Consent,
     PlanEntry,
+    PlanMove,
+    MoveConsent,
+    IncomingPlan,
 )
 # What follows from other fields, and so tells nothing of its own.
 OF_INSTALLATION = (Municipality, CentralAppointment)

@@ -36,12 +36,12 @@ from app.models import (
     StandIn,
 )
 from app.plans import consent_days
-from app.plans.my_plan import MyPart, MyPlace, MyPlan, Offer, Part, Told, Turn, Waiting
+from app.plans.my_plan import Arrival, MyPart, MyPlace, MyPlan, Offer, Part, Told, Turn, Waiting
 from app.security import plan_access, scope, tenancy
 from app.security.actor import Actor, find_actor, open_municipalities
 from app.security.plan_rights import OPEN
 from app.security.roles import Action
-from app.side_tables import Handover, Notice, PlanVisit
+from app.side_tables import Handover, IncomingPlan, Notice, PlanVisit
 
 SOON = timedelta(days=14)
 DONE = (EntryStatus.REACHED, EntryStatus.STOPPED)
@@ -87,7 +87,7 @@ def _in_place(session: Session, actor: Actor, place: MyPlace) -> MyPlace:
         actor, holdings=tuple(h for h in actor.holdings if h.role is not Role.LOCAL_ADMINISTRATOR)
     )
     if me.at is None or me.person_id is None:
-        return place
+        return replace(place, arrivals=tuple(_arrivals(session, actor)))
     plans = session.scalars(
         scope.rows(me, Plan).options(joinedload(Plan.owner), selectinload(Plan.age_rules))
     ).all()
@@ -104,6 +104,7 @@ def _in_place(session: Session, actor: Actor, place: MyPlace) -> MyPlace:
         place,
         plans=tuple(mine),
         offers=tuple(_offers(session, me, facts)),
+        arrivals=tuple(_arrivals(session, actor)),
         told=tuple(one for told in facts.told.values() for one in told),
     )
 
@@ -234,6 +235,20 @@ def _offers(session: Session, me: Actor, facts: _Facts) -> Iterable[Offer]:
     for row in rows:
         names, owner = facts.types[row.kind].names, row.Person.full_name
         yield Offer(row.id, row.plan_id, names, owner, row.offered_at)
+
+
+def _arrivals(session: Session, actor: Actor) -> Iterable[Arrival]:
+    """Plans from other municipalities that wait for me: to be answered, or for who answers."""
+    if not actor.roles & {Role.COORDINATOR, Role.LOCAL_ADMINISTRATOR}:
+        return
+    mine = scope.visible(actor, IncomingPlan, Action.ANSWER)
+    unnamed = and_(
+        IncomingPlan.coordinator_id.is_(None), scope.visible(actor, IncomingPlan, Action.HAND_OVER)
+    )
+    found = select(IncomingPlan).where(or_(mine, unnamed)).order_by(IncomingPlan.id)
+    for one in session.scalars(found):
+        is_mine = one.coordinator_id is not None
+        yield Arrival(one.id, one.kind, is_mine, one.sent_at)
 
 
 def _add_content(session: Session, me: Actor, plans: Sequence[Plan], facts: _Facts) -> None:

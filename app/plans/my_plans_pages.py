@@ -33,6 +33,8 @@ FIRST_FITTING = {
     NoticeKind.CONSENT_WITHDRAWN: "ConsentView.overview",
     NoticeKind.CONSENT_ENDS: "ConsentView.overview",
     NoticeKind.AGE_REACHED: "ConsentView.overview",
+    NoticeKind.MOVE_CONSENT_WANTED: "MoveConsentView.consent",
+    NoticeKind.MOVE_CONSENT_GIVEN: "MoveView.show",
     NoticeKind.ACCESS_STOPPED: "AccessView.who",
     NoticeKind.CHANGE_WANTED: "AccessView.who",
 }

@@ -103,12 +103,13 @@ COORDINATE = SEE | {
     Action.RESUME,
     Action.CLOSE,
     Action.HAND_OVER,
+    Action.MOVE,
     Action.RECORD_DECISION,
 }
 
 ACTIONS: dict[Basis, frozenset[Action]] = {
     Basis.COORDINATOR: COORDINATE,
-    Basis.STAND_IN: COORDINATE - {Action.HAND_OVER, Action.CLOSE},
+    Basis.STAND_IN: COORDINATE - {Action.HAND_OVER, Action.CLOSE, Action.MOVE},
     Basis.OWNER: OWN,
     Basis.OWNER_UNDER_AGE: TAKE_PART,
     Basis.AUTHORITY: OWN,
@@ -135,6 +136,7 @@ IN_STATES: dict[Action, frozenset[PlanState]] = {
     Action.CLOSE: OPEN,
     Action.REOPEN: frozenset({PlanState.CLOSED}),
     Action.HAND_OVER: OPEN,
+    Action.MOVE: OPEN - {PlanState.DRAFT},
     Action.RECORD_DECISION: OPEN,
     Action.ASK_CHANGE: OPEN,
 }

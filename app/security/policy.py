@@ -27,7 +27,7 @@ from app.models import (
     StandardRole,
     Unit,
 )
-from app.security import plan_access
+from app.security import moving_access, plan_access
 from app.security.actor import Actor, Holding
 from app.security.roles import (
     MAY_GIVE,
@@ -41,7 +41,7 @@ from app.security.roles import (
     Resource,
 )
 from app.security.tenancy import stands
-from app.side_tables import BulkChange, Handover, ListSetting, Notice, SavedView
+from app.side_tables import BulkChange, Handover, IncomingPlan, ListSetting, Notice, SavedView
 
 READ_ONLY = READ | {
     Action.CHOOSE,
@@ -53,6 +53,8 @@ READ_ONLY = READ | {
 }
 MUNICIPAL = PlanType | AgeRule | ConsentText | StandardRole
 """What belongs to the municipality as a whole, also for a role that is held in a part of it."""
+OF_PLANS = Plan | Participant | Consent | PlanEntry | Handover | IncomingPlan
+"""What is decided by what somebody is to it, which a role alone does not say."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def decide(
     resource = RESOURCES[type(thing)]
     if not may_open(actor, action, resource):
         return NO
-    if isinstance(thing, Plan | Participant | Consent | PlanEntry | Handover):
+    if isinstance(thing, OF_PLANS):
         basis = _basis_in_plan(actor, action, thing, section)
         return NO if basis is None else Decision(True, basis)
     if getattr(thing, "retired_at", None) is not None and action not in ON_RETIRED:
@@ -127,6 +129,8 @@ def _basis_in_plan(
         return plan_access.entry_basis(actor, action, thing)
     if isinstance(thing, Handover):
         return plan_access.handover_basis(actor, action, thing)
+    if isinstance(thing, IncomingPlan):
+        return moving_access.basis_for(actor, action, thing)
     return None
 
 

@@ -25,7 +25,7 @@ from app.models import (
     StandardRole,
     Unit,
 )
-from app.side_tables import BulkChange, Handover, ListSetting, Notice, SavedView
+from app.side_tables import BulkChange, Handover, IncomingPlan, ListSetting, Notice, SavedView
 
 
 class Action(StrEnum):
@@ -52,6 +52,7 @@ class Action(StrEnum):
     CANCEL = "cancel"
     APPOINT_LOCAL_ADMINISTRATOR = "appoint_local_administrator"
     ANSWER = "answer"
+    DECLINE = "decline"
     UNDO = "undo"
     READ = "read"
     COMMENT = "comment"
@@ -101,6 +102,7 @@ class Resource(StrEnum):
     PLAN_ENTRY = "plan_entry"
     HANDOVER = "handover"
     NOTICE = "notice"
+    INCOMING_PLAN = "incoming_plan"
 
 
 RESOURCES: dict[type[Model], Resource] = {
@@ -127,6 +129,7 @@ RESOURCES: dict[type[Model], Resource] = {
     PlanEntry: Resource.PLAN_ENTRY,
     Handover: Resource.HANDOVER,
     Notice: Resource.NOTICE,
+    IncomingPlan: Resource.INCOMING_PLAN,
 }
 
 READ = frozenset({Action.LIST, Action.SHOW})
@@ -161,6 +164,7 @@ ROLE_RIGHTS: dict[Role, Rights] = {
         Resource.PLAN_TYPE: READ | {Action.EDIT, Action.CHOOSE},
         Resource.STANDARD_ROLE: READ | {Action.CHOOSE},
         Resource.PLAN: READ | {Action.EXPORT, Action.REOPEN, Action.OPEN_IN_EMERGENCY},
+        Resource.INCOMING_PLAN: READ | {Action.HAND_OVER, Action.DECLINE},
     },
     Role.COORDINATOR: {
         Resource.MUNICIPALITY: READ,
@@ -172,6 +176,7 @@ ROLE_RIGHTS: dict[Role, Rights] = {
         Resource.PLAN_TYPE: READ | {Action.CHOOSE},
         Resource.STANDARD_ROLE: READ | {Action.CHOOSE},
         Resource.PLAN: frozenset({Action.START}),
+        Resource.INCOMING_PLAN: READ | {Action.ANSWER, Action.DECLINE},
     },
     Role.PARTICIPANT: {
         Resource.MUNICIPALITY: READ,
@@ -198,6 +203,7 @@ IN_OWN_PLANS = READ | {
     Action.RESUME,
     Action.CLOSE,
     Action.HAND_OVER,
+    Action.MOVE,
     Action.RECORD_DECISION,
 }
 """What anyone may do in some plan; ``plan_rights`` says by which relation to it."""

@@ -48,7 +48,7 @@ ABOUT_SECTIONS = {"read": "r", "comment": "c", "write": "w", "manage": "m"}
 SEES = "list show"
 MAY = {
     "coordinator": f"{SEES} show_access see_as edit steer_access stop_access record_consent"
-    " record_withdrawal reset_consent pause resume close hand_over record_decision",
+    " record_withdrawal reset_consent pause resume close hand_over move record_decision",
     "stand_in": f"{SEES} show_access see_as edit steer_access stop_access record_consent"
     " record_withdrawal reset_consent pause resume record_decision",
     "owner": f"{SEES} show_access see_as stop_access ask_change consent withdraw_consent",
@@ -73,6 +73,7 @@ STATES = {
     "reopen": "closed",
     "close": "draft awaiting_consent active paused",
     "hand_over": "draft awaiting_consent active paused",
+    "move": "awaiting_consent active paused",
     "record_decision": "draft awaiting_consent active paused",
     "ask_change": "draft awaiting_consent active paused",
 }
