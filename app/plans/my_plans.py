@@ -105,7 +105,8 @@ def _in_place(session: Session, actor: Actor, place: MyPlace) -> MyPlace:
         plans=tuple(mine),
         offers=tuple(_offers(session, me, facts)),
         arrivals=tuple(_arrivals(session, actor)),
-        told=tuple(one for told in facts.told.values() for one in told),
+        # What was written is of the plan, and goes with the access to it.
+        told=tuple(replace(one, text="") for told in facts.told.values() for one in told),
     )
 
 
