@@ -1,0 +1,192 @@
+"""Tries mutants against whole test modules, each in a fork of a pytest whose installation is ready.
+
+A plugin in place of pytest's own loop. Of each module, those tests are asked that come by the
+function with the mistake; whom none notices goes on to the next module. A test is heard only when
+it passes without the mutant, after the same tests and from the same database.
+"""
+
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+from collections import Counter
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+from _pytest.runner import runtestprotocol
+from flask import Flask
+
+from app.db import db
+from config import ROOT
+from tests.mutants.in_place import place_of, put_in_place
+
+PATIENCE = 60
+"""Seconds of the processor's time after which a mutant is endless, which shows."""
+
+
+class Trials:
+    """Who is alive still, and who noticed the others."""
+
+    def __init__(self, mutants, say, *, is_ready=True):
+        self.alive = [(one, place_of(one.path, one.line)) for one in mutants]
+        self.files = {str(one.path) for one in mutants}
+        self.stillborn, self.killed = [], {}
+        self.say, self.apps, self.sound, self.is_ready = say, [], {}, is_ready
+        self.times_noticed = Counter()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self):
+        """Note each installation, whose database is put back after each trial."""
+        made = yield
+        if isinstance(made, Flask) and made not in self.apps:
+            self.apps.append(made)
+        return made
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session):
+        """Try all mutants against one module after the other."""
+        for module, items in groupby(session.items, lambda item: item.getparent(pytest.Module)):
+            self._against([*items])
+            self.say(f"{module.name}: {len(self.killed)} noticed, {len(self.alive)} alive")
+        session._setupstate.teardown_exact(None)
+        return True
+
+    def _against(self, items):
+        self.sound = {}
+        if self.is_ready:
+            runtestprotocol(items[0], log=False, nextitem=items[1])
+        kept = self._keep()
+        passed = self._forked(kept, lambda: self._look(items))
+        came_by = {items[int(place)]: set(map(tuple, reached)) for place, reached in passed}
+        still = []
+        for mutant, place in self.alive:
+            asked = [item for item in came_by if _reaches(came_by[item], mutant.path, place)]
+            asked.sort(key=lambda item: -self.times_noticed[item.nodeid])
+            fate = self._fate(kept, mutant, asked) if asked else None
+            if fate is None:
+                still.append((mutant, place))
+            elif fate == "stillborn":
+                self.stillborn.append(mutant)
+            else:
+                self.killed[mutant] = fate
+        self.alive = still
+
+    def _look(self, items):
+        """Which functions of the mutants' files each test comes by that passes; the quickest first."""
+        found = []
+        for place, item in enumerate(items):
+            reached, began = set(), time.process_time()
+            sys.setprofile(lambda frame, event, _, into=reached: self._note(frame, event, into))
+            is_noticed = _fails(item, items)
+            sys.setprofile(None)
+            if not is_noticed:
+                found.append((time.process_time() - began, place, sorted(reached)))
+        return [(place, reached) for _seconds, place, reached in sorted(found)]
+
+    def _note(self, frame, event, reached):
+        code = frame.f_code
+        if event == "call" and code.co_filename in self.files:
+            reached.add((code.co_filename, code.co_qualname.split(".<locals>")[0]))
+
+    def _fate(self, kept, mutant, asked):
+        """Who notices a mutant: the name of a test; None when nobody does."""
+        while asked:
+            first = self._forked(kept, lambda: _first_failure(asked, mutant))
+            if first is None or first == "stillborn":
+                return first or "endless"
+            if first == -1:
+                return None
+            if self._is_sound(kept, asked[: first + 1]):
+                self.times_noticed[asked[first].nodeid] += 1
+                return asked[first].nodeid
+            asked = asked[:first] + asked[first + 1 :]
+        return None
+
+    def _is_sound(self, kept, asked):
+        """Whether the last of these tests passes after the others, without any mutant."""
+        key = tuple(item.nodeid for item in asked)
+        if key not in self.sound:
+            self.sound[key] = self._forked(kept, lambda: _first_failure(asked)) == -1
+        return self.sound[key]
+
+    def _keep(self):
+        """Let go of the databases and keep a copy of each."""
+        kept = []
+        for app in self.apps:
+            with app.app_context():
+                db.session.remove()
+                db.engine.dispose()
+                file = Path(db.engine.url.database)
+            app.extensions["samvev_owner_engine"].dispose()
+            kept.append((file, shutil.copy(file, f"{file}.kept")))
+        return kept
+
+    def _forked(self, kept, work):
+        """What ``work`` answers in a process of its own; None when it ended in another way."""
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            _answer(work, writing)
+        os.close(writing)
+        with os.fdopen(reading) as answer:
+            said = answer.read()
+        os.waitpid(child, 0)
+        for file, copy in kept:
+            for ending in ("-wal", "-shm"):
+                Path(f"{file}{ending}").unlink(missing_ok=True)
+            shutil.copy(copy, file)
+        return json.loads(said) if said else None
+
+
+def _answer(work, writing):
+    """Say what ``work`` answers and end this process."""
+    signal.setitimer(signal.ITIMER_PROF, PATIENCE)
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 1)
+    os.dup2(silence, 2)
+    try:
+        os.write(writing, json.dumps(work()).encode())
+    finally:
+        os._exit(0)
+
+
+def _first_failure(items, mutant=None):
+    """The place of the first test that fails, -1 when all pass."""
+    if mutant is not None:
+        try:
+            put_in_place(mutant)
+        except Exception:
+            return "stillborn"
+    return next((place for place, item in enumerate(items) if _fails(item, items)), -1)
+
+
+def _fails(item, items):
+    """Run one test; what its module has made stays for the next."""
+    following = next((one for one in item.parent.session.items if _is_beside(one, item)), None)
+    if not item._request:
+        item._initrequest()
+    return any(one.failed for one in runtestprotocol(item, log=False, nextitem=following))
+
+
+def _is_beside(one, item):
+    return one is not item and one.getparent(pytest.Module) is item.getparent(pytest.Module)
+
+
+def _reaches(reached, path, place):
+    if place is None:
+        return any(file == str(path) for file, _name in reached)
+    return (str(path), place) in reached
+
+
+def try_all(mutants, tests, say, *, is_ready=True):
+    """Try the mutants against test modules; the trials when all is done.
+
+    Without ``is_ready`` each mutant builds its own installation, which may be where it shows.
+    """
+    trials = Trials([*mutants], say, is_ready=is_ready)
+    arguments = ["-q", "--database=sqlite", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    pytest.main([*arguments, *(str(ROOT / one) for one in tests)], plugins=[trials])
+    return trials
