@@ -5,6 +5,7 @@ function with the mistake; whom none notices goes on to the next module. A test 
 it passes without the mutant, after the same tests and from the same database.
 """
 
+import gc
 import json
 import os
 import shutil
@@ -12,6 +13,7 @@ import signal
 import sys
 import time
 from collections import Counter
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
@@ -59,6 +61,7 @@ class Trials:
         if self.is_ready:
             runtestprotocol(items[0], log=False, nextitem=items[1])
         kept = self._keep()
+        gc.freeze()
         passed = self._forked(kept, lambda: self._look(items))
         came_by = {items[int(place)]: set(map(tuple, reached)) for place, reached in passed}
         still = []
@@ -75,26 +78,26 @@ class Trials:
         self.alive = still
 
     def _look(self, items):
-        """Which functions of the mutants' files each test comes by that passes; the quickest first."""
+        """Each test that passes, by its place, and what it comes by; the quickest first."""
         found = []
         for place, item in enumerate(items):
             reached, began = set(), time.process_time()
-            sys.setprofile(lambda frame, event, _, into=reached: self._note(frame, event, into))
+            sys.settrace(lambda frame, _event, _, into=reached: self._note(frame, into))
             is_noticed = _fails(item, items)
-            sys.setprofile(None)
+            sys.settrace(None)
             if not is_noticed:
                 found.append((time.process_time() - began, place, sorted(reached)))
         return [(place, reached) for _seconds, place, reached in sorted(found)]
 
-    def _note(self, frame, event, reached):
+    def _note(self, frame, reached):
         code = frame.f_code
-        if event == "call" and code.co_filename in self.files:
+        if code.co_filename in self.files:
             reached.add((code.co_filename, code.co_qualname.split(".<locals>")[0]))
 
     def _fate(self, kept, mutant, asked):
         """Who notices a mutant: the name of a test; None when nobody does."""
         while asked:
-            first = self._forked(kept, lambda: _first_failure(asked, mutant))
+            first = self._forked(kept, partial(_first_failure, asked, mutant))
             if first is None or first == "stillborn":
                 return first or "endless"
             if first == -1:
