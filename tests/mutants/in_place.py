@@ -10,7 +10,9 @@ import sys
 from types import FunctionType
 
 from config import ROOT
+from tests.mutants.mutations import Mutant
 
+VISITS = "_visits"
 HOUSES = ("app.", "tests.")
 KEPT = {"__dict__", "__weakref__", "__module__", "__doc__", "__setattr__", "__delattr__"}
 """Of a class: what belongs to the class object itself."""
@@ -35,9 +37,20 @@ def _functions(node):
                 yield inner, f"{node.name}.{inner.name}"
 
 
+def note_visits(path):
+    """Let each function of a file note when somebody comes by; the set in which the names stand."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in tree.body:
+        for inner, name in _functions(node):
+            inner.body[:0] = ast.parse(f"{VISITS}.add({name!r})").body
+    visits = vars(_module(path))[VISITS] = set()
+    put_in_place(Mutant(path, 0, "notes who comes by", ast.unparse(tree)))
+    return visits
+
+
 def put_in_place(mutant):
     """Make the mistake in the running process."""
-    module = sys.modules[".".join(mutant.path.relative_to(ROOT).with_suffix("").parts)]
+    module = _module(mutant.path)
     names = dict(vars(module))
     changed: set[str] = set()
     for statement in _to_run(mutant, changed):
@@ -50,13 +63,19 @@ def put_in_place(mutant):
             value.cache_clear()
 
 
+def _module(path):
+    return sys.modules[".".join(path.relative_to(ROOT).with_suffix("").parts)]
+
+
 def _to_run(mutant, changed):
     """The statement with the mistake, and the later constants that are made from what it makes."""
     before = ast.parse(mutant.path.read_text(encoding="utf-8")).body
     after = ast.parse(mutant.source).body
+    constants: set[str] = set()
     for old, new in zip(before, after, strict=True):
-        if ast.dump(old) != ast.dump(new) or (_is_constant(new) and _uses(new) & changed):
+        if ast.dump(old) != ast.dump(new) or (_is_constant(new) and _uses(new) & constants):
             changed |= _makes(new)
+            constants |= _makes(new) if _is_constant(new) else set()
             yield new
 
 

@@ -10,7 +10,6 @@ import json
 import os
 import shutil
 import signal
-import sys
 import time
 from collections import Counter
 from functools import partial
@@ -23,21 +22,31 @@ from flask import Flask
 
 from app.db import db
 from config import ROOT
-from tests.mutants.in_place import place_of, put_in_place
+from tests.mutants.in_place import note_visits, place_of, put_in_place
 
+STILLBORN, ENDLESS = "stillborn", "endless"
 PATIENCE = 60
 """Seconds of the processor's time after which a mutant is endless, which shows."""
+
+MOST_ASKED = 30
+"""So many tests of a module are asked of a mutant: those that noticed most, then the quickest."""
 
 
 class Trials:
     """Who is alive still, and who noticed the others."""
 
-    def __init__(self, mutants, say, *, is_ready=True):
+    def __init__(self, mutants, *, is_ready=True):
+        self.mutants = mutants
         self.alive = [(one, place_of(one.path, one.line)) for one in mutants]
         self.files = {str(one.path) for one in mutants}
-        self.stillborn, self.killed = [], {}
-        self.say, self.apps, self.sound, self.is_ready = say, [], {}, is_ready
+        self.fates = {}
+        self.apps, self.sound, self.is_ready = [], {}, is_ready
         self.times_noticed = Counter()
+
+    def run(self, arguments):
+        """The fates of the mutants, in their order."""
+        pytest.main(arguments, plugins=[self])
+        return [self.fates.get(one) for one in self.mutants]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self):
@@ -50,9 +59,8 @@ class Trials:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session):
         """Try all mutants against one module after the other."""
-        for module, items in groupby(session.items, lambda item: item.getparent(pytest.Module)):
+        for _module, items in groupby(session.items, lambda item: item.getparent(pytest.Module)):
             self._against([*items])
-            self.say(f"{module.name}: {len(self.killed)} noticed, {len(self.alive)} alive")
         session._setupstate.teardown_exact(None)
         return True
 
@@ -68,38 +76,32 @@ class Trials:
         for mutant, place in self.alive:
             asked = [item for item in came_by if _reaches(came_by[item], mutant.path, place)]
             asked.sort(key=lambda item: -self.times_noticed[item.nodeid])
-            fate = self._fate(kept, mutant, asked) if asked else None
+            fate = self._fate(kept, mutant, asked[:MOST_ASKED]) if asked else None
             if fate is None:
                 still.append((mutant, place))
-            elif fate == "stillborn":
-                self.stillborn.append(mutant)
             else:
-                self.killed[mutant] = fate
+                self.fates[mutant] = fate
         self.alive = still
 
     def _look(self, items):
         """Each test that passes, by its place, and what it comes by; the quickest first."""
         found = []
+        visits = {path: note_visits(Path(path)) for path in self.files}
         for place, item in enumerate(items):
-            reached, began = set(), time.process_time()
-            sys.settrace(lambda frame, _event, _, into=reached: self._note(frame, into))
-            is_noticed = _fails(item, items)
-            sys.settrace(None)
-            if not is_noticed:
-                found.append((time.process_time() - began, place, sorted(reached)))
+            began = time.process_time()
+            for one in visits.values():
+                one.clear()
+            if not _fails(item, items):
+                reached = [(path, name) for path, names in visits.items() for name in names]
+                found.append((time.process_time() - began, place, reached))
         return [(place, reached) for _seconds, place, reached in sorted(found)]
-
-    def _note(self, frame, reached):
-        code = frame.f_code
-        if code.co_filename in self.files:
-            reached.add((code.co_filename, code.co_qualname.split(".<locals>")[0]))
 
     def _fate(self, kept, mutant, asked):
         """Who notices a mutant: the name of a test; None when nobody does."""
         while asked:
             first = self._forked(kept, partial(_first_failure, asked, mutant))
-            if first is None or first == "stillborn":
-                return first or "endless"
+            if first is None or first == STILLBORN:
+                return first or ENDLESS
             if first == -1:
                 return None
             if self._is_sound(kept, asked[: first + 1]):
@@ -128,30 +130,41 @@ class Trials:
         return kept
 
     def _forked(self, kept, work):
-        """What ``work`` answers in a process of its own; None when it ended in another way."""
-        reading, writing = os.pipe()
-        child = os.fork()
-        if child == 0:
-            _answer(work, writing)
-        os.close(writing)
-        with os.fdopen(reading) as answer:
-            said = answer.read()
-        os.waitpid(child, 0)
+        """What ``work`` answers in a process of its own; afterwards the databases are put back."""
+        said = forked(work, PATIENCE)
         for file, copy in kept:
             for ending in ("-wal", "-shm"):
                 Path(f"{file}{ending}").unlink(missing_ok=True)
             shutil.copy(copy, file)
-        return json.loads(said) if said else None
+        return said
 
 
-def _answer(work, writing):
+def forked(work, patience=0):
+    """What ``work`` answers in a process of its own; None when that ended in another way.
+
+    ``patience`` is how many seconds of the processor's time it may use; 0 is all it wants.
+    """
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        _answer(work, writing, patience)
+    os.close(writing)
+    with os.fdopen(reading) as answer:
+        said = answer.read()
+    os.waitpid(child, 0)
+    return json.loads(said) if said else None
+
+
+def _answer(work, writing, patience):
     """Say what ``work`` answers and end this process."""
-    signal.setitimer(signal.ITIMER_PROF, PATIENCE)
+    signal.setitimer(signal.ITIMER_PROF, patience)
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
     try:
-        os.write(writing, json.dumps(work()).encode())
+        with os.fdopen(writing, "w") as answer:
+            answer.write(json.dumps(work()))
     finally:
         os._exit(0)
 
@@ -162,7 +175,7 @@ def _first_failure(items, mutant=None):
         try:
             put_in_place(mutant)
         except Exception:
-            return "stillborn"
+            return STILLBORN
     return next((place for place, item in enumerate(items) if _fails(item, items)), -1)
 
 
@@ -179,17 +192,16 @@ def _is_beside(one, item):
 
 
 def _reaches(reached, path, place):
-    if place is None:
-        return any(file == str(path) for file, _name in reached)
-    return (str(path), place) in reached
+    return place is None or (str(path), place) in reached
 
 
-def try_all(mutants, tests, say, *, is_ready=True):
-    """Try the mutants against test modules; the trials when all is done.
+def try_all(mutants, tests, *, is_ready=True):
+    """Try mutants against test modules: (mutant, fate) of each, the fate None of who is alive.
 
     Without ``is_ready`` each mutant builds its own installation, which may be where it shows.
     """
-    trials = Trials([*mutants], say, is_ready=is_ready)
+    mutants = [*mutants]
+    trials = Trials(mutants, is_ready=is_ready)
     arguments = ["-q", "--database=sqlite", "-p", "no:cacheprovider", "-p", "no:xdist"]
-    pytest.main([*arguments, *(str(ROOT / one) for one in tests)], plugins=[trials])
-    return trials
+    fates = forked(lambda: trials.run([*arguments, *(str(ROOT / one) for one in tests)]))
+    return [*zip(mutants, fates, strict=True)]
