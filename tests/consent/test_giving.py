@@ -466,3 +466,40 @@ def test_a_clock_that_goes_back_ends_no_consent_before_it_was_given(home):
     ended = [one for one in home.consents(plan_id) if one.withdrawn_at]
     assert [one.withdrawn_at for one in ended] == [one.given_at for one in ended]
     assert len(ended) == 2
+
+
+def test_texts_are_those_of_the_kind_here_the_newest_first(home):
+    plan_id = home.young_plan()
+    with home.planting():
+        plan = db.session.get_one(Plan, plan_id)
+        found = queries.texts(plan.kind)
+        numbers = [one.number for one in found]
+        assert numbers == sorted(numbers, reverse=True)
+        assert {one.kind for one in found} == {plan.kind}
+        assert {one.municipality_id for one in found} == {home.place.id}
+
+
+def test_what_was_given_in_one_act_is_found_together_that_of_the_plan_first(home):
+    first, other = home.young_plan(), home.young_plan(kind="family_plan")
+    actor = home.actor("planeier")
+    for plan_id in (first, other):
+        home.give(actor, plan_id)
+    home.give(home.actor("planeier", actor.at + LATER), first)
+
+    with home.planting():
+        plan = db.session.get_one(Plan, first)
+        for one in plan.consents:
+            found = queries.given_together(one)
+            assert [each.kind for each in found] == list(ConsentKind)
+            assert {each.given_at for each in found} == {one.given_at}
+            assert {each.plan_id for each in found} == {first}
+
+
+def test_two_parents_at_the_same_instant_gave_each_their_own(home):
+    plan_id, at = home.plan(), utc_now()
+    home.give(home.actor("foresatt", at), plan_id)
+    home.give(home.father_as_actor(at), plan_id)
+
+    with home.planting():
+        for one in db.session.get_one(Plan, plan_id).consents:
+            assert {each.giver_id for each in queries.given_together(one)} == {one.giver_id}

@@ -214,16 +214,15 @@ def test_the_last_that_ended_says_how(values, expected):
 
 
 def test_a_consent_by_another_authority_of_theirs_is_not_this_one():
-    old = guardian("verge", ends_on=ON)
-    old.id = "a-old"
-    now = guardian("verge")
+    old, new = guardian("verge"), guardian("verge")
+    old.id, new.id = "a-old", "a-new"
     values = {"capacity": ConsentCapacity.REPRESENTATIVE}
+    given = consent("verge", authority_id="a-old", **values)
 
-    assert (
-        standing(consent("verge", authority_id="a-old", **values), age=9, authorities=[now, old])
-    ).made is None
-    given = consent("verge", authority_id="a-verge", **values)
-    assert standing(given, age=9, authorities=[now, old]).made is given
+    by_old, by_new = queries.statuses(plan(9, old, new, consents=[given]), ON)
+
+    assert (by_old.standing, by_old.made) == (Standing.GIVEN, given)
+    assert by_new.made is None
 
 
 # --- how far it reaches --------------------------------------------------------------------------
