@@ -52,24 +52,31 @@ def named(room, *modules):
     return [f"tests/{room}/test_{one}.py" for one in modules]
 
 
+PLAIN = named("security", "plain_data")
 OF_RULES = named("security", "plan_consents", "plan_privileges", "plan_access", "policy_and_scope")
-OF_TERMS = named("consent", "terms", "rights", "drafts", "pages")
-OF_LOGINS = named("security", "sign_in") + named(
-    "accounts", "ending_sessions", "signing_in", "own_page", "link_codes", "meanwhile"
-)
+OF_TERMS = named("consent", "terms", "rights", "drafts")
+OF_PROOFS = named("security", "proofs")
+OF_COOKIES = named("accounts", "ending_sessions", "signing_in", "kept_forms", "meanwhile")
 TESTS = {
-    "consent/rights": OF_TERMS,
-    "consent/terms": OF_TERMS,
+    "consent/rights": PLAIN + OF_TERMS,
+    "consent/terms": PLAIN + OF_TERMS,
     "consent/drafts": OF_TERMS,
-    "consent/queries": named("consent", "rights", "giving", "pages"),
+    "consent/queries": PLAIN + named("consent", "rights", "giving", "pages"),
     "consent/reminders": named("consent", "reminders"),
-    "consent/ending": named("consent", "ending", "pages"),
-    "consent/operations": named("consent", "giving", "pages"),
-    **{f"security/{one}": OF_RULES for one in RULES},
+    "consent/ending": named("consent", "ending"),
+    "consent/operations": PLAIN + named("consent", "giving", "pages"),
+    "security/actor": PLAIN + OF_PROOFS + named("security", "policy_and_scope"),
+    "security/tokens": PLAIN + OF_PROOFS + named("accounts", "own_page"),
+    "security/throttle": OF_PROOFS,
+    "security/sessions": PLAIN + OF_PROOFS + OF_COOKIES,
+    "security/tenancy": PLAIN + named("security", "session_wall", "query_forms"),
+    "security/routes": PLAIN + named("security", "doors", "routes"),
+    "security/manager": named("security", "doors"),
+    "security/keys": named("security", "keys"),
+    "security/walls": named("security", "database_wall"),
+    "security/roles": named("jobs", "documents") + named("security", "policy_and_scope"),
+    **{f"security/{one}": PLAIN + OF_RULES for one in RULES},
 }
-BUILT_ANEW = ("security/walls", "security/routes", "security/manager", "security/keys")
-"""What these do is done when an installation is built, so each of their mutants builds one."""
-
 REASONS: dict[str, str] = {}
 """Who lives because nothing changes, and why. They count as survivors all the same."""
 
@@ -105,7 +112,7 @@ def fates(file, worlds):
     """Who notices each mutant of a file: (mutant, fate)."""
     all_of_it = [*mutants(ROOT / "app" / f"{file}.py")]
     if file.removeprefix("security/") not in RULES:
-        return try_all(all_of_it, TESTS[file], is_ready=file not in BUILT_ANEW)
+        return try_all(all_of_it, TESTS[file])
     found = {one: asked(one, worlds, slice(FIRST_ASKED)) for one in all_of_it}
     found |= try_all([one for one in all_of_it if found[one] is None], TESTS[file])
     for one in all_of_it:

@@ -35,12 +35,12 @@ MOST_ASKED = 30
 class Trials:
     """Who is alive still, and who noticed the others."""
 
-    def __init__(self, mutants, *, is_ready=True):
+    def __init__(self, mutants):
         self.mutants = mutants
         self.alive = [(one, place_of(one.path, one.line)) for one in mutants]
         self.files = {str(one.path) for one in mutants}
         self.fates = {}
-        self.apps, self.sound, self.is_ready = [], {}, is_ready
+        self.apps, self.sound = [], {}
         self.times_noticed = Counter()
 
     def run(self, arguments):
@@ -66,8 +66,7 @@ class Trials:
 
     def _against(self, items):
         self.sound = {}
-        if self.is_ready:
-            runtestprotocol(items[0], log=False, nextitem=items[1])
+        runtestprotocol(items[0], log=False, nextitem=items[1])
         kept = self._keep()
         gc.freeze()
         passed = self._forked(kept, lambda: self._look(items))
@@ -195,13 +194,10 @@ def _reaches(reached, path, place):
     return place is None or (str(path), place) in reached
 
 
-def try_all(mutants, tests, *, is_ready=True):
-    """Try mutants against test modules: (mutant, fate) of each, the fate None of who is alive.
-
-    Without ``is_ready`` each mutant builds its own installation, which may be where it shows.
-    """
+def try_all(mutants, tests):
+    """Try mutants against test modules: (mutant, fate) of each, the fate None of who is alive."""
     mutants = [*mutants]
-    trials = Trials(mutants, is_ready=is_ready)
+    trials = Trials(mutants)
     arguments = ["-q", "--database=sqlite", "-p", "no:cacheprovider", "-p", "no:xdist"]
     fates = forked(lambda: trials.run([*arguments, *(str(ROOT / one) for one in tests)]))
     return [*zip(mutants, fates, strict=True)]
