@@ -22,8 +22,7 @@ def place_of(path, line):
     """The function (or ``Class.method``) around a line; None outside of all."""
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         for inner, name in _functions(node):
-            first = min([inner.lineno, *(one.lineno for one in inner.decorator_list)])
-            if first <= line <= inner.end_lineno:
+            if _holds(inner, line):
                 return name
     return None
 
@@ -73,10 +72,21 @@ def _to_run(mutant, changed):
     after = ast.parse(mutant.source).body
     constants: set[str] = set()
     for old, new in zip(before, after, strict=True):
-        if ast.dump(old) != ast.dump(new) or (_is_constant(new) and _uses(new) & constants):
+        is_changed = _holds(old, mutant.line) and ast.dump(old) != ast.dump(new)
+        if is_changed or (_is_constant(new) and _uses(new) & constants):
             changed |= _makes(new)
             constants |= _makes(new) if _is_constant(new) else set()
             yield new
+
+
+def _holds(statement, line):
+    """Whether a line is of a statement; line 0 is of all."""
+    return not line or _first_line(statement) <= line <= statement.end_lineno
+
+
+def _first_line(statement):
+    decorators = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(one.lineno for one in decorators)])
 
 
 def _is_constant(statement):
