@@ -89,7 +89,7 @@ class Choice:
         for participant_id, unit_id in self.services.items():
             so_far = found.setdefault(unit_id, {})
             for section, level in self.shared.get(participant_id, {}).items():
-                so_far[section] = max(so_far.get(section, Level.NONE), level, key=_rank)
+                so_far[section] = max(so_far.get(section, level), level, key=_rank)
         return found
 
     def seal(self) -> str:

@@ -11,7 +11,7 @@ from app.consent import ending, operations, queries
 from app.db import db
 from app.enums import ConsentKind, ConsentMethod, Level, NoticeKind, PlanState, Section
 from app.errors import DomainError, NotAllowed, NotFound
-from app.models import AuditEvent, Consent, Participant, Plan
+from app.models import AuditEvent, Consent, ConsentCover, Participant, Plan
 from app.security import policy
 from app.security.roles import Action
 from app.side_tables import Notice
@@ -313,6 +313,64 @@ def test_only_the_coordinator_resets(home, shared, username):
     with pytest.raises(DomainError):
         reset(home, shared, username)
     assert home.sees(shared) == GIVEN
+
+
+def test_what_was_withdrawn_before_a_reset_keeps_its_own_reason(home, shared):
+    before = own(home, shared)
+    withdraw(home, before, later(home, "planeier"))
+
+    assert reset(home, shared, "koordinator.strandvik") == 0
+    kept = next(one for one in home.consents(shared) if one.id == before)
+    assert kept.withdrawn_reason == ending.BY_GIVER
+
+
+@pytest.mark.parametrize("do", ["withdraw", "reset"])
+def test_a_clock_that_goes_back_ends_nothing_before_it_was_given(home, do):
+    plan_id = home.young_plan()
+    home.give(home.actor("planeier", utc_now() + 9 * LATER), plan_id)
+    consent_id = own(home, plan_id)
+    if do == "withdraw":
+        withdraw(home, consent_id, home.actor("planeier"))
+    else:
+        reset(home, plan_id, "koordinator.strandvik")
+
+    ended = next(one for one in home.consents(plan_id) if one.id == consent_id)
+    assert ended.withdrawn_at == ended.given_at
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (PlanState.DRAFT, PlanState.DRAFT),
+        (PlanState.PAUSED, PlanState.AWAITING_CONSENT),
+        (PlanState.CLOSED, PlanState.CLOSED),
+    ],
+)
+def test_only_a_plan_in_use_comes_to_wait_for_consent(home, shared, state, expected):
+    with home.planting():
+        plan = db.session.get_one(Plan, shared)
+        plan.state, plan.closed_at = state, utc_now() if state is PlanState.CLOSED else None
+
+    withdraw(home, own(home, shared, ConsentKind.PLAN_IS_MADE), later(home, "planeier"))
+
+    assert home.state(shared) is expected
+
+
+@pytest.mark.parametrize(
+    ("cover", "unit_id", "expected"),
+    [
+        ({"participant_id": "a"}, None, True),
+        ({"participant_id": "b"}, None, False),
+        ({"unit_id": "u"}, "u", True),
+        ({"unit_id": "u"}, "v", False),
+        ({"unit_id": "u"}, None, False),
+    ],
+)
+def test_a_consent_covers_a_participant_by_name_or_through_the_service(cover, unit_id, expected):
+    other = ConsentCover(participant_id="c")
+    consent = Consent(covers=[other, ConsentCover(**cover)])
+
+    assert ending.covers(consent, Participant(id="a", unit_id=unit_id)) is expected
 
 
 # --- time ----------------------------------------------------------------------------------------
