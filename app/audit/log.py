@@ -36,7 +36,8 @@ from app.models import (
 )
 from app.security import tenancy
 from app.security.actor import Actor, current_actor
-from app.side_tables import BulkChange, Handover, PlanDecision, SavedView
+from app.set_up_tables import NationalPiece, StandardRoleVersion, Template, TemplateVersion
+from app.side_tables import BulkChange, Handover, PlanDecision, RoleProposal, SavedView
 
 FOLLOWED = (
     Unit,
@@ -53,6 +54,11 @@ FOLLOWED = (
     AgeRule,
     ConsentText,
     StandardRole,
+    StandardRoleVersion,
+    Template,
+    TemplateVersion,
+    NationalPiece,
+    RoleProposal,
     Plan,
     Authority,
     WithheldSection,
@@ -66,7 +72,7 @@ FOLLOWED = (
     PlanEntry,
 )
 # What follows from other fields, and so tells nothing of its own.
-OF_INSTALLATION = (Municipality, CentralAppointment)
+OF_INSTALLATION = (Municipality, CentralAppointment, NationalPiece)
 NOT_TOLD = frozenset(
     {
         "version",
