@@ -74,6 +74,8 @@ class JobKind(StrEnum):
     """What a job does."""
 
     PERSON_IMPORT = "person_import"
+    ROLE_PUBLISHING = "role_publishing"
+    TEMPLATE_PUBLISHING = "template_publishing"
 
 
 class TokenPurpose(StrEnum):
@@ -194,6 +196,7 @@ class EntryKind(StrEnum):
     SUB_PLAN = "sub_plan"
     MEETING = "meeting"
     DOCUMENT = "document"
+    FORM = "form"
 
 
 class EntryStatus(StrEnum):
@@ -242,6 +245,8 @@ class NoticeKind(StrEnum):
     MOVE_SENT = "move_sent"
     MOVE_STOPPED = "move_stopped"
     PLAN_MOVED = "plan_moved"
+    ROLE_PROPOSED = "role_proposed"
+    TEMPLATE_PROPOSED = "template_proposed"
 
 
 class MoveState(StrEnum):
@@ -254,3 +259,46 @@ class MoveState(StrEnum):
     TAKEN_BACK = "taken_back"
     CONSENT_REFUSED = "consent_refused"
     EXPIRED = "expired"
+
+
+class SetUpKind(StrEnum):
+    """What is set up nationally and used, copied and changed by municipalities."""
+
+    STANDARD_ROLE = "standard_role"
+    TEMPLATE = "template"
+
+
+class Reach(StrEnum):
+    """Whom a published version of a standard role is for."""
+
+    NEW_ONLY = "new_only"
+    ALL_EXISTING = "all_existing"
+
+
+class Capability(StrEnum):
+    """What a standard role lets a participant do besides what the levels say."""
+
+    INVITE = "invite"
+    PRINT_EXPORT = "print_export"
+    SEE_ACCESS_LOG = "see_access_log"
+    OWN_ACTIVITIES_ONLY = "own_activities_only"
+
+
+class Giver(StrEnum):
+    """Who may give a standard role to somebody."""
+
+    COORDINATOR = "coordinator"
+    STAND_IN = "stand_in"
+    PARTICIPANT = "participant"
+
+
+class FieldKind(StrEnum):
+    """What is written in a field of a template."""
+
+    SHORT_TEXT = "short_text"
+    LONG_TEXT = "long_text"
+    CHOICE = "choice"
+    DATE = "date"
+    NUMBER = "number"
+    PERSON = "person"
+    TABLE = "table"

@@ -8,7 +8,8 @@
                     SubmittedForm
 5. Audit            AuditEvent
 6. Jobs             Job
-7. Plan set-up      PlanType, AgeRule, ConsentText, StandardRole
+7. Plan set-up      PlanType, AgeRule, ConsentText, StandardRole; templates, versions and what is
+                    national are in ``app.set_up_tables``
 8. Plans            Plan, Authority, WithheldSection, StandIn, EmergencyAccess
 9. Access           Participant, Grant, Consent, ConsentCover
 10. Plan content    PlanEntry
@@ -38,6 +39,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     and_,
+    false,
     or_,
     text,
 )
@@ -75,6 +77,7 @@ from app.enums import (
     TokenPurpose,
     UnitKind,
 )
+from app.set_up_tables import StandardRoleVersion, Template, TemplateVersion
 from app.side_tables import (
     BulkChange,
     EntryDraft,
@@ -86,6 +89,7 @@ from app.side_tables import (
     PlanEntryVersion,
     PlanMove,
     PlanVisit,
+    RoleProposal,
     SavedView,
 )
 
@@ -619,6 +623,8 @@ class PlanType(Versioned, TenantOwned):
     names: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     coordinator_names: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     consent_months: Mapped[int] = mapped_column(default=12)
+    own_consent: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    """Sections that are consented to by themselves, never along with others."""
 
 
 class AgeRule(TenantOwned):
@@ -651,15 +657,30 @@ class ConsentText(TenantOwned):
 
 
 class StandardRole(Versioned, TenantOwned):
-    """A named bundle of levels, offered when a participant is added."""
+    """A named bundle of levels, offered when a participant is added.
+
+    It holds what is in use, which is its version ``number``; all its versions and its draft are
+    ``StandardRoleVersion``. ``national_id`` and ``national_number`` tell what it was copied from.
+    """
 
     __tablename__ = "standard_role"
-    __table_args__ = (UniqueConstraint("municipality_id", "id", name="uq_standard_role_tenant"),)
+    __table_args__ = (
+        UniqueConstraint("municipality_id", "id", name="uq_standard_role_tenant"),
+        UniqueConstraint("municipality_id", "key", name="uq_standard_role_key"),
+    )
 
+    key: Mapped[str | None] = mapped_column(String(60))
     names: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     kinds: Mapped[list[str]] = mapped_column(JSON, default=list)
     matrix: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    capabilities: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    given_by: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     months: Mapped[int | None]
+    number: Mapped[int] = mapped_column(default=0, server_default="0")
+    national_id: Mapped[str | None] = mapped_column(
+        ForeignKey("national_piece.id", name="fk_standard_role_national")
+    )
+    national_number: Mapped[int | None]
     position: Mapped[int] = mapped_column(default=0)
     retired_at: Mapped[datetime | None] = mapped_column(Instant)
 
@@ -677,6 +698,7 @@ class Plan(Versioned, TenantOwned):
         inside_municipality("person", "coordinator_id", "fk_plan_coordinator"),
         inside_municipality("unit", "unit_id", "fk_plan_unit"),
         inside_municipality("plan", "continues_id", "fk_plan_continues"),
+        inside_municipality("template_version", "template_version_id", "fk_plan_template_version"),
         CheckConstraint(
             "(kind = 'relay_log') = (level IS NOT NULL)"
             " AND (level IS NULL OR level BETWEEN 0 AND 3)",
@@ -698,6 +720,7 @@ class Plan(Versioned, TenantOwned):
         Index("ix_plan_coordinator", "municipality_id", "coordinator_id", "id"),
         Index("ix_plan_unit", "municipality_id", "unit_id"),
         Index("ix_plan_activity", "municipality_id", "last_activity_at", "id"),
+        Index("ix_plan_template_version", "municipality_id", "template_version_id"),
     )
 
     kind: Mapped[PlanKind] = mapped_column(one_of(PlanKind, "plan_kind"))
@@ -707,6 +730,7 @@ class Plan(Versioned, TenantOwned):
     coordinator_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
     unit_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
     continues_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
+    template_version_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
     period_from: Mapped[date | None]
     period_to: Mapped[date | None]
     next_evaluation_on: Mapped[date | None]
@@ -726,6 +750,9 @@ class Plan(Versioned, TenantOwned):
     )
     unit: Mapped[Unit | None] = relationship(
         primaryjoin="foreign(Plan.unit_id) == Unit.id", viewonly=True
+    )
+    template_version: Mapped[TemplateVersion | None] = relationship(
+        primaryjoin="foreign(Plan.template_version_id) == TemplateVersion.id", viewonly=True
     )
     authorities: Mapped[list["Authority"]] = relationship(
         primaryjoin="Plan.owner_id == foreign(Authority.owner_id)",
@@ -878,12 +905,14 @@ class Participant(Versioned, Period, TenantOwned):
             sqlite_where=text("ended_at IS NULL"),
         ),
         Index("ix_participant_person", "municipality_id", "person_id"),
+        Index("ix_participant_standard_role", "municipality_id", "standard_role_id"),
     )
 
     plan_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
     person_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
     unit_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
     standard_role_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
+    standard_role_number: Mapped[int | None]
     function: Mapped[str] = mapped_column(String(100))
     contribution: Mapped[str] = mapped_column(String(500), default="")
     added_at: Mapped[datetime] = mapped_column(Instant)
@@ -933,6 +962,7 @@ class Grant(Period, TenantOwned):
     participant_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
     section: Mapped[Section] = mapped_column(one_of(Section, "plan_grant_section"))
     level: Mapped[Level] = mapped_column(one_of(Level, "plan_grant_level"))
+    own_only: Mapped[bool] = mapped_column(default=False, server_default=false())
     given_by_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
     given_at: Mapped[datetime] = mapped_column(Instant)
 
@@ -1084,6 +1114,10 @@ PLAN_TABLES: tuple[type[TenantOwned], ...] = (
     AgeRule,
     ConsentText,
     StandardRole,
+    StandardRoleVersion,
+    Template,
+    TemplateVersion,
+    RoleProposal,
     Plan,
     Authority,
     WithheldSection,

@@ -47,6 +47,7 @@ TEXT_SQL = {
     "app/migrating.py": "takes a lock before it migrates",
     "app/database.py": "the migration number is in no model",
     "app/models.py": "conditions of partial indexes",
+    "app/set_up_tables.py": "conditions of partial indexes",
     "app/side_tables.py": "conditions of partial indexes",
     "app/security/walls.py": "triggers and row level security have no other form",
 }

@@ -36,6 +36,7 @@ from app.models import (
 )
 from app.security import tenancy
 from app.security.actor import Actor, current_actor
+from app.set_up_tables import NationalPiece, StandardRoleVersion, Template, TemplateVersion
 from app.side_tables import (
     BulkChange,
     Handover,
@@ -43,6 +44,7 @@ from app.side_tables import (
     MoveConsent,
     PlanDecision,
     PlanMove,
+    RoleProposal,
     SavedView,
 )
 
@@ -61,6 +63,11 @@ FOLLOWED = (
     AgeRule,
     ConsentText,
     StandardRole,
+    StandardRoleVersion,
+    Template,
+    TemplateVersion,
+    NationalPiece,
+    RoleProposal,
     Plan,
     Authority,
     WithheldSection,
@@ -77,7 +84,7 @@ FOLLOWED = (
     IncomingPlan,
 )
 # What follows from other fields, and so tells nothing of its own.
-OF_INSTALLATION = (Municipality, CentralAppointment)
+OF_INSTALLATION = (Municipality, CentralAppointment, NationalPiece)
 NOT_TOLD = frozenset(
     {
         "version",

@@ -41,6 +41,13 @@ from app.security.roles import (
     Resource,
 )
 from app.security.tenancy import stands
+from app.set_up_tables import (
+    NationalPiece,
+    NationalVersion,
+    StandardRoleVersion,
+    Template,
+    TemplateVersion,
+)
 from app.side_tables import BulkChange, Handover, IncomingPlan, ListSetting, Notice, SavedView
 
 READ_ONLY = READ | {
@@ -51,7 +58,15 @@ READ_ONLY = READ | {
     Action.SHOW_ACCESS,
     Action.SEE_AS,
 }
-MUNICIPAL = PlanType | AgeRule | ConsentText | StandardRole
+MUNICIPAL = (
+    PlanType
+    | AgeRule
+    | ConsentText
+    | StandardRole
+    | StandardRoleVersion
+    | Template
+    | TemplateVersion
+)
 """What belongs to the municipality as a whole, also for a role that is held in a part of it."""
 OF_PLANS = Plan | Participant | Consent | PlanEntry | Handover | IncomingPlan
 """What is decided by what somebody is to it, which a role alone does not say."""
@@ -138,11 +153,20 @@ def reaches(actor: Actor, holding: Holding, thing: Model) -> bool:
     """Whether a role held by ``actor`` extends to ``thing``."""
     if isinstance(thing, Municipality):
         return True
+    if isinstance(thing, NationalPiece | NationalVersion):
+        return holding.role is Role.CENTRAL_ADMINISTRATOR or is_for_all(thing)
     if holding.role is Role.CENTRAL_ADMINISTRATOR:
         return getattr(thing, "municipality_id", None) is None
     if stands("policy") and thing.municipality_id != actor.municipality_id:
         return False
     return holding.unit_path is None or _lies_below(holding.unit_path, thing, actor)
+
+
+def is_for_all(thing: NationalPiece | NationalVersion) -> bool:
+    """Whether something national is published, and so there for every municipality."""
+    if isinstance(thing, NationalPiece):
+        return thing.number is not None
+    return thing.published_at is not None
 
 
 def _is_theirs_to_give(holding: Holding, action: Action, thing: Model) -> bool:

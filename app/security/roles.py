@@ -25,6 +25,13 @@ from app.models import (
     StandardRole,
     Unit,
 )
+from app.set_up_tables import (
+    NationalPiece,
+    NationalVersion,
+    StandardRoleVersion,
+    Template,
+    TemplateVersion,
+)
 from app.side_tables import BulkChange, Handover, IncomingPlan, ListSetting, Notice, SavedView
 
 
@@ -96,6 +103,8 @@ class Resource(StrEnum):
     BULK_CHANGE = "bulk_change"
     PLAN_TYPE = "plan_type"
     STANDARD_ROLE = "standard_role"
+    TEMPLATE = "template"
+    NATIONAL_PIECE = "national_piece"
     PLAN = "plan"
     PARTICIPANT_IN_PLAN = "participant_in_plan"
     CONSENT = "consent"
@@ -123,6 +132,11 @@ RESOURCES: dict[type[Model], Resource] = {
     AgeRule: Resource.PLAN_TYPE,
     ConsentText: Resource.PLAN_TYPE,
     StandardRole: Resource.STANDARD_ROLE,
+    StandardRoleVersion: Resource.STANDARD_ROLE,
+    Template: Resource.TEMPLATE,
+    TemplateVersion: Resource.TEMPLATE,
+    NationalPiece: Resource.NATIONAL_PIECE,
+    NationalVersion: Resource.NATIONAL_PIECE,
     Plan: Resource.PLAN,
     Participant: Resource.PARTICIPANT_IN_PLAN,
     Consent: Resource.CONSENT,
@@ -143,6 +157,7 @@ ROLE_RIGHTS: dict[Role, Rights] = {
         Resource.MUNICIPALITY: READ
         | {Action.EDIT, Action.EXPORT, Action.APPOINT_LOCAL_ADMINISTRATOR},
         Resource.CENTRAL_APPOINTMENT: READ | {Action.ADD, Action.APPROVE, Action.END},
+        Resource.NATIONAL_PIECE: KEEP | {Action.IMPORT},
         Resource.AUDIT_EVENT: READ,
     },
     Role.LOCAL_ADMINISTRATOR: {
@@ -162,7 +177,9 @@ ROLE_RIGHTS: dict[Role, Rights] = {
         Resource.AUDIT_EVENT: READ | {Action.EXPORT},
         Resource.JOB: READ | {Action.ADD, Action.EDIT, Action.CANCEL},
         Resource.PLAN_TYPE: READ | {Action.EDIT, Action.CHOOSE},
-        Resource.STANDARD_ROLE: READ | {Action.CHOOSE},
+        Resource.STANDARD_ROLE: KEEP | {Action.IMPORT},
+        Resource.TEMPLATE: KEEP | {Action.IMPORT},
+        Resource.NATIONAL_PIECE: READ | {Action.CHOOSE},
         Resource.PLAN: READ | {Action.EXPORT, Action.REOPEN, Action.OPEN_IN_EMERGENCY},
         Resource.INCOMING_PLAN: READ | {Action.HAND_OVER, Action.DECLINE},
     },
@@ -175,6 +192,7 @@ ROLE_RIGHTS: dict[Role, Rights] = {
         Resource.ACCOUNT_LINK_REQUEST: READ,
         Resource.PLAN_TYPE: READ | {Action.CHOOSE},
         Resource.STANDARD_ROLE: READ | {Action.CHOOSE},
+        Resource.TEMPLATE: READ | {Action.CHOOSE},
         Resource.PLAN: frozenset({Action.START}),
         Resource.INCOMING_PLAN: READ | {Action.ANSWER, Action.DECLINE},
     },

@@ -33,6 +33,7 @@ from app.security.roles import (
     Action,
 )
 from app.security.tenancy import stands
+from app.set_up_tables import NationalPiece, NationalVersion
 from app.side_tables import BulkChange, Handover, IncomingPlan, ListSetting, Notice, SavedView
 
 IN_PLANS: dict[type[Model], Callable[[Actor, Action], ColumnElement[bool]]] = {
@@ -87,6 +88,10 @@ def _reach(actor: Actor, holding: Holding, model: type[Model]) -> ColumnElement[
     if model is Municipality:
         return true()
     columns: Any = model
+    if model in (NationalPiece, NationalVersion) and holding.role is not Role.CENTRAL_ADMINISTRATOR:
+        for_all = columns.number if model is NationalPiece else columns.published_at
+        published: ColumnElement[bool] = for_all.is_not(None)
+        return published
     if holding.role is Role.CENTRAL_ADMINISTRATOR:
         owner = getattr(columns, "municipality_id", None)
         return true() if owner is None else owner.is_(None)

@@ -7,11 +7,13 @@ from flask_babel import get_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.columns import new_id
 from app.enums import Language, PlanKind
 from app.models import AgeRule, ConsentText, Municipality, PlanType, StandardRole
 from app.security.plan_rights import USUAL_OWN_CONSENT_AGE
 from app.security.tenancy import here
-from app.templating.shipped_roles import ROLES
+from app.templating import heads, versions
+from app.templating.shipped_roles import ROLES, ShippedRole
 from app.templating.shipped_types import CONSENT_TEXTS, TYPES
 
 LONG_AGO = date(2020, 1, 1)
@@ -44,16 +46,16 @@ def ensure(session: Session, municipality_id: int, *, at: datetime) -> None:
         )
         session.add(ConsentText(kind=one.kind, number=1, texts=CONSENT_TEXTS, published_at=at))
     for position, role in enumerate(ROLES):
-        session.add(
-            StandardRole(
-                names=role.names,
-                kinds=[str(kind) for kind in role.kinds],
-                matrix=role.matrix,
-                months=role.months,
-                position=position,
-            )
-        )
+        _add_role(session, role, position, at)
     session.flush()
+
+
+def _add_role(session: Session, shipped: ShippedRole, position: int, at: datetime) -> None:
+    role = StandardRole(id=new_id(), key=shipped.key, position=position)
+    heads.put_role(role, shipped.content)
+    session.add(role)
+    session.flush()
+    versions.add_published(role, heads.as_json(shipped.content), at=at)
 
 
 def plan_type(session: Session, kind: PlanKind) -> PlanType:

@@ -7,6 +7,8 @@ of ``COLUMNS``; a municipality changes its own copies.
 from dataclasses import dataclass
 
 from app.enums import Level, PlanKind, Section
+from app.templating.role_content import RoleContent
+from app.templating.texts import Text, key_of
 
 COLUMNS = (
     Section.ABOUT_ME,
@@ -37,15 +39,22 @@ class ShippedRole:
     kinds: tuple[PlanKind, ...] = EVERY_KIND
 
     @property
-    def names(self) -> dict[str, str]:
-        """The name by language."""
-        return {"nb": self.nb, "nn": self.nn, "en": self.en}
+    def key(self) -> str:
+        """What tells it from the others, whatever it is called."""
+        return key_of(self.nb)
 
     @property
-    def matrix(self) -> dict[str, str]:
-        """The level by section, without those that give nothing."""
-        pairs = zip(COLUMNS, self.letters, strict=True)
-        return {str(s): str(LEVELS[letter]) for s, letter in pairs if letter != "-"}
+    def content(self) -> RoleContent:
+        """The role as its first version says it."""
+        return RoleContent(
+            names=Text(nb=self.nb, nn=self.nn, en=self.en),
+            kinds=self.kinds,
+            matrix={
+                section: LEVELS[letter]
+                for section, letter in zip(COLUMNS, self.letters, strict=True)
+            },
+            months=self.months,
+        )
 
 
 ROLES = (

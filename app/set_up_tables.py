@@ -1,0 +1,141 @@
+"""Templates, the versions of templates and standard roles, and what is national of both.
+
+``app.models`` lists those of a municipality among its own, so the walls stand round them too.
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from flask_appbuilder import Model
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, Uuid, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.columns import Instant, TenantOwned, Versioned, inside_municipality, new_id, one_of
+from app.enums import PlanKind, Reach, SetUpKind
+
+if TYPE_CHECKING:
+    from app.models import StandardRole
+
+
+class NationalPiece(Versioned, Model):
+    """A standard role or a template that the central administrator publishes for every
+    municipality; ``number`` is the version in use, None while the first is a draft."""
+
+    __tablename__ = "national_piece"
+    __table_args__ = (UniqueConstraint("what", "key", name="uq_national_piece_key"),)
+
+    id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
+    what: Mapped[SetUpKind] = mapped_column(one_of(SetUpKind, "national_piece_what"))
+    key: Mapped[str] = mapped_column(String(60))
+    names: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    number: Mapped[int | None]
+    position: Mapped[int] = mapped_column(default=0)
+    retired_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class NationalVersion(Versioned, Model):
+    """A version of a national standard role or template; the one that is not published is the
+    draft. A published one never changes."""
+
+    __tablename__ = "national_version"
+    __table_args__ = (
+        UniqueConstraint("piece_id", "number", name="uq_national_version_number"),
+        Index(
+            "uq_national_version_draft",
+            "piece_id",
+            unique=True,
+            postgresql_where=text("published_at IS NULL"),
+            sqlite_where=text("published_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True, default=new_id)
+    piece_id: Mapped[str] = mapped_column(ForeignKey("national_piece.id"))
+    number: Mapped[int]
+    content: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    published_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    piece: Mapped["NationalPiece"] = relationship(viewonly=True)
+
+
+class StandardRoleVersion(Versioned, TenantOwned):
+    """A version of a standard role; the one that is not published is its draft. A published one
+    never changes."""
+
+    __tablename__ = "standard_role_version"
+    __table_args__ = (
+        inside_municipality("standard_role", "role_id", "fk_standard_role_version_role"),
+        UniqueConstraint(
+            "municipality_id", "role_id", "number", name="uq_standard_role_version_number"
+        ),
+        Index(
+            "uq_standard_role_version_draft",
+            "municipality_id",
+            "role_id",
+            unique=True,
+            postgresql_where=text("published_at IS NULL"),
+            sqlite_where=text("published_at IS NULL"),
+        ),
+    )
+
+    role_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    number: Mapped[int]
+    content: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    reach: Mapped[Reach | None] = mapped_column(one_of(Reach, "standard_role_version_reach"))
+    published_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    role: Mapped["StandardRole"] = relationship(
+        primaryjoin="foreign(StandardRoleVersion.role_id) == StandardRole.id", viewonly=True
+    )
+
+
+class Template(Versioned, TenantOwned):
+    """What plans of a kind are made from. ``number`` is the version in use, None while the first
+    is a draft; ``names`` are those of that version, or of the draft."""
+
+    __tablename__ = "template"
+    __table_args__ = (
+        UniqueConstraint("municipality_id", "id", name="uq_template_tenant"),
+        UniqueConstraint("municipality_id", "key", name="uq_template_key"),
+        Index("ix_template_kind", "municipality_id", "kind", "position"),
+    )
+
+    kind: Mapped[PlanKind] = mapped_column(one_of(PlanKind, "template_kind"))
+    key: Mapped[str] = mapped_column(String(60))
+    names: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    number: Mapped[int | None]
+    national_id: Mapped[str | None] = mapped_column(ForeignKey("national_piece.id"))
+    national_number: Mapped[int | None]
+    position: Mapped[int] = mapped_column(default=0)
+    retired_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class TemplateVersion(Versioned, TenantOwned):
+    """A version of a template; the one that is not published is its draft. A published one never
+    changes: plans keep theirs."""
+
+    __tablename__ = "template_version"
+    __table_args__ = (
+        UniqueConstraint("municipality_id", "id", name="uq_template_version_tenant"),
+        UniqueConstraint(
+            "municipality_id", "template_id", "number", name="uq_template_version_number"
+        ),
+        inside_municipality("template", "template_id", "fk_template_version_template"),
+        Index(
+            "uq_template_version_draft",
+            "municipality_id",
+            "template_id",
+            unique=True,
+            postgresql_where=text("published_at IS NULL"),
+            sqlite_where=text("published_at IS NULL"),
+        ),
+    )
+
+    template_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    number: Mapped[int]
+    content: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    published_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    template: Mapped[Template] = relationship(
+        primaryjoin="foreign(TemplateVersion.template_id) == Template.id", viewonly=True
+    )
