@@ -77,7 +77,7 @@ from app.enums import (
     TokenPurpose,
     UnitKind,
 )
-from app.set_up_tables import StandardRoleVersion, Template, TemplateVersion
+from app.set_up_tables import RoleProposal, StandardRoleVersion, Template, TemplateVersion
 from app.side_tables import (
     BulkChange,
     EntryDraft,
@@ -89,7 +89,6 @@ from app.side_tables import (
     PlanEntryVersion,
     PlanMove,
     PlanVisit,
-    RoleProposal,
     SavedView,
 )
 

@@ -1,7 +1,7 @@
 """Tables that the core of ``app.models`` does not point at: what stands beside it.
 
 1. Lists            ListSetting, SavedView, BulkChange
-2. Plans            Handover, PlanDecision, Notice, PlanVisit, RoleProposal
+2. Plans            Handover, PlanDecision, Notice, PlanVisit
 3. Plan content     PlanEntryVersion, EntryDraft
 4. Moving           PlanMove, MoveConsent, IncomingPlan
 
@@ -45,7 +45,7 @@ from app.enums import (
 )
 
 if TYPE_CHECKING:
-    from app.models import Participant, Person, Plan, PlanEntry, StandardRole
+    from app.models import Person, Plan, PlanEntry
 
 # --- 1. Lists ------------------------------------------------------------------------------------
 
@@ -202,47 +202,6 @@ class PlanVisit(TenantOwned):
     plan_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
     person_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
     seen_at: Mapped[datetime] = mapped_column(Instant)
-
-
-class RoleProposal(Versioned, TenantOwned):
-    """That a participant be given what a newer version of their standard role gives more. Nothing
-    is given before the coordinator says yes, and nothing is seen before it is consented to."""
-
-    __tablename__ = "role_proposal"
-    __table_args__ = (
-        *of_plan("role_proposal"),
-        inside_municipality("participant", "participant_id", "fk_role_proposal_participant"),
-        inside_municipality("standard_role", "role_id", "fk_role_proposal_role"),
-        CheckConstraint(
-            "(answered_at IS NULL) = (accepted IS NULL)", name="ck_role_proposal_answer"
-        ),
-        Index(
-            "uq_role_proposal_open",
-            "municipality_id",
-            "participant_id",
-            unique=True,
-            postgresql_where=text("answered_at IS NULL"),
-            sqlite_where=text("answered_at IS NULL"),
-        ),
-    )
-
-    plan_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
-    participant_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
-    role_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
-    number: Mapped[int]
-    made_at: Mapped[datetime] = mapped_column(Instant)
-    answered_at: Mapped[datetime | None] = mapped_column(Instant)
-    accepted: Mapped[bool | None]
-
-    plan: Mapped["Plan"] = relationship(
-        primaryjoin="foreign(RoleProposal.plan_id) == Plan.id", viewonly=True
-    )
-    participant: Mapped["Participant"] = relationship(
-        primaryjoin="foreign(RoleProposal.participant_id) == Participant.id", viewonly=True
-    )
-    role: Mapped["StandardRole"] = relationship(
-        primaryjoin="foreign(RoleProposal.role_id) == StandardRole.id", viewonly=True
-    )
 
 
 # --- 3. Plan content ------------------------------------------------------------------------------

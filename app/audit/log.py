@@ -36,7 +36,13 @@ from app.models import (
 )
 from app.security import tenancy
 from app.security.actor import Actor, current_actor
-from app.set_up_tables import NationalPiece, StandardRoleVersion, Template, TemplateVersion
+from app.set_up_tables import (
+    NationalPiece,
+    RoleProposal,
+    StandardRoleVersion,
+    Template,
+    TemplateVersion,
+)
 from app.side_tables import (
     BulkChange,
     Handover,
@@ -44,7 +50,6 @@ from app.side_tables import (
     MoveConsent,
     PlanDecision,
     PlanMove,
-    RoleProposal,
     SavedView,
 )
 
