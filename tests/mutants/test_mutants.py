@@ -25,7 +25,15 @@ from tests.mutants.mutations import mutants
 from tests.security.test_plan_worlds import OF_PLANS, Round
 
 SECURITY = ROOT / "app" / "security"
-IN_ORDER = ("plan_rights", "plan_access", "consent_scope", "plan_scope", "policy", "scope")
+IN_ORDER = (
+    "plan_rights",
+    "plan_access",
+    "consent_scope",
+    "plan_scope",
+    "moving_access",
+    "policy",
+    "scope",
+)
 """Each may use those before it: those after a mutant are loaded anew with it."""
 
 OF_LISTS = ("consent_scope", "plan_scope", "scope")
@@ -41,7 +49,13 @@ LEAST_KILLED = 0.95
 PIVOTS = (date(2026, 3, 29), date(2027, 3, 1))
 NAMED_TESTS = [
     f"tests/security/test_{name}.py"
-    for name in ("plan_consents", "plan_privileges", "plan_access", "policy_and_scope")
+    for name in (
+        "plan_consents",
+        "plan_privileges",
+        "plan_access",
+        "policy_and_scope",
+        "moving_access",
+    )
 ]
 PATIENCE = 240
 """Seconds of the processor's time after which a mutant is endless, which shows."""
