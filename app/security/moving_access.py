@@ -44,9 +44,7 @@ def packages(actor: Actor, action: Action) -> ColumnElement[bool]:
     if actor.at is None or actor.municipality_id is None:
         return false()
     rows: Any = IncomingPlan
-    here = true()
-    if stands("policy"):
-        here = rows.municipality_id == actor.municipality_id
+    here = rows.municipality_id == actor.municipality_id if stands("policy") else true()
     by: list[ColumnElement[bool]] = [false()]
     if _administers_all(actor) and Basis.LOCAL_ADMINISTRATOR in _may(action, is_open=True):
         by.append(_in_time(action, actor.at))
