@@ -104,7 +104,8 @@ def _in_place(session: Session, actor: Actor, place: MyPlace) -> MyPlace:
         place,
         plans=tuple(mine),
         offers=tuple(_offers(session, me, facts)),
-        told=tuple(one for told in facts.told.values() for one in told),
+        # What was written is of the plan, and goes with the access to it.
+        told=tuple(replace(one, text="") for told in facts.told.values() for one in told),
     )
 
 
