@@ -73,6 +73,7 @@ STEP = size(2, 1)
 @pytest.mark.drill
 @pytest.mark.parametrize("name", INSIDERS)
 def test_no_foreign_row_is_shown_or_changed(weakened, name):
+    """D16: of plans as of everything else."""
     app, world = weakened
     who = visitor(app, world, name, sign_in_to(app))
     with app.app_context():

@@ -108,8 +108,36 @@ def test_a_new_file_takes_the_place_of_the_old_which_is_kept_with_its_version(
     assert coordinator.get(f"{door}?number=9").status_code == 404
 
 
+def test_d10_a_file_has_one_address_and_it_is_decided_anew_at_each_request(
+    plot, ip, coordinator, client_as
+):
+    upload(coordinator, add_to(ip, "document"), PDF, title="En vei ut")
+    [entry] = plot.entries(ip, title="En vei ut")
+    key, door = entry.details["file"]["key"], "/plan-entry-history/download"
+    assert coordinator.get(f"{door}/{entry.id}").data == PDF
+
+    for path in (
+        f"{door}/{key}",
+        f"{door}/../files/{key[:2]}/{key}",
+        f"{door}/{entry.id}/../{entry.id}",
+        f"{door}/{entry.id}%00",
+        f"{door}/{entry.id}.pdf",
+        f"{door}/thumbnail/{entry.id}",
+        f"/static/../files/{key[:2]}/{key}",
+        f"/static/{key}",
+        f"/download/{key}",
+        f"/files/{key[:2]}/{key}",
+        f"/plan-consent/scan/{entry.id}",
+    ):
+        for client in (coordinator, client_as(None)):
+            answer = client.get(path)
+            assert answer.status_code in (302, 400, 404), path
+            assert answer.data != PDF
+
+
 @pytest.mark.parametrize("name", ["larer", "foresatt", "lokal.strandvik", "koordinator.fjellby"])
 def test_a_document_leaves_for_nobody_without_the_section(name, plot, ip, coordinator, client_as):
+    """D10."""
     title = f"Lukket for {name}"
     upload(coordinator, add_to(ip, "document"), PDF, title=title)
     [entry] = plot.entries(ip, title=title)

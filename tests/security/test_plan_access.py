@@ -102,6 +102,7 @@ ENDS = [
 
 @pytest.mark.parametrize("end", ENDS, ids=lambda end: end.__name__)
 def test_what_ends_access_does_so_at_once_in_every_question(town, end):
+    """E2."""
     plan, entry = town.plan("ip"), town.entry("ip", ACTIVITIES)
     rows = ((Action.SHOW, plan), (Action.SHOW, entry), (Action.EDIT, entry))
     assert all(town.may("larer", action, row) for action, row in rows)

@@ -131,7 +131,7 @@ def test_every_text_of_a_plan_holds_a_word(app, wood):
 @pytest.mark.drill
 @pytest.mark.parametrize("name", ACTORS)
 def test_no_answer_holds_what_is_not_for(name, app, wood, asker, database_name, capfd):
-    """C10, D1, D4, D7, D13, E8: nothing in body, headers, title, file name or log."""
+    """C10, D7, D13, E8: not in its body, headers, title or file name, nor in the log."""
     who = ACTORS[name]
     one, few = asker(who), None if who.sections else addresses.FEW
     paths = [*addresses.lists(app), *addresses.narrowed(app), *addresses.about(app, wood, few)]

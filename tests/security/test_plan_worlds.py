@@ -48,6 +48,7 @@ def app(database_name, make_app):
 
 @pytest.mark.drill
 def test_plans_are_open_to_those_and_only_those_whom_the_rules_let_in(context, world, capsys):
+    """D15."""
     told = Counter()
 
     for number in range(ROUNDS):
