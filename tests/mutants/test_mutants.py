@@ -71,6 +71,7 @@ TESTS = {
     "security/actor": PLAIN + OF_PROOFS + named("security", "policy_and_scope"),
     "security/tokens": PLAIN + OF_PROOFS + named("accounts", "own_page"),
     "security/throttle": OF_PROOFS,
+    "security/moving_access": PLAIN + named("security", "moving_access"),
     "security/sessions": PLAIN + OF_PROOFS + OF_COOKIES,
     "security/tenancy": PLAIN + named("security", "session_wall", "query_forms"),
     "security/routes": PLAIN + named("security", "doors", "routes"),

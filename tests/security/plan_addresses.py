@@ -10,11 +10,14 @@ from app.enums import EntryKind, PlanKind, PlanState, Section
 from app.security.roles import Resource
 from app.security.routes import Door
 from tests.matrix.cells import SENDING_OUT
+from tests.plans.garden import KINDS
 from tests.security.plan_words import MARK, Wood
 
 ELSEWHERE = {"static", "live", "ready", "metrics", "OpenApi.get", *SENDING_OUT}
 FEW = ("goals", "binned activities", "documents")
-"""The entries that somebody without any access is as well to be asked about."""
+"""The entries that those without any access ask about."""
+MANY = (*map(str, KINDS), "binned goals", "binned activities", "binned documents")
+"""The entries that those with some access ask about."""
 
 HIDDEN = ("needs", "entries.body")
 GUESSES = [
@@ -62,15 +65,14 @@ def narrowed(app: Flask) -> Iterator[str]:
     yield "/api/v1/consent/?order=-given_at"
 
 
-def about(app: Flask, wood: Wood, entries: tuple[str, ...] | None) -> Iterator[str]:
-    """The addresses with an id, on every row of the plans; ``entries`` are those asked about."""
+def about(app: Flask, wood: Wood, entries: tuple[str, ...]) -> Iterator[str]:
+    """The addresses with an id, on every row of the plans; of the content, on these ``entries``."""
     doors: dict[str, Door] = app.extensions["samvev_doors"]
-    names = wood.entries if entries is None else entries
     ids = {
         Resource.PLAN: [wood.plans["open"]],
         Resource.PARTICIPANT_IN_PLAN: [*wood.participants.values()],
         Resource.CONSENT: [*wood.consents.values()],
-        Resource.PLAN_ENTRY: [wood.entries[one] for one in names],
+        Resource.PLAN_ENTRY: [wood.entries[one] for one in entries],
         Resource.HANDOVER: [wood.handover],
         Resource.PERSON: [wood.owner],
         Resource.UNIT: [wood.place.units["school"]],

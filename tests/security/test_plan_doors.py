@@ -319,16 +319,12 @@ def test_c8_what_the_public_role_of_the_framework_may_do_opens_nothing(app, clie
         public = manager.add_role(manager.auth_role_public)
         for name, view in (("can_list", "PlanListView"), ("can_show", "PlanView")):
             manager.add_permission_role(public, manager.add_permission_view_menu(name, view))
-        try:
-            assert manager.is_item_public("can_list", "PlanListView") is False
-            stranger = client_as(None)
-            for path in ("/plans/list/", f"/plan/show/{wood.plans['open']}"):
-                assert stranger.get(path).status_code == 302
-            assert stranger.get("/api/v1/plan/").status_code == 401
-        finally:
-            public = manager.find_role(manager.auth_role_public)
-            public.permissions = []
-            db.session.commit()
+        assert manager.is_item_public("can_list", "PlanListView") is False
+
+    stranger = client_as(None)
+    for path in ("/plans/list/", f"/plan/show/{wood.plans['open']}"):
+        assert stranger.get(path).status_code == 302
+    assert stranger.get("/api/v1/plan/").status_code == 401
 
 
 # --- lists and filters ---------------------------------------------------------------------------
