@@ -1,8 +1,11 @@
 """Tokens, links, counted tries, sessions and roles: what proves who somebody is, until when."""
 
+from collections import namedtuple
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
+from flask import g
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,9 +14,26 @@ from app.clock import utc_now
 from app.columns import new_id
 from app.db import db, separate_session, transaction
 from app.enums import Role, TokenPurpose
-from app.models import LoginSession, LoginThrottle, Membership, OneTimeLink
+from app.models import (
+    CentralAppointment,
+    LoginSession,
+    LoginThrottle,
+    Membership,
+    OneTimeLink,
+    Unit,
+)
 from app.security import sessions, tenancy, throttle, tokens
-from app.security.actor import NOBODY, Actor, Holding, find_actor, open_municipalities
+from app.security.actor import (
+    NOBODY,
+    Actor,
+    Holding,
+    _holdings,
+    acting_as,
+    current_actor,
+    find_actor,
+    open_municipalities,
+    operator,
+)
 from app.security.keys import secret_hash
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -336,3 +356,90 @@ def test_the_municipalities_that_are_open_are_those_of_roles_held_today(session,
         session.scalars(held).one().ended_at = NOON
         session.flush()
         assert open_municipalities(session, world.accounts["larer"], on) == [world.strandvik.id]
+
+
+def test_a_role_counts_from_its_first_day_until_it_ends(session, world):
+    account, place = world.accounts["koordinator.strandvik"], world.strandvik
+    row = place.memberships["koordinator.strandvik"]
+    changes = ({"starts_on": NOON.date() + timedelta(days=1)}, {"ended_at": NOON})
+    for change in changes:
+        with tenancy.applied(session, tenancy.Scope(place.id)):
+            held = session.get_one(Membership, row)
+            before = {name: getattr(held, name) for name in change}
+            set_all(held, change)
+            session.flush()
+            assert find_actor(session, account, place.id, NOON).holdings == ()
+            set_all(held, before)
+            session.flush()
+            assert find_actor(session, account, place.id, NOON).holdings
+
+
+def set_all(row, values):
+    for name, value in values.items():
+        setattr(row, name, value)
+
+
+def test_a_role_in_a_unit_reaches_from_that_unit_and_nowhere_without_it(session, world):
+    account, place = world.accounts["koordinator.strandvik"], world.strandvik
+    with tenancy.applied(session, tenancy.Scope(place.id)):
+        held = session.get_one(Membership, place.memberships["koordinator.strandvik"])
+        held.unit_id = place.units["school"]
+        session.flush()
+        path = session.get_one(Unit, place.units["school"]).path
+        assert find_actor(session, account, place.id, NOON).holdings == (
+            Holding(Role.COORDINATOR, path),
+        )
+    unread = Row("person", Role.COORDINATOR, "unit", None)
+    whole = Row("person", Role.PARTICIPANT, None, None)
+    asked = SimpleNamespace(execute=lambda *_: SimpleNamespace(all=lambda: [unread, whole]))
+    assert _holdings(asked, account, place.id, NOON.date()) == (
+        "person",
+        (Holding(Role.PARTICIPANT),),
+    )
+
+
+Row = namedtuple("Row", "person_id role unit_id path")
+
+
+@pytest.mark.parametrize(
+    ("values", "is_central"),
+    [
+        ({"approved_at": NOON}, True),
+        ({}, False),
+        ({"approved_at": NOON, "ended_at": NOON}, False),
+    ],
+)
+def test_a_central_administrator_is_approved_and_not_ended(session, account, values, is_central):
+    session.add(CentralAppointment(account_id=account, proposed_at=NOON, **values))
+    session.flush()
+
+    found = find_actor(session, account, None, NOON)
+
+    assert found.holds(Role.CENTRAL_ADMINISTRATOR) is is_central
+
+
+def test_an_actor_is_the_same_at_another_instant(session, world, account):
+    one, other = (find_actor(session, account, world.strandvik.id, at) for at in (NOON, utc_now()))
+
+    assert one == other
+
+
+def test_the_actor_is_the_requests_own_and_otherwise_the_one_at_work(context, session):
+    worker, asker = operator(None), Actor(account_id=7)
+    assert current_actor() is NOBODY
+    with acting_as(session, worker):
+        assert current_actor() is worker
+        with context.test_request_context():
+            assert current_actor() is NOBODY
+            g.actor = asker
+            assert current_actor() is asker
+    assert current_actor() is NOBODY
+
+
+def test_open_municipalities_are_ones_own_though_the_wall_in_the_session_is_down(session, world):
+    tenancy.set_walls(frozenset({"policy", "database"}))
+    try:
+        found = open_municipalities(session, world.accounts["planeier"], NOON.date())
+    finally:
+        tenancy.set_walls(frozenset({"policy", "session", "database"}))
+    assert found == [world.strandvik.id]
