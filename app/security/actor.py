@@ -64,7 +64,7 @@ class Actor:
 
 # Asked for every page, so made once: making a statement costs more than SQLite's answer to it.
 _ACCOUNT = (
-    select(User.active, CentralAppointment.id)
+    select(User.id, CentralAppointment.id.label("appointment_id"))
     .outerjoin(
         CentralAppointment,
         and_(
@@ -73,7 +73,7 @@ _ACCOUNT = (
             CentralAppointment.ended_at.is_(None),
         ),
     )
-    .where(User.id == bindparam("account_id"))
+    .where(User.id == bindparam("account_id"), User.active.is_(True))
 )
 _HELD = (
     select(Membership.person_id, Membership.role, Membership.unit_id, Unit.path)
@@ -139,10 +139,11 @@ def find_actor(
     nothing. An account that is not active is nobody.
     """
     with tenancy.asking(tenancy.Scope(municipality_id, account_id)):
-        is_active, is_central = _account_facts(session, account_id)
-        if not is_active:
+        account = session.execute(_ACCOUNT, {"account_id": account_id}).first()
+        if account is None:
             return NOBODY
         person_id, held = _holdings(session, account_id, municipality_id, day_of(at))
+    is_central = account.appointment_id is not None
     central = (Holding(Role.CENTRAL_ADMINISTRATOR),) if is_central else ()
     return Actor(
         account_id=account_id,
@@ -152,12 +153,6 @@ def find_actor(
         may_write=may_write,
         at=at,
     )
-
-
-def _account_facts(session: Session, account_id: int) -> tuple[bool, bool]:
-    """Whether the account is active, and whether it is a central administrator's."""
-    found = session.execute(_ACCOUNT, {"account_id": account_id}).first()
-    return (False, False) if found is None else (bool(found[0]), found[1] is not None)
 
 
 def _holdings(

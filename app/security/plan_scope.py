@@ -71,7 +71,7 @@ SectionAsked = Section | ColumnElement[Any] | InstrumentedAttribute[Section]
 
 def plans(actor: Actor, action: Action, section: Section | None = None) -> ColumnElement[bool]:
     """The condition for plans in which ``actor`` may do ``action``; the twin of ``basis_for``."""
-    if actor.at is None or actor.municipality_id is None:
+    if actor.at is None:
         return false()
     needed = LEVEL_OF.get(action)
     if needed is not None and section is None:
@@ -87,7 +87,7 @@ def plans(actor: Actor, action: Action, section: Section | None = None) -> Colum
 
 def entries(actor: Actor, action: Action) -> ColumnElement[bool]:
     """The condition for pieces of content; the twin of ``entry_basis``."""
-    if action not in ON_ENTRY or actor.at is None or actor.municipality_id is None:
+    if action not in ON_ENTRY:
         return false()
     needed = ON_ENTRY[action]
     in_bin, is_own_comment = PlanEntry.deleted_at.is_not(None), _is_own_comment(actor)

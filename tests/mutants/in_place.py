@@ -7,6 +7,7 @@ module made of a constant when it was loaded stays as it was, so such a mutant m
 
 import ast
 import sys
+from functools import _lru_cache_wrapper
 from types import FunctionType
 
 from config import ROOT
@@ -58,7 +59,7 @@ def put_in_place(mutant):
     for name in changed:
         _move(module, name, names[name])
     for value in vars(module).values():
-        if hasattr(value, "cache_clear"):
+        if isinstance(value, _lru_cache_wrapper):
             value.cache_clear()
 
 

@@ -45,7 +45,7 @@ class Trials:
 
     def run(self, arguments):
         """The fates of the mutants, in their order."""
-        pytest.main(arguments, plugins=[self])
+        assert pytest.main(arguments, plugins=[self]) is not pytest.ExitCode.INTERNAL_ERROR
         return [self.fates.get(one) for one in self.mutants]
 
     @pytest.hookimpl(wrapper=True)

@@ -1,6 +1,7 @@
 """Nobody gets more than they hold, nor across a border: cases P1, P3, P7-P9, D21 and D22 of
 the catalogue (``security.md``)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -257,3 +258,26 @@ def test_d22_an_administrator_of_a_unit_sees_the_plans_of_that_unit_and_below(to
     membership.unit_id = units["school"]
     plan.unit_id = None
     assert not town.sees("lokal.strandvik", plan)
+
+
+@pytest.mark.parametrize("lacks", ["at", "municipality_id"])
+def test_d22_without_an_instant_or_a_municipality_no_plan_is_open_to_an_administrator(town, lacks):
+    plan, entry = town.plan("ip"), town.entry("ip", GOALS)
+    actor = town.actor("lokal.strandvik")
+    gardens.emergency(plan, town.place.persons["lokal.strandvik"])
+    town.session.flush()
+    town.session.expire_all()
+
+    def opened(one):
+        lists = [
+            town.session.scalars(scope.rows(one, type(row), Action.SHOW)).all()
+            for row in (plan, entry)
+        ]
+        decided = [bool(policy.decide(one, Action.SHOW, row)) for row in (plan, entry)]
+        assert [bool(found) for found in lists] == decided
+        return decided
+
+    assert opened(actor) == [True, True]
+    assert opened(replace(actor, **{lacks: None})) == [False, False]
+    nowhere = Plan(state=PlanState.ACTIVE)
+    assert list(plan_access.relations(replace(actor, municipality_id=None), nowhere)) == []

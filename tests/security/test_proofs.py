@@ -11,9 +11,15 @@ from app.clock import utc_now
 from app.columns import new_id
 from app.db import db, separate_session, transaction
 from app.enums import Role, TokenPurpose
-from app.models import LoginSession, LoginThrottle, Membership, OneTimeLink
-from app.security import sessions, tenancy, throttle, tokens
-from app.security.actor import NOBODY, Actor, Holding, find_actor, open_municipalities
+from app.models import (
+    LoginSession,
+    LoginThrottle,
+    OneTimeLink,
+)
+from app.security import sessions, throttle, tokens
+from app.security.actor import (
+    Actor,
+)
 from app.security.keys import secret_hash
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -289,50 +295,3 @@ def test_a_session_knows_what_was_done_with_it():
     signed_in.end()
     assert signed_in.is_ended
     assert not sessions.ServerSession({}, "hash").new
-
-
-# --- who acts ------------------------------------------------------------------------------------
-
-
-def test_an_actor_has_the_roles_of_one_municipality_on_a_day(session, world):
-    accounts, place = world.accounts, world.strandvik
-
-    coordinator = find_actor(session, accounts["koordinator.strandvik"], place.id, NOON)
-    assert (coordinator.person_id, coordinator.municipality_id, coordinator.at) == (
-        place.persons["koordinator.strandvik"],
-        place.id,
-        NOON,
-    )
-    assert coordinator.holdings == (Holding(Role.COORDINATOR),)
-    assert coordinator.may_write
-    assert coordinator.is_signed_in
-    elsewhere = find_actor(session, accounts["koordinator.strandvik"], world.fjellby.id, NOON)
-    assert (elsewhere.municipality_id, elsewhere.person_id, elsewhere.roles) == (None, None, set())
-    assert (
-        find_actor(session, accounts["larer"], place.id, NOON).person_id
-        != find_actor(session, accounts["larer"], world.fjellby.id, NOON).person_id
-    )
-    central = find_actor(session, accounts["sentral"], None, NOON)
-    assert central.roles == {Role.CENTRAL_ADMINISTRATOR}
-    assert central.scope == tenancy.Scope(None, accounts["sentral"], True)
-    assert coordinator.scope == tenancy.Scope(place.id, accounts["koordinator.strandvik"], False)
-
-
-def test_an_account_that_is_not_active_or_not_there_is_nobody(session, world):
-    for account_id in (world.accounts["sperret"], -1):
-        assert find_actor(session, account_id, world.strandvik.id, NOON) == NOBODY
-    assert not NOBODY.is_signed_in
-    assert NOBODY.may_write
-
-
-def test_the_municipalities_that_are_open_are_those_of_roles_held_today(session, world):
-    on = NOON.date()
-    both = [world.strandvik.id, world.fjellby.id]
-
-    assert open_municipalities(session, world.accounts["larer"], on) == sorted(both)
-    assert open_municipalities(session, world.accounts["planeier"], on) == [world.strandvik.id]
-    with tenancy.applied(session, tenancy.Scope(world.fjellby.id)):
-        held = select(Membership).where(Membership.account_id == world.accounts["larer"])
-        session.scalars(held).one().ended_at = NOON
-        session.flush()
-        assert open_municipalities(session, world.accounts["larer"], on) == [world.strandvik.id]
