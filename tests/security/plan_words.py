@@ -39,17 +39,36 @@ from app.models import (
     PlanType,
     StandardRole,
 )
+from app.set_up_tables import StandardRoleVersion, Template, TemplateVersion
 from app.side_tables import EntryDraft, PlanDecision, PlanEntryVersion
 from tests.plans import garden
+from tests.plans.move_rows import moved
 from tests.world import Place, World
 
 MARK = "hegrefjell"
 WORD = re.compile(rf"{MARK}-([a-z0-9_.]+)-ord", re.I)
 SHARED_WITH_LARER = (Section.ACTIVITIES, Section.COMMENTS)
 OPEN_TO_GUARDIAN = Section.GOALS
-ABOUT_NO_PLAN = (PlanType, AgeRule, ConsentText, StandardRole)
-NOT_TEXTS = {"consent.scan_key", "consent.scan_type", "entry_draft.place"}
-"""A random name, a type of file, and the ids that a form is about."""
+ABOUT_NO_PLAN = (
+    PlanType,
+    AgeRule,
+    ConsentText,
+    StandardRole,
+    StandardRoleVersion,
+    Template,
+    TemplateVersion,
+)
+NOT_TEXTS = {
+    f"{table}.{name}"
+    for table in ("consent", "move_consent")
+    for name in ("scan_key", "scan_type", "sections")
+} | {
+    "entry_draft.place",
+    "incoming_plan.sections",
+    "plan_move.sections",
+    "plan_move.sent_sections",
+}
+"""A random name, a type of file, the ids that a form is about, and names of sections."""
 
 
 def word(name: str) -> str:
@@ -241,6 +260,8 @@ def _tell(wood: Wood, plan: Plan) -> None:
     db.session.add(decision)
     db.session.flush()
     wood.decision = decision.id
+    by = db.session.get_one(Authority, wood.authority)
+    moved(plan, by, persons["utgatt"], text=word("{}"))
     wood.handover = garden.handover(plan, persons["utgatt"], note=word("handover.note")).id
     ended = utc_now() - timedelta(seconds=10)
     reason = word("emergency_access.reason")

@@ -173,6 +173,10 @@ def test_no_answer_holds_what_is_not_for(name, app, wood, asker, database_name, 
 
 UNSEEN = {
     "emergency_access.reason",  # Is told in a notice to the owner and the coordinator.
+    "incoming_plan.contact",  # Is for the one here who was to take over.
+    "incoming_plan.reason",  # As is this.
+    "move_consent.note",  # Was about a move that is over, and is kept.
+    "plan_move.reason",  # Is told in a notice when the move stops.
     "handover.note",  # Is for the one who is asked, who finds it.
     "notice.text.planeier",  # Is for somebody who lost the plan.
 }

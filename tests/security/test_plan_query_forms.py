@@ -7,12 +7,14 @@ from sqlalchemy.orm import Session, aliased, selectinload
 from app.clock import today, utc_now
 from app.db import db
 from app.enums import DecisionKind, Section
-from app.models import PLAN_TABLES, Plan, PlanEntry
+from app.models import PLAN_TABLES, Plan, PlanEntry, StandardRole
 from app.security import tenancy
 from app.security.tenancy import Scope
+from app.set_up_tables import RoleProposal, Template, TemplateVersion
 from app.side_tables import EntryDraft, PlanDecision, PlanEntryVersion, PlanVisit
 from tests.conftest import with_world
 from tests.plans import garden as gardens
+from tests.plans.move_rows import moved
 from tests.security.test_query_forms import STOPPED
 
 TABLES = pytest.mark.parametrize("model", PLAN_TABLES, ids=lambda model: model.__tablename__)
@@ -56,6 +58,22 @@ def _fill(bed, account_id):
             EntryDraft(account_id=account_id, place="ny", saved_at=utc_now()),
         ]
     )
+    _fill_set_up(plan, bed.participants["ip", "larer"])
+    moved(plan, by, persons["other"])
+
+
+def _fill_set_up(plan, participant_id):
+    """A template that the plan is made from, and a proposal of more access."""
+    session = db.session()
+    role_id = session.scalars(select(StandardRole.id).limit(1)).one()
+    template = Template(kind=plan.kind, key="mal")
+    session.add(template)
+    session.flush()
+    version = TemplateVersion(template_id=template.id, number=1, published_at=utc_now())
+    of = {"plan_id": plan.id, "participant_id": participant_id}
+    session.add_all([version, RoleProposal(**of, role_id=role_id, number=2, made_at=utc_now())])
+    session.flush()
+    plan.template_version_id = version.id
 
 
 @pytest.fixture
