@@ -190,6 +190,9 @@ ACTIONS: dict[str, Any] = {
     "unit:took_over": _l("Unit took over another"),
     "withheld_section:added": _l("Part of a plan kept from a guardian"),
     "withheld_section:changed": _l("Part of a plan opened to a guardian again"),
+    "plan:seen_as_role": _l("Plan looked at as a standard role"),
+    "standard_role:published": _l("Standard role published"),
+    "standard_role:draft_thrown_away": _l("Draft of a standard role thrown away"),
 }
 
 OBJECTS: dict[str, Any] = {
