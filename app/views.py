@@ -74,6 +74,8 @@ from app.searching.pages import SearchView
 from app.security.actor import current_actor
 from app.security.roles import Action, Resource
 from app.templating.kind_pages import KindView
+from app.templating.template_draft_pages import TemplateDraftView
+from app.templating.template_pages import TemplateView
 from app.units import lists as unit_lists
 from app.units import operations as units
 from app.units import queries as unit_queries
@@ -610,6 +612,8 @@ def register_views(appbuilder: AppBuilder) -> None:
     appbuilder.add_view(MembershipView, "MembershipView", label=_l("Roles and logins"))
     appbuilder.add_view(KeyRolesView, "KeyRolesView", label=_l("Overview of key roles"))
     appbuilder.add_view(KindView, "KindView", label=_l("Kinds of plans"))
+    appbuilder.add_view(TemplateView, "TemplateView", label=_l("Templates"))
+    appbuilder.add_view_no_menu(TemplateDraftView)
     appbuilder.add_view(JobView, "JobView", label=_l("Jobs"))
     appbuilder.add_view_no_menu(ImportView)
     appbuilder.add_view(AuditEventView, "AuditEventView", label=_l("Log"))
