@@ -15,14 +15,16 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from werkzeug.datastructures import MultiDict
-from wtforms import StringField, TextAreaField, ValidationError
+from wtforms import ValidationError
 
 from app.enums import EntryKind, EntryStatus, EvaluationAnswer
 from app.plans.entry_facts import FILE, RESPONSIBLE, EntryFacts
 from app.screens import forms
 from app.screens.fields import (
     NEEDED,
+    LineField,
     ListedField,
+    LongTextField,
     NorwegianDateField,
     OneOfField,
     at_most,
@@ -32,31 +34,6 @@ LONGEST_TEXT = 20_000
 COLUMNS = ("title", "body", "status", "deadline_on", RESPONSIBLE)
 TIME = re.compile(r"([01]?\d|2[0-3])[.:]?([0-5]\d)")
 Choices = Sequence[tuple[str, str]]
-
-
-class LineField(StringField):
-    """A line of text as it was written, in any script, without needless space."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Line breaks and the like become a space."""
-        text = valuelist[0] if valuelist else ""
-        self.data = " ".join("".join(c if ord(c) > 31 else " " for c in text).split())
-
-    def _value(self) -> str:
-        return self.data or ""
-
-
-class LongTextField(TextAreaField):
-    """Plain text of several lines."""
-
-    def __init__(self, *args: Any, rows: int = 4, **kwargs: Any) -> None:
-        super().__init__(*args, render_kw={"rows": rows}, **kwargs)
-        self.type = "TextAreaField"
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Line breaks of one kind, and no empty end."""
-        text = valuelist[0] if valuelist else ""
-        self.data = text.replace("\r\n", "\n").replace("\r", "\n").rstrip()
 
 
 class TimeField(LineField):

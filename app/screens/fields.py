@@ -13,7 +13,7 @@ from flask_appbuilder import Model
 from flask_babel import format_date, format_decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, SelectField, StringField, ValidationError
+from wtforms import Field, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import TextInput
 
@@ -55,6 +55,31 @@ class TextField(StringField):
 
     def _value(self) -> str:
         return self.data or ""
+
+
+class LineField(StringField):
+    """A line of text as it was written, in any script, without needless space."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Line breaks and the like become a space."""
+        text = valuelist[0] if valuelist else ""
+        self.data = " ".join("".join(c if ord(c) > 31 else " " for c in text).split())
+
+    def _value(self) -> str:
+        return self.data or ""
+
+
+class LongTextField(TextAreaField):
+    """Plain text of several lines."""
+
+    def __init__(self, *args: Any, rows: int = 4, **kwargs: Any) -> None:
+        super().__init__(*args, render_kw={"rows": rows}, **kwargs)
+        self.type = "TextAreaField"
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Line breaks of one kind, and no empty end."""
+        text = valuelist[0] if valuelist else ""
+        self.data = text.replace("\r\n", "\n").replace("\r", "\n").rstrip()
 
 
 class NorwegianDateField(Field):

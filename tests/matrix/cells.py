@@ -82,6 +82,7 @@ MAY_FIND_NOTHING = {
     "EntryHistoryView.download",
     "ConsentView.scan",
     "MoveView.scan",
+    "TemplateDraftView.undo",
 }
 SHOWS_OTHER_PLACES = {"MyPlansView", "OwnPageView"}
 
