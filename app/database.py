@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.audit import log
 from app.db import configure_postgresql, configure_sqlite, db
-from app.security import tenancy, walls
+from app.security import published, tenancy, walls
 from config import ROOT, Settings
 
 SESSION_LIMITS = (
@@ -40,10 +40,11 @@ _listening: list[type[Session]] = []
 
 
 def guard_sessions() -> None:
-    """Put audit and wall on every session of the process, once."""
+    """Put audit and walls on every session of the process, once."""
     if not _listening:
         log.follow_changes(Session)
         tenancy.install(Session)
+        published.install(Session)
         _listening.append(Session)
 
 

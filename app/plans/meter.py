@@ -15,6 +15,7 @@ from flask_babel import ngettext
 
 from app.enums import Section
 from app.security.roles import Action
+from app.templating.legal_points import TITLES
 
 SOURCE = _l(
     "Regulation on habilitation, rehabilitation and coordinator § 19, carried on in the regulation"
@@ -185,17 +186,18 @@ def _cooperation(facts: MeterFacts) -> Iterator[Lack]:
         yield Lack(text, FRAME)
 
 
-POINTS: tuple[tuple[Any, Callable[[MeterFacts], Iterator[Lack]]], ...] = (
-    (_l("The owner's goals, resources and needs"), _owner),
-    (_l("Who takes part in the work"), _participants),
-    (_l("Who is responsible for coordination and progress"), _coordinator),
-    (_l("What each one contributes"), _contributions),
-    (_l("Which activities, how much, and who is responsible"), _activities),
-    (_l("How the activities are carried out"), _carrying_out),
-    (_l("The period of the plan, and when it is evaluated"), _period),
-    (_l("Consent to the plan and to sharing confidential information"), _consents),
-    (_l("Cooperation with others that is needed or wanted"), _cooperation),
+FINDERS: tuple[Callable[[MeterFacts], Iterator[Lack]], ...] = (
+    _owner,
+    _participants,
+    _coordinator,
+    _contributions,
+    _activities,
+    _carrying_out,
+    _period,
+    _consents,
+    _cooperation,
 )
+POINTS = tuple(zip(TITLES, FINDERS, strict=True))
 
 
 def measure(facts: MeterFacts) -> Meter:

@@ -2,7 +2,7 @@
 
 PostgreSQL: row level security, forced, for a runtime role that owns nothing. SQLite has none;
 there triggers stop a write for another municipality, and the gate in ``tenancy`` stops reads.
-Both: audit events can be added, not changed.
+Both: audit events can be added, not changed, and what is published stays as it is.
 """
 
 from collections.abc import Iterator
@@ -11,12 +11,14 @@ from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from app.models import TENANT_MODELS, AuditEvent
+from app.security.published import VERSIONS, fixed_columns
 from app.security.tenancy import OWN_TO_READ, current_scope
 
 RUNTIME_ROLE = "samvev_runtime"
 HERE = "NULLIF(current_setting('samvev.municipality', true), '')::integer"
 ACCOUNT = "NULLIF(current_setting('samvev.account', true), '')::integer"
 CENTRAL = "current_setting('samvev.central', true) = 'on'"
+STAYS = "what is published never changes"
 MAY_DELETE = ("login_session", "login_throttle", "one_time_link", "submitted_form")
 
 
@@ -62,6 +64,14 @@ def _sqlite_statements() -> Iterator[str]:
         "CREATE TRIGGER IF NOT EXISTS wall_audit_event_append BEFORE UPDATE ON audit_event"
         " BEGIN SELECT RAISE(ABORT, 'audit events are never changed'); END"
     )
+    for model in VERSIONS:
+        table = model.__tablename__
+        yield (
+            f"CREATE TRIGGER IF NOT EXISTS wall_{table}_published"
+            f" BEFORE UPDATE OF {', '.join(fixed_columns(model))} ON {table}"
+            " WHEN OLD.published_at IS NOT NULL"
+            f" BEGIN SELECT RAISE(ABORT, '{STAYS}'); END"
+        )
 
 
 def _postgresql_statements() -> Iterator[str]:
@@ -88,6 +98,18 @@ def _postgresql_statements() -> Iterator[str]:
         "INSERT",
         "WITH CHECK (municipality_id IS NULL)",
     )
+    yield (
+        "CREATE OR REPLACE FUNCTION wall_published() RETURNS trigger LANGUAGE plpgsql AS"
+        f" $$ BEGIN RAISE EXCEPTION '{STAYS}'; END $$"
+    )
+    for model in VERSIONS:
+        table = model.__tablename__
+        yield f"DROP TRIGGER IF EXISTS wall_published ON {table}"
+        yield (
+            f"CREATE TRIGGER wall_published BEFORE UPDATE OF {', '.join(fixed_columns(model))}"
+            f" ON {table} FOR EACH ROW WHEN (OLD.published_at IS NOT NULL)"
+            " EXECUTE FUNCTION wall_published()"
+        )
 
 
 def _policies(table: str) -> Iterator[str]:
