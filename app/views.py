@@ -49,6 +49,7 @@ from app.plans.participant_pages import ParticipantView
 from app.plans.participation_pages import ParticipationView
 from app.plans.plan_pages import PlanView
 from app.plans.start_pages import StartView
+from app.plans.template_pages import PlanTemplateView
 from app.screens import log_pages
 from app.screens.fields import (
     NEEDED,
@@ -599,7 +600,7 @@ def register_views(appbuilder: AppBuilder) -> None:
         appbuilder.add_view_no_menu(view)
     appbuilder.add_view(MyPlansView, "MyPlansView", label=_l("My plans"))
     appbuilder.add_view_no_menu(DecisionView)
-    for plan_view in (PlanView, HandoverView, *CONTENT_VIEWS, *ACCESS_VIEWS):
+    for plan_view in (PlanView, HandoverView, PlanTemplateView, *CONTENT_VIEWS, *ACCESS_VIEWS):
         appbuilder.add_view_no_menu(plan_view)
     appbuilder.add_view(StartView, "StartView", label=_l("Start a plan"))
     for consent_view in (ConsentView, GiveConsentView, RecordConsentView, EndConsentView):

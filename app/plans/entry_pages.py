@@ -119,7 +119,7 @@ class EntryView(EntryPage):
             "plans/content/entry.html",
             entry,
             parent=parent,
-            answers=form_entries.said(entry),
+            form_answers=form_entries.said(entry),
             evaluations=[one for one in evaluations if one.kind is EntryKind.EVALUATION],
             comments=comments,
             changed_by=history.last_authors([entry, *evaluations, *comments]),

@@ -28,6 +28,7 @@ from app.plans import (
     entry_facts,
     entry_forms,
     form_entries,
+    from_template,
     history,
     plan_template,
 )
@@ -137,7 +138,10 @@ class WritingPage(PlanPage):
             version = draft.values.get(VERSION) or BEFORE_IT_WAS
             left = form.without_field(draft.values) if isinstance(form, GeneratedForm) else []
             return self._form_page(writing, form, version=version, left_over=left)
-        facts = entry_facts.of_entry(writing.entry) if writing.entry is not None else None
+        entry = writing.entry
+        facts = from_template.begun(writing.plan, writing.kind, entry)
+        if entry is not None:
+            facts = entry_facts.of_entry(entry)
         return self._form_page(writing, entry_forms.sent(writing.form_type, choices, facts))
 
     def _form_page(
