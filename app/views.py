@@ -25,6 +25,7 @@ from app.enums import Language, UnitKind
 from app.jobs import lists as job_lists
 from app.jobs.pages import ImportView, JobPages
 from app.jobs.role_publishing_pages import RolePublishingView
+from app.jobs.template_publishing_pages import TemplateProposalView
 from app.models import AuditEvent, Job, Person, Plan, Unit
 from app.people import lists as person_lists
 from app.people import operations as people
@@ -625,6 +626,7 @@ def register_views(appbuilder: AppBuilder) -> None:
     appbuilder.add_view(MembershipView, "MembershipView", label=_l("Roles and logins"))
     appbuilder.add_view(KeyRolesView, "KeyRolesView", label=_l("Overview of key roles"))
     appbuilder.add_view(KindView, "KindView", label=_l("Kinds of plans"))
+    appbuilder.add_view_no_menu(TemplateProposalView)
     appbuilder.add_view(StandardRoleView, "StandardRoleView", label=_l("Standard roles"))
     for role_view in (StandardRoleEditView, RoleMatrixView, RolePublishingView):
         appbuilder.add_view_no_menu(role_view)
