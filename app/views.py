@@ -82,6 +82,8 @@ from app.security.actor import current_actor
 from app.security.roles import Action, Resource
 from app.templating.kind_pages import KindView
 from app.templating.role_pages import StandardRoleEditView
+from app.templating.template_draft_pages import TemplateDraftView
+from app.templating.template_pages import TemplateView
 from app.units import lists as unit_lists
 from app.units import operations as units
 from app.units import queries as unit_queries
@@ -630,6 +632,8 @@ def register_views(appbuilder: AppBuilder) -> None:
     appbuilder.add_view(StandardRoleView, "StandardRoleView", label=_l("Standard roles"))
     for role_view in (StandardRoleEditView, RoleMatrixView, RolePublishingView):
         appbuilder.add_view_no_menu(role_view)
+    appbuilder.add_view(TemplateView, "TemplateView", label=_l("Templates"))
+    appbuilder.add_view_no_menu(TemplateDraftView)
     appbuilder.add_view(JobView, "JobView", label=_l("Jobs"))
     appbuilder.add_view_no_menu(ImportView)
     appbuilder.add_view(AuditEventView, "AuditEventView", label=_l("Log"))

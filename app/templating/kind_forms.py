@@ -33,6 +33,14 @@ class KindForm(FlaskForm):
     sections = SelectMultipleField(
         _l("Parts of the plan"), choices=lambda: [(str(one), words(one)) for one in CHOSEN]
     )
+    own_consent = SelectMultipleField(
+        _l("Parts with a consent of their own"),
+        choices=lambda: [(str(one), words(one)) for one in CHOSEN],
+        description=_l(
+            "They are consented to one by one, never along with the rest. For example what is"
+            " written about health."
+        ),
+    )
     consent_months = IntegerField(
         _l("Usual length of a consent, in months"),
         [NEEDED, NumberRange(1, 60, _l("Choose from 1 to 60 months."))],

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.clock import today, utc_now
 from app.db import db, transaction
+from app.enums import Section
 from app.errors import DomainError, NotAllowed, NotFound
 from app.models import PlanType
 from app.screens.listing import is_id
@@ -46,7 +47,7 @@ class KindView(BaseView):
             setup.ensure(session, actor.municipality_id or 0, at=utc_now())
         found = scope.rows(actor, PlanType).order_by(PlanType.kind)
         rows = [(row, _age(row)) for row in db.session.scalars(found)]
-        return render_template("templating/kinds.html", view=self, rows=rows)
+        return render_template("templating/kinds.html", view=self, rows=rows, in_words=_in_words)
 
     @expose("/edit/<pk>", methods=["GET", "POST"])
     @door(Action.EDIT)
@@ -62,6 +63,7 @@ class KindView(BaseView):
             facts = kinds.KindFacts(
                 is_offered=form.is_offered.data,
                 sections=form.sections.data,
+                own_consent=form.own_consent.data,
                 consent_months=form.consent_months.data,
                 coordinator_names=languages(form, "coordinator_"),
             )
@@ -117,6 +119,10 @@ def _kind(pk: str) -> PlanType:
         raise NotFound
     policy.require(actor, Action.EDIT, row)
     return row
+
+
+def _in_words(section: str) -> str:
+    return words(Section(section))
 
 
 def _age(row: PlanType) -> int:

@@ -41,12 +41,20 @@ class SameText(DomainError):
     message = _l("This is the text that is in use already.")
 
 
+class NotInPlan(DomainError):
+    """Nobody consents to a part that the plans don't have."""
+
+    status = 422
+    message = _l("Only parts that the plan has can have a consent of their own.")
+
+
 @dataclass(frozen=True)
 class KindFacts:
     """How a kind of plan is used."""
 
     is_offered: bool
     sections: Collection[str]
+    own_consent: Collection[str]
     consent_months: int
     coordinator_names: Mapping[str, str]
 
@@ -57,14 +65,18 @@ def change(actor: Actor, kind: PlanType, facts: KindFacts, *, version: str) -> N
     Raises:
         StaleVersion: somebody else has saved it since.
         SectionNeeded
+        NotInPlan
     """
     policy.require(actor, Action.EDIT, kind)
     if version != str(kind.version):
         raise StaleVersion
     if not facts.sections:
         raise SectionNeeded(field="sections")
+    if not set(facts.own_consent) <= set(facts.sections):
+        raise NotInPlan(field="own_consent")
     always = [str(one) for one in Section if one not in CHOSEN and str(one) in kind.sections]
     kind.sections = [str(one) for one in CHOSEN if str(one) in facts.sections] + always
+    kind.own_consent = [str(one) for one in CHOSEN if str(one) in facts.own_consent]
     kind.is_offered = facts.is_offered
     kind.consent_months = facts.consent_months
     kind.coordinator_names = dict(facts.coordinator_names)

@@ -162,11 +162,12 @@ def located(content: TemplateContent, address: Address, seen: str) -> Address:
     A piece that is changed, or has a key, is where it was.
 
     Raises:
-        NoSuchPiece
+        NoSuchPiece: what it stood in is gone.
     """
-    listed, name = pieces(content, address.listed), address.list_name
+    name = address.list_name
     if not address.steps or issubclass(KINDS[name], Keyed):
         return address
+    listed = pieces(content, address.listed)
     marks = [mark(one, name) for one in listed]
     number = _number(address.steps[-1])
     if seen in marks and not (number < len(marks) and marks[number] == seen):
@@ -221,7 +222,7 @@ def remove(content: TemplateContent, address: Address) -> tuple[TemplateContent,
     Raises:
         NoSuchPiece
     """
-    listed = pieces(content, address.listed)
+    listed = _beside(content, address)
     at = _place(listed, address.steps[-1])
     rest = (*listed[:at], *listed[at + 1 :])
     return _with_list(content, address.listed.steps, lambda _before: rest), listed[at], at
@@ -237,7 +238,7 @@ def move(
     Raises:
         NoSuchPiece
     """
-    listed = pieces(content, address.listed)
+    listed = _beside(content, address)
     at = _place(listed, address.steps[-1])
     others = range(at - 1, -1, -1) if up else range(at + 1, len(listed))
     other = next((one for one in others if _stand_together(listed[at], listed[one])), at)
@@ -260,6 +261,13 @@ def name_of(piece: Any) -> Text:
     """What a piece is called."""
     found: Text = piece.functions if isinstance(piece, SuggestedParticipant) else piece.names
     return found
+
+
+def _beside(content: TemplateContent, address: Address) -> tuple[Any, ...]:
+    """The list that a piece stands in, with the piece itself."""
+    if not address.steps or address.is_list:
+        raise NoSuchPiece
+    return pieces(content, address.listed)
 
 
 def _stand_together(one: Content, other: Content) -> bool:

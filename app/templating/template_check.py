@@ -114,13 +114,15 @@ def _without_help(content: TemplateContent) -> Iterator[Lack]:
         yield Lack(_("The template has no description."))
     for section in content.sections:
         if not section.helps.nb.strip():
-            yield Lack(_("%(name)s has no help text.", name=section.names.here), _at(section.key))
+            yield Lack(
+                _("%(name)s has no help text.", name=section.names.in_sentence), _at(section.key)
+            )
 
 
 def _few_choices(content: TemplateContent) -> Iterator[Lack]:
     for section, one in content.fields:
         if one.kind is FieldKind.CHOICE and len(one.choices) < FEWEST_CHOICES:
-            text = _("%(name)s has only one answer to choose.", name=one.names.here)
+            text = _("%(name)s has only one answer to choose.", name=one.names.in_sentence)
             yield Lack(text, _at(section.key, one.key))
 
 
@@ -131,7 +133,7 @@ def _not_offered(content: TemplateContent, around: Surroundings) -> Iterator[Lac
         if section.part not in around.offered:
             text = _(
                 "%(name)s stands in the part %(part)s, which these plans don't have here.",
-                name=section.names.here,
+                name=section.names.in_sentence,
                 part=words(section.part),
             )
             yield Lack(text, _at(section.key))
@@ -139,7 +141,7 @@ def _not_offered(content: TemplateContent, around: Surroundings) -> Iterator[Lac
 
 def _roles(content: TemplateContent, around: Surroundings) -> Iterator[Lack]:
     for number, one in enumerate(content.participants):
-        role, name = around.roles.get(one.role), one.functions.here
+        role, name = around.roles.get(one.role), one.functions.in_sentence
         if role is None:
             text = _("The standard role of %(name)s is not in use.", name=name)
         elif str(content.kind) not in role.kinds:
@@ -164,13 +166,15 @@ def _points(content: TemplateContent, around: Surroundings) -> Iterator[Lack]:
 def _empty(content: TemplateContent) -> Iterator[Lack]:
     for section in content.sections:
         if not section.fields:
-            yield Lack(_("%(name)s has no fields.", name=section.names.here), _at(section.key))
+            yield Lack(
+                _("%(name)s has no fields.", name=section.names.in_sentence), _at(section.key)
+            )
 
 
 def _fields_without_help(content: TemplateContent) -> Iterator[Lack]:
     for section, one in content.fields:
         if not one.helps.nb.strip():
-            text = _("%(name)s has no help text.", name=one.names.here)
+            text = _("%(name)s has no help text.", name=one.names.in_sentence)
             yield Lack(text, _at(section.key, one.key))
 
 
@@ -178,11 +182,11 @@ def _same_names(content: TemplateContent) -> Iterator[Lack]:
     for section in content.sections:
         beside = [one.names.nb for one in content.in_part(section.part)]
         if _is_twice(section.names.nb, beside):
-            text = _("There are several called %(name)s.", name=section.names.here)
+            text = _("There are several called %(name)s.", name=section.names.in_sentence)
             yield Lack(text, _at(section.key))
     for section, one in content.fields:
         if _is_twice(one.names.nb, [other.names.nb for other in section.fields]):
-            text = _("There are several called %(name)s.", name=one.names.here)
+            text = _("There are several called %(name)s.", name=one.names.in_sentence)
             yield Lack(text, _at(section.key, one.key))
 
 
@@ -196,7 +200,7 @@ def _other_kinds(content: TemplateContent, around: Surroundings) -> Iterator[Lac
             text = _(
                 "%(name)s was %(before)s and is %(now)s. What is filled in already is kept, but"
                 " shown as text.",
-                name=one.names.here,
+                name=one.names.in_sentence,
                 before=words(was),
                 now=words(one.kind),
             )
@@ -206,7 +210,7 @@ def _other_kinds(content: TemplateContent, around: Surroundings) -> Iterator[Lac
 def _only_in_bokmal(content: TemplateContent) -> Iterator[Lack]:
     for at, name, texts in _texts(content):
         if any(text.nb.strip() and not text.nn.strip() for text in texts):
-            yield Lack(_("%(name)s is not written in nynorsk.", name=name.here), at)
+            yield Lack(_("%(name)s is not written in nynorsk.", name=name.in_sentence), at)
 
 
 def _texts(content: TemplateContent) -> Iterator[tuple[str, Text, list[Text]]]:

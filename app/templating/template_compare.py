@@ -21,7 +21,7 @@ from app.templating.template_content import (
     TemplateField,
     TemplateSection,
 )
-from app.templating.texts import Text
+from app.templating.texts import Text, isolated
 
 Found = Iterator["Change"]
 
@@ -86,12 +86,12 @@ def _of_listed(
         yield from _of_texts(title, _("Name"), before[key].names, one.names)
         yield from within(title, before[key], one)
     if [key for key in before if key in now] != [key for key in now if key in before]:
-        names = [" – ".join(one.names.here for one in listed) for listed in (old, new)]
+        names = [" – ".join(one.names.in_sentence for one in listed) for listed in (old, new)]
         yield Change(where, _("The order"), *names)
 
 
 def _named(where: str, one: Keyed) -> str:
-    return _("%(kind)s «%(name)s»", kind=where, name=one.names.here)
+    return _("%(kind)s «%(name)s»", kind=where, name=one.names.in_sentence)
 
 
 def _of_section(where: str, old: TemplateSection, new: TemplateSection) -> Found:
@@ -140,7 +140,7 @@ def _of_goals(old: TemplateContent, new: TemplateContent) -> Found:
 
 
 def _of_goal(old: ReadyGoal, new: ReadyGoal) -> Found:
-    where = _("Ready goal «%(name)s»", name=old.names.here)
+    where = _("Ready goal «%(name)s»", name=old.names.in_sentence)
     yield from _of_texts(where, _("Name"), old.names, new.names)
     yield from _of_texts(where, _("Text"), old.texts, new.texts)
     before, now = ({one.names.nb: one for one in goal.activities} for goal in (old, new))
@@ -148,7 +148,7 @@ def _of_goal(old: ReadyGoal, new: ReadyGoal) -> Found:
     yield from _of_names(before, now, inside)
     for name, one in now.items():
         was = before.get(name, one)
-        title = f"{inside} «{was.names.here}»"
+        title = f"{inside} «{was.names.in_sentence}»"
         yield from _of_texts(title, _("Name"), was.names, one.names)
         yield from _of_texts(title, _("Text"), was.texts, one.texts)
         yield from _of_texts(title, _("How much"), was.scopes, one.scopes)
@@ -161,7 +161,7 @@ def _of_participants(old: TemplateContent, new: TemplateContent) -> Found:
     yield from _of_names(before, now, _("Suggested participant"))
     for name, one in now.items():
         was = before.get(name, one)
-        where = _("Suggested participant «%(name)s»", name=was.functions.here)
+        where = _("Suggested participant «%(name)s»", name=was.functions.in_sentence)
         yield from _of_texts(where, _("Function"), was.functions, one.functions)
         if was.role != one.role:
             yield Change(where, _("Standard role"), was.role, one.role)
@@ -171,9 +171,9 @@ def _of_names(before: dict[str, Any], now: dict[str, Any], where: str) -> Found:
     """What is taken away, added and moved in a list of what is known by its name."""
     for name in before:
         if name not in now:
-            yield Change(f"{where} «{name}»", _("is taken away"))
+            yield Change(f"{where} «{isolated(name)}»", _("is taken away"))
     for name in now:
         if name not in before:
-            yield Change(f"{where} «{name}»", _("is added"))
+            yield Change(f"{where} «{isolated(name)}»", _("is added"))
     if [name for name in before if name in now] != [name for name in now if name in before]:
         yield Change(where, _("The order"), " – ".join(before), " – ".join(now))

@@ -21,7 +21,7 @@ from app.security.roles import Action
 from app.set_up_tables import NationalPiece, Template
 from app.templating import pieces, templates, versions
 from app.templating.pieces import KINDS, Address, Facts
-from app.templating.template_content import Keyed, TemplateContent
+from app.templating.template_content import Keyed, TemplateContent, TemplateField
 from app.templating.texts import Content, key_of
 
 LIST_NAME = "template"
@@ -94,8 +94,11 @@ def new_piece(listed: Address, facts: Facts, taken: set[str]) -> Content:
     return model.model_validate(facts | {"key": key_of(facts["names"]["nb"], taken)})
 
 
-def change(actor: Actor, head: Head, address: Address, facts: Facts, *, seen: str) -> Address:
-    """Save a piece that was seen with a mark; where it stands.
+def change(
+    actor: Actor, head: Head, address: Address, facts: Facts, *, seen: str, at: datetime
+) -> tuple[Address, str | None]:
+    """Save a piece that was seen with a mark; where it stands. A field that becomes one of another
+    kind loses its choices or columns, so it has an id by which it is undone.
 
     Raises:
         StaleVersion: somebody else has changed the same piece since.
@@ -103,15 +106,28 @@ def change(actor: Actor, head: Head, address: Address, facts: Facts, *, seen: st
     """
     draft = needed(actor, head)
     address = pieces.located(draft.content, address, seen)
-    piece = pieces.find(draft.content, address)
-    if pieces.mark(piece, address.list_name) != seen:
+    before = pieces.find(draft.content, address)
+    if pieces.mark(before, address.list_name) != seen:
         raise StaleVersion
-    _keep(draft, pieces.change(draft.content, address, facts))
-    return address
+    content = pieces.change(draft.content, address, facts)
+    _keep(draft, content)
+    now = pieces.find(content, address)
+    if not (isinstance(before, TemplateField) and isinstance(now, TemplateField)):
+        return address, None
+    if before.kind is now.kind:
+        return address, None
+    was = {
+        "at": str(address),
+        "facts": pieces.own_facts(before, address.list_name),
+        "seen": pieces.mark(now, address.list_name),
+    }
+    return address, note(actor, head, CHANGED, was, at=at)
 
 
-def remove(actor: Actor, head: Head, address: Address, *, seen: str, at: datetime) -> str | None:
-    """Take a piece away; the id by which it is undone, for those who can undo.
+def remove(
+    actor: Actor, head: Head, address: Address, *, seen: str, at: datetime
+) -> tuple[Content, str | None]:
+    """Take a piece away; the piece, and the id by which it is undone, for those who can undo.
 
     Raises:
         NoSuchPiece
@@ -125,7 +141,7 @@ def remove(actor: Actor, head: Head, address: Address, *, seen: str, at: datetim
         "place": place,
         "piece": piece.model_dump(mode="json"),
     }
-    return note(actor, head, REMOVED, before, at=at)
+    return piece, note(actor, head, REMOVED, before, at=at)
 
 
 def move(
@@ -154,13 +170,15 @@ def note(actor: Actor, head: Head, what: str, before: Facts, *, at: datetime) ->
     return str(bulk.note(db.session(), actor, LIST_NAME, what, kept, at=at).id)
 
 
-def undo(actor: Actor, head: Head, pk: str, *, at: datetime) -> Address:
-    """Undo what the actor did in the draft of this template; where it stands.
+def undo(actor: Actor, head: Head, pk: str, *, at: datetime) -> tuple[Address, str | None]:
+    """Undo what the actor did in the draft of this template; where it stands, and for a whole
+    draft the id by which that is undone in turn.
 
     Raises:
         NotFound: it is somebody else's, of another template, or missing.
         UndoneAlready
         NothingToUndo: the draft was published meanwhile.
+        StaleVersion: somebody else has changed the same piece since.
     """
     done = bulk.find_change(db.session(), actor, LIST_NAME, pk)
     if [row["id"] for row in done.rows] != [head.id]:
@@ -170,7 +188,10 @@ def undo(actor: Actor, head: Head, pk: str, *, at: datetime) -> Address:
         raise NothingToUndo
     address = UNDO[done.action](draft, done.rows[0]["before"])
     done.undone_at, done.rows = at, []
-    return address
+    if done.action != REPLACED:
+        return address, None
+    before = {"content": draft.content.model_dump(mode="json")}
+    return address, note(actor, head, REPLACED, before, at=at)
 
 
 def _put_back(draft: Draft, before: Facts) -> Address:
@@ -185,6 +206,9 @@ def _put_back(draft: Draft, before: Facts) -> Address:
 
 def _change_back(draft: Draft, before: Facts) -> Address:
     address = Address.read(before["at"])
+    now = pieces.find(draft.content, address)
+    if pieces.mark(now, address.list_name) != before["seen"]:
+        raise StaleVersion
     _keep(draft, pieces.change(draft.content, address, before["facts"]))
     return address
 

@@ -10,6 +10,8 @@ from app.enums import Language
 
 LONGEST_NAME, LONGEST_HELP, LONGEST_CONSENT = 200, 4000, 8000
 NOT_IN_KEYS = re.compile(r"[^a-z0-9]+")
+TURNS = re.compile("[\u0590-\u08ff\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc]")
+"""Letters that are written from right to left, and marks that turn the direction of a text."""
 LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "é": "e", "ö": "o", "ä": "a"})
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
@@ -35,6 +37,11 @@ class Text(Content):
         locale = get_locale()
         return self.get(locale.language if locale is not None else str(Language.NB))
 
+    @property
+    def in_sentence(self) -> str:
+        """The text in the user's language, fit to stand within a sentence of the panel."""
+        return isolated(self.here)
+
     def get(self, language: str) -> str:
         """The text in a language, or in bokmål."""
         return getattr(self, language, "") or self.nb
@@ -43,6 +50,11 @@ class Text(Content):
     def by_language(self) -> dict[str, str]:
         """The texts that are written, by language."""
         return {code: text for code, text in self.model_dump().items() if text}
+
+
+def isolated(text: str) -> str:
+    """A text that turns no other text around, in whatever direction it is written itself."""
+    return f"\u2068{text}\u2069" if TURNS.search(text) else text
 
 
 def _no_longer_than(most: int) -> AfterValidator:

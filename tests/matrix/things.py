@@ -39,10 +39,12 @@ from app.models import (
 from app.people.names import search_form
 from app.security import tenancy
 from app.security.roles import Resource
+from app.set_up_tables import Template
 from app.side_tables import BulkChange, SavedView
 from app.templating import heads, setup, versions
 from app.templating.role_content import RoleContent
-from app.templating.texts import Text
+from app.templating.template_content import TemplateContent
+from app.templating.texts import Text, key_of
 from tests.matrix import plan_things
 from tests.plans.garden import planting
 from tests.plans.loading import whole
@@ -173,6 +175,7 @@ def _make(resource: Resource, place: Place, retired: bool) -> object:
         Resource.BULK_CHANGE: _bulk_change,
         Resource.PLAN_TYPE: _plan_type,
         Resource.STANDARD_ROLE: _standard_role,
+        Resource.TEMPLATE: _template,
         Resource.MUNICIPALITY: lambda place: db.session.get_one(Municipality, place.id),
     }
     row = makers[resource](place)
@@ -336,3 +339,42 @@ def _standard_role(place: Place) -> StandardRole:
     db.session.flush()
     versions.add_published(role, heads.as_json(content), at=utc_now())
     return role
+
+
+def _template(place: Place) -> Template:
+    """A template with a published version and a draft, each with something of every kind."""
+    setup.ensure(db.session(), place.id, at=utc_now())
+    name = f"{CANARY[place.number]} mal {next(numbers)}"
+    content = TemplateContent.model_validate(_template_facts(name))
+    row = Template(
+        id=new_id(),
+        kind=content.kind,
+        key=key_of(name),
+        names=content.names.by_language,
+        position=next(numbers),
+    )
+    db.session.add(row)
+    db.session.flush()
+    versions.add_published(row, heads.as_json(content), at=utc_now())
+    db.session.flush()
+    versions.begin(row)
+    return row
+
+
+def _template_facts(name: str) -> dict[str, object]:
+    named = {"names": {"nb": name, "nn": name}}
+    fields = [
+        {"key": kind, "kind": kind, **named, **of_kind}
+        for kind, of_kind in (
+            ("short_text", {}),
+            ("choice", {"choices": [{"key": "yes", **named}, {"key": "no", **named}]}),
+            ("table", {"columns": [{"key": "day", "kind": "date", **named}]}),
+        )
+    ]
+    return {
+        **named,
+        "kind": "family_plan",
+        "sections": [{"key": "home", "part": "mapping", "fields": fields, **named}],
+        "goals": [{**named, "activities": [named]}],
+        "participants": [{"functions": named["names"], "role": "laerer"}],
+    }
