@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectChoice
@@ -20,8 +19,6 @@ from app.screens.fields import (
 )
 from app.templating.template_content import TemplateContent
 
-BLANK = "blank"
-"""What is chosen instead of a template, to begin with nothing."""
 LEVELS = [SelectChoice("", ""), *(SelectChoice(str(one), str(one)) for one in range(4))]
 
 
@@ -43,10 +40,10 @@ class TemplateForm(FlaskForm):
     offers: Sequence[tuple[str, TemplateContent]] = ()
 
     def offer(self, found: Sequence[tuple[str, TemplateContent]]) -> None:
-        """Put templates in the list, and after them the plan with nothing in it."""
+        """Put templates in the list."""
         self.offers = found
         named = [SelectChoice(one, content.names.here) for one, content in found]
-        self.template_id.choices = [*named, SelectChoice(BLANK, _("An empty plan"))]
+        self.template_id.choices = named
 
 
 class OwnerForm(FlaskForm):

@@ -14,7 +14,7 @@ from app.enums import AuthorityKind, PlanKind
 from app.errors import BadRequest, DomainError, NotAllowed, NotFound
 from app.models import Person, Plan, Unit
 from app.plans import drafted, from_template, starting
-from app.plans.start_forms import BLANK, FORMS, STEPS, TemplateForm
+from app.plans.start_forms import FORMS, STEPS, TemplateForm
 from app.plans.starting import HasOpenPlan, StartFacts, StatedAuthority
 from app.screens import choices, forms
 from app.screens.words import words
@@ -198,9 +198,8 @@ def _taken(actor: Actor, name: str, chosen: Chosen, form: Any) -> Chosen:
         kept = chosen.get("template_id") if chosen.get("kind") == kind else None
         return {"kind": kind, "level": level, "template_id": kept}
     if name == "template":
-        if form.template_id.data != BLANK:
-            kind = PlanKind(chosen["kind"])
-            from_template.version_in_use(actor, kind, form.template_id.data or "")
+        kind_chosen = PlanKind(chosen["kind"])
+        from_template.version_in_use(actor, kind_chosen, form.template_id.data or "")
         return {"template_id": form.template_id.data}
     if name == "owner":
         owner = starting.require_owner(actor, PlanKind(chosen["kind"]), form.owner_id.data)
@@ -249,7 +248,7 @@ def _facts(chosen: Chosen) -> StartFacts:
         owner_id=chosen["owner_id"],
         level=chosen["level"],
         unit_id=chosen["unit_id"],
-        template_id=_template_id(chosen),
+        template_id=chosen.get("template_id") if "template" in _steps(chosen) else None,
         authorities=tuple(
             StatedAuthority(
                 one["holder_id"], AuthorityKind(one["kind"]), one["may_consent"], one["ground"]
@@ -257,11 +256,6 @@ def _facts(chosen: Chosen) -> StartFacts:
             for one in chosen["authorities"]
         ),
     )
-
-
-def _template_id(chosen: Chosen) -> str | None:
-    found = chosen.get("template_id")
-    return found if found != BLANK else None
 
 
 def _refused(name: str, chosen: Chosen, form: Any, error: DomainError) -> Answer:
@@ -329,7 +323,7 @@ def _template_name(kind: PlanKind | None, chosen: Chosen) -> str:
         return ""
     found = from_template.offered(current_actor(), kind)
     names = {one.id: in_own_words(one.names) for one in found}
-    return names.get(template_id, _("None: an empty plan") if template_id == BLANK else "–")
+    return names.get(template_id, "–")
 
 
 def _is_of_age(kind: PlanKind, owner: Person) -> bool:
