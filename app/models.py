@@ -641,10 +641,16 @@ class AgeRule(TenantOwned):
 
 
 class ConsentText(TenantOwned):
-    """What is read before consenting. A text that was used never changes: a new number is made."""
+    """What is read before consenting. A text that was used never changes: a new number is made.
+
+    It is for all plans of a kind, or for those of one version of a template.
+    """
 
     __tablename__ = "consent_text"
     __table_args__ = (
+        inside_municipality(
+            "template_version", "template_version_id", "fk_consent_text_template_version"
+        ),
         UniqueConstraint("municipality_id", "id", name="uq_consent_text_tenant"),
         UniqueConstraint("municipality_id", "kind", "number", name="uq_consent_text_number"),
     )
@@ -652,6 +658,7 @@ class ConsentText(TenantOwned):
     kind: Mapped[PlanKind] = mapped_column(one_of(PlanKind, "consent_text_kind"))
     number: Mapped[int]
     texts: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    template_version_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
     published_at: Mapped[datetime] = mapped_column(Instant)
 
 

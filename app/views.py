@@ -25,6 +25,7 @@ from app.enums import Language, UnitKind
 from app.jobs import lists as job_lists
 from app.jobs.pages import ImportView, JobPages
 from app.jobs.role_publishing_pages import RolePublishingView
+from app.jobs.template_publishing_pages import TemplateProposalView
 from app.models import AuditEvent, Job, Person, Plan, Unit
 from app.people import lists as person_lists
 from app.people import operations as people
@@ -59,6 +60,7 @@ from app.plans.role_preview_pages import RolePreviewView
 from app.plans.shortening_pages import ShorteningView
 from app.plans.standard_role_pages import StandardRoleView
 from app.plans.start_pages import StartView
+from app.plans.template_pages import PlanTemplateView
 from app.screens import log_pages
 from app.screens.fields import (
     NEEDED,
@@ -628,7 +630,7 @@ def register_views(appbuilder: AppBuilder) -> None:
         appbuilder.add_view_no_menu(view)
     appbuilder.add_view(MyPlansView, "MyPlansView", label=_l("My plans"))
     appbuilder.add_view_no_menu(DecisionView)
-    for plan_view in (PlanView, HandoverView, *CONTENT_VIEWS, *ACCESS_VIEWS):
+    for plan_view in (PlanView, HandoverView, PlanTemplateView, *CONTENT_VIEWS, *ACCESS_VIEWS):
         appbuilder.add_view_no_menu(plan_view)
     appbuilder.add_view(StartView, "StartView", label=_l("Start a plan"))
     for consent_view in CONSENT_VIEWS:
@@ -642,6 +644,7 @@ def register_views(appbuilder: AppBuilder) -> None:
     appbuilder.add_view(MembershipView, "MembershipView", label=_l("Roles and logins"))
     appbuilder.add_view(KeyRolesView, "KeyRolesView", label=_l("Overview of key roles"))
     appbuilder.add_view(KindView, "KindView", label=_l("Kinds of plans"))
+    appbuilder.add_view_no_menu(TemplateProposalView)
     appbuilder.add_view(StandardRoleView, "StandardRoleView", label=_l("Standard roles"))
     for role_view in (StandardRoleEditView, RoleMatrixView, RolePublishingView):
         appbuilder.add_view_no_menu(role_view)

@@ -166,6 +166,8 @@ ACTIONS: dict[str, Any] = {
     "plan:resumed": _l("Plan resumed"),
     "plan:section_shown": _l("Part of a plan read"),
     "plan:shown": _l("Plan opened"),
+    "plan:template_moved": _l("Plan moved to another version of its template"),
+    "template:proposed": _l("Newer version of a template proposed to coordinators"),
     "plan_decision:added": _l("Decision recorded"),
     "plan_decision:changed": _l("Decision changed"),
     "plan_entry:added": _l("Something written in a plan"),

@@ -90,7 +90,7 @@ def give(actor: Actor, plan: Plan, text_id: str | None, choice: Choice, *, at: d
     right = right_of(plan, actor.person_id, day_of(at))
     if right is None:
         raise NoRight(_l("Your consent would not count for this plan: others decide on it."))
-    if text_id != queries.texts(plan.kind)[0].id:
+    if text_id != queries.texts(plan)[0].id:
         raise OfferChanged
     made = _enter(actor, plan, right, Evidence(text_id, ConsentMethod.DIGITAL, at), choice, at)
     drafts.empty(actor, plan, at=at)
@@ -105,7 +105,7 @@ def record(actor: Actor, plan: Plan, told: Told, choice: Choice, *, at: datetime
     """
     policy.require(actor, Action.RECORD_CONSENT, plan)
     right = _right_then_and_now(plan, told, day_of(at))
-    if told.text_id not in {one.id for one in queries.texts(plan.kind)}:
+    if told.text_id not in {one.id for one in queries.texts(plan)}:
         raise OfferChanged
     evidence = Evidence(
         told.text_id,

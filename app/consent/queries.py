@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
 from app.consent.rights import Right, who_may
 from app.consent.terms import Offer, offers
 from app.db import db
-from app.enums import ConsentKind, PlanKind, Section
+from app.enums import ConsentKind, Section
 from app.models import Consent, ConsentText, Participant, Person, Plan
 from app.security.plan_access import consented_level, valid_consents
 from app.security.plan_rights import Levels
@@ -47,10 +47,16 @@ def fetch(plan: Plan) -> None:
     ).all()
 
 
-def texts(kind: PlanKind) -> Sequence[ConsentText]:
-    """The consent texts for a kind of plan, newest first."""
-    found = select(ConsentText).where(here(ConsentText), ConsentText.kind == kind)
-    return db.session.scalars(found.order_by(ConsentText.number.desc())).all()
+def texts(plan: Plan) -> Sequence[ConsentText]:
+    """The consent texts for a plan, the one to read now first: that of its version of the
+    template, if it has one, then those of its kind, newest first."""
+    of_kind = ConsentText.template_version_id.is_(None)
+    of_template = ConsentText.template_version_id == plan.template_version_id
+    found = select(ConsentText).where(
+        here(ConsentText), ConsentText.kind == plan.kind, or_(of_kind, of_template)
+    )
+    newest = found.order_by(of_kind, ConsentText.number.desc())
+    return db.session.scalars(newest).all()
 
 
 class Standing(StrEnum):

@@ -12,7 +12,7 @@ from app.audit import log
 from app.clock import utc_now
 from app.db import db, transaction
 from app.enums import JobKind, JobState
-from app.jobs import person_import, queue, role_publishing
+from app.jobs import person_import, queue, role_publishing, template_publishing
 from app.jobs.records import (
     ENDED,
     Cancelled,
@@ -33,6 +33,7 @@ from app.security.actor import acting_as, operator
 WORK: dict[JobKind, Callable[[JobRef, Job], None]] = {
     JobKind.PERSON_IMPORT: person_import.run,
     JobKind.ROLE_PUBLISHING: role_publishing.run,
+    JobKind.TEMPLATE_PUBLISHING: template_publishing.run,
 }
 UNAVAILABLE = (OperationalError, InterfaceError, TimeoutError)
 logger = structlog.get_logger(__name__)

@@ -7,11 +7,17 @@ from flask import url_for
 from flask_babel import lazy_gettext as _l
 
 from app.enums import JobKind
-from app.jobs import role_publishing
+from app.jobs import role_publishing, template_publishing
 from app.models import Job
 
-LINES: dict[JobKind, Mapping[str, Any]] = {JobKind.ROLE_PUBLISHING: role_publishing.LINES}
-HANDLED: dict[JobKind, Any] = {JobKind.ROLE_PUBLISHING: _l("Participants handled")}
+LINES: dict[JobKind, Mapping[str, Any]] = {
+    JobKind.ROLE_PUBLISHING: role_publishing.LINES,
+    JobKind.TEMPLATE_PUBLISHING: template_publishing.LINES,
+}
+HANDLED: dict[JobKind, Any] = {
+    JobKind.ROLE_PUBLISHING: _l("Participants handled"),
+    JobKind.TEMPLATE_PUBLISHING: _l("Plans handled"),
+}
 FAILURES: dict[str, Any] = {
     "no_longer_allowed": _l("Whoever ordered the work may not do it any more."),
     "unexpected": _l("Something went wrong on our side. What was done before is kept."),
@@ -38,4 +44,6 @@ def about(job: Job) -> str | None:
     """The page of what the work is about."""
     if job.kind is JobKind.ROLE_PUBLISHING:
         return url_for("StandardRoleEditView.show", pk=job.parameters["role_id"])
+    if job.kind is JobKind.TEMPLATE_PUBLISHING:
+        return url_for("TemplateProposalView.show", pk=job.parameters["template_id"])
     return None

@@ -1,6 +1,6 @@
 """Notices: put there for a person, and settled when they are seen to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -34,6 +34,21 @@ def tell(
     for person_id in sorted(wanted - waiting):
         notice = Notice(plan_id=plan.id, person_id=person_id, kind=kind, text=text, at=at)
         db.session.add(notice)
+
+
+def tell_of_several(
+    told: Mapping[str, str], kind: NoticeKind, *, at: datetime, text: str = ""
+) -> int:
+    """Tell one person of each plan (ids of persons by ids of plans), in the caller's transaction;
+    who has it waiting is not told again. How many were told."""
+    found = select(Notice.plan_id, Notice.person_id).where(
+        Notice.plan_id.in_(told), Notice.kind == kind, Notice.settled_at.is_(None)
+    )
+    waiting = {(plan_id, person_id) for plan_id, person_id in db.session.execute(found)}
+    new = [one for one in told.items() if one not in waiting]
+    for plan_id, person_id in new:
+        db.session.add(Notice(plan_id=plan_id, person_id=person_id, kind=kind, text=text, at=at))
+    return len(new)
 
 
 def tell_each_time(

@@ -54,7 +54,7 @@ class GiveConsentView(ConsentPage):
         actor, at = current_actor(), utc_now()
         with transaction():
             plan = held_plan(pk, Action.CONSENT)
-            newest = queries.texts(plan.kind)[0]
+            newest = queries.texts(plan)[0]
             is_newest = request.form.get("text") == newest.id
             if is_newest:
                 draft = drafts.load(actor, plan)
@@ -65,7 +65,7 @@ class GiveConsentView(ConsentPage):
         return redirect(url_for("GiveConsentView.who", pk=pk))
 
     def _text_page(self, plan: Plan, *, status: int = 200, is_changed: bool = False) -> Answer:
-        newest = queries.texts(plan.kind)[0]
+        newest = queries.texts(plan)[0]
         return self.consent_page(
             "consent/what.html",
             plan,
@@ -138,7 +138,7 @@ class GiveConsentView(ConsentPage):
     def _check_page(self, plan: Plan, *, status: int = 200, problem: str = "") -> Answer:
         """The page to look over; back to the step where something is missing or has changed."""
         on, draft = day_of(utc_now()), drafts.load(current_actor(), plan)
-        newest = queries.texts(plan.kind)[0]
+        newest = queries.texts(plan)[0]
         if draft.text_id != newest.id:
             return redirect(url_for("GiveConsentView.what", pk=plan.id))
         choice = draft.choice(on)

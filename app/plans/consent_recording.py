@@ -45,7 +45,7 @@ class RecordConsentView(ConsentPage):
     def printout(self, pk: str) -> Answer:
         """The whole as one form to sign: the text, who would see what, and who signs."""
         plan = self.opened(pk, Action.RECORD_CONSENT)
-        on, newest = day_of(utc_now()), queries.texts(plan.kind)[0]
+        on, newest = day_of(utc_now()), queries.texts(plan)[0]
         return self.consent_page(
             "consent/print.html",
             plan,
@@ -127,9 +127,7 @@ def _fill_choices(form: RecordForm, plan: Plan) -> None:
         (one.giver.id, f"{one.giver.full_name} – {words(one.capacity)}") for one in rights
     ]
     form.method.choices = of_form.methods()
-    versions = [
-        (one.id, _("Version %(number)s", number=one.number)) for one in queries.texts(plan.kind)
-    ]
+    versions = [(one.id, _("Version %(number)s", number=one.number)) for one in queries.texts(plan)]
     form.text_id.choices = versions if len(versions) == 1 else [("", ""), *versions]
 
 

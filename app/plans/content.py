@@ -16,7 +16,7 @@ from app.db import db
 from app.enums import EntryKind, Section
 from app.errors import BadRequest, DomainError, NotFound, StaleVersion
 from app.models import Participant, Plan, PlanEntry
-from app.plans import activity, entry_facts, history
+from app.plans import activity, entry_facts, history, plan_template
 from app.plans.entry_facts import COORDINATOR, OWNER, EntryFacts
 from app.plans.kinds import PLACES, section_of
 from app.security import policy, scope
@@ -40,6 +40,12 @@ class ParentInBin(DomainError):
     message = _l("Bring back what this is part of first; it lies in the bin too.")
 
 
+class FilledInAgain(DomainError):
+    """A form is filled in once at a time."""
+
+    message = _l("This form has been filled in anew. Move the new one to the bin first.")
+
+
 class NotResponsible(DomainError):
     """Somebody is named responsible who takes no part."""
 
@@ -51,19 +57,24 @@ class NotResponsible(DomainError):
 
 
 def require_may_add(
-    actor: Actor, plan: Plan, kind: EntryKind, parent: PlanEntry | None = None
+    actor: Actor, plan: Plan, kind: EntryKind, parent: PlanEntry | None = None, *, key: str = ""
 ) -> Section:
     """The section where something of this kind may be added, as part of ``parent`` if any.
 
-    A comment on something needs the right to comment there, too.
+    A comment on something needs the right to comment there, too. ``key`` is that of the section
+    of the template, for a form.
 
     Raises:
         BadRequest: nothing of this kind stands there.
         NotFound, NotAllowed: the section is not offered or not open, or the parent is not.
     """
-    section = section_of(kind, parent.section if parent is not None else None)
+    if kind is EntryKind.FORM:
+        asked = plan_template.section_of_plan(plan, key)
+        section = asked.part if asked is not None else None
+    else:
+        section = section_of(kind, parent.section if parent is not None else None)
     if section is None:
-        raise BadRequest
+        raise NotFound if kind is EntryKind.FORM else BadRequest
     require_offered(plan, section)
     needed = Action.COMMENT if kind is EntryKind.COMMENT else Action.WRITE
     policy.require(actor, needed, plan, section=section)
@@ -116,12 +127,19 @@ def add(
     parent: PlanEntry | None = None,
     at: datetime,
 ) -> PlanEntry:
-    """A new entry, last among those beside it."""
+    """A new entry, last among those beside it.
+
+    Raises:
+        StaleVersion: it is a form of the template, and somebody has filled it in meanwhile.
+    """
     activity.hold(plan)
     if parent is not None:
         db.session.refresh(parent)
-    section = require_may_add(actor, plan, kind, parent)
-    _require_responsible(actor, plan, facts, None)
+    key = str(facts.details.get("section", ""))
+    section = require_may_add(actor, plan, kind, parent, key=key)
+    if kind is EntryKind.FORM and plan_template.open_form(plan, section, key) is not None:
+        raise StaleVersion
+    _require_known(actor, plan, facts, None)
     entry = PlanEntry(
         plan_id=plan.id,
         section=section,
@@ -156,7 +174,7 @@ def save(actor: Actor, entry: PlanEntry, facts: EntryFacts, *, number: int, at: 
     if history.last_number(entry) != number:
         raise StaleVersion
     before = entry_facts.of_entry(entry)
-    _require_responsible(actor, entry.plan, facts, before.responsible)
+    _require_known(actor, entry.plan, facts, before)
     history.keep_first(entry)
     entry_facts.put(entry, facts)
     if entry_facts.of_entry(entry) == before:
@@ -198,9 +216,23 @@ def _take(entry: PlanEntry) -> None:
     db.session.refresh(entry)
 
 
-def _require_responsible(actor: Actor, plan: Plan, facts: EntryFacts, before: str | None) -> None:
-    if facts.responsible != before and not _is_choosable(actor, plan, facts.responsible):
+def _require_known(actor: Actor, plan: Plan, facts: EntryFacts, before: EntryFacts | None) -> None:
+    """Those who are named anew are among those whom the actor may name, and a form is filled in
+    by the plan's version of the template, or by that which it was filled in by before.
+
+    Raises:
+        NotResponsible: somebody named takes no part.
+        StaleVersion: the plan has moved to another version of its template meanwhile.
+    """
+    was = before or EntryFacts()
+    if facts.responsible != was.responsible and not _is_choosable(actor, plan, facts.responsible):
         raise NotResponsible(field=entry_facts.RESPONSIBLE)
+    versions = (plan.template_version_id, was.details.get("version"))
+    if "version" in facts.details and facts.details["version"] not in versions:
+        raise StaleVersion
+    for who in entry_facts.named(facts) - entry_facts.named(was):
+        if not _is_choosable(actor, plan, who):
+            raise NotResponsible
 
 
 def _is_choosable(actor: Actor, plan: Plan, responsible: str | None) -> bool:
@@ -248,6 +280,7 @@ def bring_back(actor: Actor, entry: PlanEntry, *, at: datetime) -> int:
 
     Raises:
         ParentInBin: it can't stand alone, and what it is part of is in the bin.
+        FilledInAgain: it is a form of the template that is filled in anew.
     """
     _take(entry)
     if entry.deleted_at is None:
@@ -256,6 +289,8 @@ def bring_back(actor: Actor, entry: PlanEntry, *, at: datetime) -> int:
     policy.require(actor, Action.RESTORE, entry)
     if not PLACES[entry.kind].stands_alone and _is_binned(entry.parent_id):
         raise ParentInBin
+    if entry.kind is EntryKind.FORM and _is_filled_in_again(entry):
+        raise FilledInAgain
     together = [one for one in _below(entry) if one.deleted_at == entry.deleted_at]
     parts = [one for one in together if policy.decide(actor, Action.RESTORE, one)]
     for one in (entry, *parts):
@@ -263,6 +298,11 @@ def bring_back(actor: Actor, entry: PlanEntry, *, at: datetime) -> int:
         log.record(actor, "plan_entry:restored", one, fields=("deleted_at",))
     activity.touch(entry.plan, at=at)
     return len(parts)
+
+
+def _is_filled_in_again(entry: PlanEntry) -> bool:
+    key = entry.details["section"]
+    return plan_template.open_form(entry.plan, entry.section, key) is not None
 
 
 def _is_binned(pk: str | None) -> bool:

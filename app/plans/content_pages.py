@@ -12,7 +12,14 @@ from app.db import transaction
 from app.enums import EntryKind, Section
 from app.errors import BadRequest, NotAllowed, NotFound
 from app.models import Plan, PlanEntry
-from app.plans import content, content_queries, drafts, history
+from app.plans import (
+    content,
+    content_queries,
+    drafts,
+    form_entries,
+    history,
+    plan_template,
+)
 from app.plans.kinds import ADDED_IN
 from app.plans.pages import WRITTEN, Answer, asked_section, find_plan, plan_is_read
 from app.plans.writing_pages import Writing, WritingPage
@@ -67,20 +74,22 @@ class ContentView(WritingPage):
             together = TOGETHER.get(section, (section,))
             shown = content_queries.readable(actor, plan, together)
             found = content_queries.entries(plan, shown)
+            forms, found = _apart(found)
             about = _about(plan, found, section)
-            _tell(plan, {one.section for one in (*found, *about.values())} - {section})
+            _tell(plan, {one.section for one in (*found, *forms, *about.values())} - {section})
         reads_comments = bool(content_queries.readable(actor, plan, [Section.COMMENTS]))
         return self.page(
             "plans/content/section.html",
             plan,
             section=section,
+            forms_here=form_entries.here(plan, shown, forms),
             branches=content_queries.tree(found),
             about=about,
             may=self.rights(plan),
             kind=ADDED_IN[section],
-            changed_by=history.last_authors(found),
+            changed_by=history.last_authors([*found, *forms]),
             comment_counts=content_queries.count_comments(plan) if reads_comments else {},
-            drafts=_drafts_here(plan, section, found),
+            drafts=_drafts_here(plan, section, [*found, *forms]),
             has_bin=content_queries.may_have_binned(actor, plan),
             intro=INTROS[section],
             add_label=ADD_LABELS[section],
@@ -136,6 +145,12 @@ def _require_written(plan: Plan, section: Section) -> None:
     content.require_offered(plan, section)
 
 
+def _apart(found: Sequence[PlanEntry]) -> tuple[list[PlanEntry], list[PlanEntry]]:
+    """Forms of the template, and everything else."""
+    forms = [one for one in found if one.kind is EntryKind.FORM]
+    return forms, [one for one in found if one.kind is not EntryKind.FORM]
+
+
 def _about(plan: Plan, found: Sequence[PlanEntry], section: Section) -> dict[str, PlanEntry]:
     """What the entries are part of, where that stands on another page and the actor sees it."""
     here = {one.id for one in found}
@@ -172,7 +187,24 @@ def _drafts_here(
             address = {"pk": plan.id, "kind": name, "parent": rest[0] or None}
             if _is_open(plan, name, rest[0], kinds | {EntryKind.EVALUATION}, by_id):
                 kept.append((draft, "ContentView.add", address))
+        elif what == "form" and Section(name) in TOGETHER.get(section, (section,)):
+            kept += _draft_of_form(plan, draft, Section(name), rest[0])
     return kept
+
+
+def _draft_of_form(
+    plan: Plan, draft: Any, part: Section, key: str
+) -> list[tuple[Any, str, dict[str, Any]]]:
+    """Where a draft of a form of the template goes on, when the actor may write there."""
+    if not policy.decide(current_actor(), Action.WRITE, plan, section=part):
+        return []
+    entry = plan_template.open_form(plan, part, key)
+    if entry is not None:
+        return [(draft, "EntryView.edit", {"pk": entry.id})]
+    asked = plan_template.section_of_plan(plan, key)
+    if asked is None or asked.part is not part:
+        return []
+    return [(draft, "ContentView.add", {"pk": plan.id, "kind": EntryKind.FORM, "key": key})]
 
 
 def _is_open(
@@ -208,10 +240,22 @@ def _new(pk: str) -> Writing:
         kind = EntryKind(request.args.get("kind", ""))
     except ValueError:
         raise BadRequest from None
+    if kind is EntryKind.FORM:
+        return _new_form(plan, request.args.get("key", ""))
     parent = _parent(plan, request.args.get("parent", ""))
     section = content.require_may_add(actor, plan, kind, parent)
     place = drafts.place_of_new(plan, kind, parent)
     return Writing(plan, kind, section, place, parent=parent)
+
+
+def _new_form(plan: Plan, key: str) -> Writing:
+    """A form of the template to fill in; the one that is filled in already, if somebody has."""
+    part = content.require_may_add(current_actor(), plan, EntryKind.FORM, key=key)
+    place = drafts.place_of_form(plan.id, part, key)
+    entry = plan_template.open_form(plan, part, key)
+    if entry is not None:
+        policy.require(current_actor(), Action.EDIT, entry)
+    return Writing(plan, EntryKind.FORM, part, place, entry=entry, key=key)
 
 
 def _parent(plan: Plan, pk: str) -> PlanEntry | None:

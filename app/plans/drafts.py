@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from app.db import db
-from app.enums import EntryKind
+from app.enums import EntryKind, Section
 from app.errors import DomainError
 from app.models import Plan, PlanEntry
 from app.security.actor import Actor
@@ -34,7 +34,14 @@ def place_of_new(plan: Plan, kind: EntryKind, parent: PlanEntry | None) -> str:
 
 def place_of(entry: PlanEntry) -> str:
     """The name of the form for an entry that exists."""
+    if entry.kind is EntryKind.FORM:
+        return place_of_form(entry.plan_id, entry.section, entry.details["section"])
     return f"{entry.plan_id}:entry:{entry.id}"
+
+
+def place_of_form(plan_id: str, part: Section, key: str) -> str:
+    """The name of a form of the template, filled in already or not."""
+    return f"{plan_id}:form:{part}:{key}"
 
 
 def find(actor: Actor, place: str) -> EntryDraft | None:

@@ -52,6 +52,12 @@ def of_json(values: Mapping[str, Any]) -> EntryFacts:
     )
 
 
+def named(facts: EntryFacts) -> set[str]:
+    """Those in the plan who are named in a form that is filled in."""
+    values = facts.details.get("values", {}).values()
+    return {one["who"] for one in values if isinstance(one, dict) and one.get("who")}
+
+
 def of_entry(entry: PlanEntry) -> EntryFacts:
     """The facts of an entry as it is."""
     return EntryFacts(

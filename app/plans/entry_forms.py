@@ -29,6 +29,7 @@ from app.screens.fields import (
     OneOfField,
     at_most,
 )
+from app.templating.generated_forms import GeneratedForm
 
 LONGEST_TEXT = 20_000
 COLUMNS = ("title", "body", "status", "deadline_on", RESPONSIBLE)
@@ -78,6 +79,25 @@ class EntryForm(FlaskForm):
         """What is in the fields as it was typed, for a draft; empty when nothing is."""
         found = {name: _typed(self[name]) for name in self.names}
         return found if any(found.values()) else {}
+
+    @classmethod
+    def filling(cls, facts: EntryFacts | None) -> dict[str, Any]:
+        """What the form is made with, to show what is kept."""
+        if facts is None:
+            return {}
+        details = {name: one for name, one in facts.details.items() if name != FILE}
+        if details.get("date"):
+            details["date"] = date.fromisoformat(details["date"])
+        return {
+            "obj": SimpleNamespace(
+                **details,
+                title=facts.title,
+                body=facts.body,
+                status=facts.status,
+                deadline_on=facts.deadline_on,
+                responsible=facts.responsible or "",
+            )
+        }
 
 
 class HeadedForm(EntryForm):
@@ -209,24 +229,24 @@ FORMS: dict[EntryKind, type[EntryForm]] = {
 }
 
 
-def sent(kind: EntryKind, choices: Choices, facts: EntryFacts | None = None) -> EntryForm:
+def sent(made: type[EntryForm], choices: Choices, facts: EntryFacts | None = None) -> EntryForm:
     """The form with what the request sent; on a GET with ``facts``, if any."""
-    return _with(FORMS[kind](**_filled(facts)), choices)
+    return _with(made(**made.filling(facts)), choices)
 
 
-def shown(kind: EntryKind, choices: Choices, facts: EntryFacts) -> EntryForm:
+def shown(made: type[EntryForm], choices: Choices, facts: EntryFacts) -> EntryForm:
     """The form with what is kept, whatever the request sent."""
-    return _with(FORMS[kind](formdata=None, **_filled(facts)), choices)
+    return _with(made(formdata=None, **made.filling(facts)), choices)
 
 
-def taken_up(kind: EntryKind, choices: Choices, draft: Mapping[str, str]) -> EntryForm:
+def taken_up(made: type[EntryForm], choices: Choices, draft: Mapping[str, str]) -> EntryForm:
     """The form with what a draft kept, as it was typed."""
-    return _with(FORMS[kind](formdata=MultiDict(draft)), choices)
+    return _with(made(formdata=MultiDict(draft)), choices)
 
 
 def differences(mine: EntryForm, theirs: EntryForm) -> list[forms.Difference]:
     """The fields whose value differs between what was typed and what is kept."""
-    pairs = [(mine[name], theirs[name]) for name in mine.names]
+    pairs = [(mine[name], theirs[name]) for name in mine.names if name in theirs]
     return [
         forms.Difference(one.name, one.label.text, forms.as_text(other), forms.as_text(one))
         for one, other in pairs
@@ -242,25 +262,9 @@ def in_words(form: EntryForm) -> Iterable[tuple[Any, str]]:
 def _with(form: EntryForm, choices: Choices) -> EntryForm:
     if RESPONSIBLE in form:
         form[RESPONSIBLE].choices = [("", ""), *choices]
+    if isinstance(form, GeneratedForm):
+        form.offer(choices)
     return form
-
-
-def _filled(facts: EntryFacts | None) -> dict[str, Any]:
-    if facts is None:
-        return {}
-    details = {name: one for name, one in facts.details.items() if name != FILE}
-    if details.get("date"):
-        details["date"] = date.fromisoformat(details["date"])
-    return {
-        "obj": SimpleNamespace(
-            **details,
-            title=facts.title,
-            body=facts.body,
-            status=facts.status,
-            deadline_on=facts.deadline_on,
-            responsible=facts.responsible or "",
-        )
-    }
 
 
 def _plain(value: Any) -> Any:

@@ -15,7 +15,15 @@ from app.db import db, transaction
 from app.enums import EntryKind, Section
 from app.errors import DomainError, NotFound
 from app.models import PlanEntry
-from app.plans import content, content_queries, drafts, entry_forms, entry_order, history
+from app.plans import (
+    content,
+    content_queries,
+    drafts,
+    entry_forms,
+    entry_order,
+    form_entries,
+    history,
+)
 from app.plans.content_pages import Rights
 from app.plans.kinds import MOVED
 from app.plans.pages import Answer
@@ -112,6 +120,7 @@ class EntryView(EntryPage):
             "plans/content/entry.html",
             entry,
             parent=parent,
+            form_answers=form_entries.said(entry),
             evaluations=[one for one in evaluations if one.kind is EntryKind.EVALUATION],
             comments=comments,
             changed_by=history.last_authors([entry, *evaluations, *comments]),
@@ -205,7 +214,7 @@ class EntryView(EntryPage):
                 entry = self.entry_of(pk, Action.SHOW)
                 along = content.bring_back(current_actor(), entry, at=utc_now())
                 text = _where_it_went(entry, along)
-        except content.ParentInBin as error:
+        except (content.ParentInBin, content.FilledInAgain) as error:
             text = str(error)
             flash(text, "warning")
             entry = self.entry_of(pk, Action.SHOW)
@@ -228,7 +237,8 @@ class EntryView(EntryPage):
 
     def _known(self, pk: str, action: Action) -> Writing:
         entry = self.entry_of(pk, action)
-        return Writing(entry.plan, entry.kind, entry.section, drafts.place_of(entry), entry=entry)
+        place, key = drafts.place_of(entry), entry.details.get("section", "")
+        return Writing(entry.plan, entry.kind, entry.section, place, entry=entry, key=key)
 
     @staticmethod
     def _comments(entry: PlanEntry) -> list[PlanEntry]:

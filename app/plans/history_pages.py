@@ -14,7 +14,14 @@ from app.errors import BadRequest, NotFound, StaleVersion
 from app.files import storage
 from app.files.sniffing import FileType
 from app.models import PlanEntry
-from app.plans import content, content_queries, entry_facts, entry_forms, history
+from app.plans import (
+    content,
+    content_queries,
+    entry_facts,
+    entry_forms,
+    form_entries,
+    history,
+)
 from app.plans.entry_facts import FILE, RESPONSIBLE
 from app.plans.entry_pages import EntryPage
 from app.plans.pages import Answer, coordinator_word
@@ -122,6 +129,10 @@ def _chosen(
 
 
 def _compared(entry: PlanEntry, old: PlanEntryVersion, new: PlanEntryVersion) -> list[Compared]:
+    if entry.kind is EntryKind.FORM:
+        details = (old.values["details"], new.values["details"])
+        words = form_entries.compared_words(entry.plan, entry.section, *details)
+        return [Compared(label, pieces(text, other)) for label, text, other in words]
     before, after = _in_words(entry, old), _in_words(entry, new)
     return [
         Compared(label, pieces(text, other))
@@ -136,7 +147,9 @@ def _in_words(entry: PlanEntry, version: PlanEntryVersion) -> list[tuple[Any, st
     ids = [named] if named is not None and is_id(named) else []
     choices = content_queries.all_ever(entry.plan, word, ids)
     facts = entry_facts.of_json(version.values)
-    found = list(entry_forms.in_words(entry_forms.shown(entry.kind, choices, facts)))
+    found = list(
+        entry_forms.in_words(entry_forms.shown(entry_forms.FORMS[entry.kind], choices, facts))
+    )
     if entry.kind is EntryKind.DOCUMENT:
         file = facts.details.get(FILE)
         found.append((_("File"), file_words(file) if file else ""))

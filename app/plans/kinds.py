@@ -10,7 +10,8 @@ from app.enums import EntryKind, Section
 
 @dataclass(frozen=True)
 class Place:
-    """Where a kind stands: in which section (None: that of what it is part of), and under what."""
+    """Where a kind stands: in which section (None: that of what it is part of, or of its section of
+    the template), and under what."""
 
     section: Section | None
     parents: tuple[EntryKind, ...] = ()
@@ -30,6 +31,7 @@ PLACES: dict[EntryKind, Place] = {
     EntryKind.SUB_PLAN: Place(Section.SUB_PLANS),
     EntryKind.MEETING: Place(Section.MEETINGS),
     EntryKind.DOCUMENT: Place(Section.DOCUMENTS),
+    EntryKind.FORM: Place(None),
 }
 
 ADDED_IN: dict[Section, EntryKind] = {
@@ -56,5 +58,6 @@ MOVED = frozenset({EntryKind.GOAL, EntryKind.ACTIVITY})
 
 
 def section_of(kind: EntryKind, parent_section: Section | None) -> Section | None:
-    """The section of something of this kind; None where it must be part of something and is not."""
+    """The section of something of this kind; None where it must be part of something and is not,
+    and for a form, which stands where the template says."""
     return PLACES[kind].section or parent_section

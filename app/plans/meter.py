@@ -5,8 +5,8 @@ regulation on habilitation, rehabilitation and coordinator (2011) § 19, which t
 individual plans in welfare services (2022) carries on (``domain.md`` 6.2).
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import gettext as _
@@ -28,7 +28,8 @@ class MeterFacts:
     """What the meter asks of a plan: how many of each, and whether it is there.
 
     Participants are those who take part today, besides owner and coordinator. Goals and activities
-    are those that are not in the bin.
+    are those that are not in the bin. ``fields`` are the fields of the template that answer a
+    point, by its number: those that are not filled in and ought to be; none, when it is answered.
     """
 
     goals: int = 0
@@ -46,6 +47,15 @@ class MeterFacts:
     may_be_made: bool = False
     may_be_shared: bool = False
     has_cooperation: bool = False
+    fields: Mapping[int, tuple["Unanswered", ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """A field of the template that is not filled in, and the part of the plan where it stands."""
+
+    name: str
+    part: Section
 
 
 @dataclass(frozen=True)
@@ -63,6 +73,14 @@ GOALS = Mending("ContentView.section", Action.READ, Section.GOALS)
 ACTIVITIES = Mending("ContentView.section", Action.READ, Section.ACTIVITIES)
 PEOPLE = Mending("ParticipantView.overview", Action.READ, Section.PARTICIPANTS)
 CONSENTS = Mending("ConsentView.overview", Action.READ, Section.CONSENTS)
+
+
+Finder = Callable[[MeterFacts], Iterator["Lack"]]
+OWNER = 1
+ANSWERED_IN_WRITING = frozenset({4, 6, 7, 9})
+"""The points that filled in forms of the template can answer whole; of the first they answer what
+the owner has and needs. Goals, participants, activities and consents are more than text, and
+whoever coordinates holds the role or not."""
 
 
 @dataclass(frozen=True)
@@ -104,9 +122,26 @@ class Meter:
         return len(self.points)
 
 
+def _written(facts: MeterFacts, point: int, lacks: Iterator[Lack]) -> Iterator[Lack]:
+    """What is missing of what is written: nothing when the forms of the template answer the point.
+    What would be written in the frame of the plan is told as the fields that ask for it."""
+    found, asked = list(lacks), facts.fields.get(point)
+    if asked is None:
+        yield from found
+    elif found and asked:
+        yield from (one for one in found if one.at is not FRAME)
+        for one in asked:
+            text = _("«%(field)s» is not filled in.", field=one.name)
+            yield Lack(text, Mending("ContentView.section", Action.READ, one.part))
+
+
 def _owner(facts: MeterFacts) -> Iterator[Lack]:
     if not facts.goals:
         yield Lack(_("No goal is written."), GOALS)
+    yield from _written(facts, OWNER, _resources_and_needs(facts))
+
+
+def _resources_and_needs(facts: MeterFacts) -> Iterator[Lack]:
     if not facts.has_resources:
         yield Lack(_("What the owner can, likes and has is not written."), FRAME)
     if not facts.has_needs:
@@ -186,7 +221,7 @@ def _cooperation(facts: MeterFacts) -> Iterator[Lack]:
         yield Lack(text, FRAME)
 
 
-FINDERS: tuple[Callable[[MeterFacts], Iterator[Lack]], ...] = (
+FINDERS: tuple[Finder, ...] = (
     _owner,
     _participants,
     _coordinator,
@@ -204,7 +239,12 @@ def measure(facts: MeterFacts) -> Meter:
     """The nine points, each met or with what is missing in the user's language."""
     return Meter(
         tuple(
-            Point(number, title, tuple(find(facts)))
+            Point(number, title, tuple(_missing(facts, number, find)))
             for number, (title, find) in enumerate(POINTS, start=1)
         )
     )
+
+
+def _missing(facts: MeterFacts, point: int, find: Finder) -> Iterator[Lack]:
+    found = find(facts)
+    return _written(facts, point, found) if point in ANSWERED_IN_WRITING else found

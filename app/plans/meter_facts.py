@@ -1,16 +1,21 @@
 """The facts of one plan that the legal meter asks for, in few questions."""
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import and_, case, func, or_, select
 
 from app.clock import today
 from app.db import db
-from app.enums import ConsentCapacity, ConsentKind, EntryKind, PlanKind
+from app.enums import ConsentCapacity, ConsentKind, EntryKind, PlanKind, Section
 from app.models import Plan, PlanEntry
+from app.plans import template_moves
 from app.plans.coordinators import can_coordinate
-from app.plans.meter import Meter, MeterFacts, measure
+from app.plans.form_entries import filled_of
+from app.plans.meter import Meter, MeterFacts, Unanswered, measure
 from app.security import plan_access
+from app.templating.contents import content_of
+from app.templating.template_content import PARTS, legal_points
 
 
 def meter_of(plan: Plan) -> Meter | None:
@@ -47,7 +52,34 @@ def facts_of(plan: Plan, on: date) -> MeterFacts:
         may_be_made=plan_access.may_be_made(plan, on),
         may_be_shared=_may_be_shared(plan, on),
         has_cooperation=bool(plan.cooperation.strip()),
+        fields=_fields(plan),
     )
+
+
+def _fields(plan: Plan) -> dict[int, tuple[Unanswered, ...]]:
+    """By point of the law, the fields of the template that answer it and are empty: those that
+    are required, or all of them while not one is filled in."""
+    asked = content_of(plan.template_version_id)
+    if asked is None or not legal_points(asked):
+        return {}
+    values = _filled_in(plan)
+    found: dict[int, tuple[Unanswered, ...]] = {}
+    for point in legal_points(asked):
+        fields = [(s, f) for s, f in asked.fields if point in f.legal_points]
+        empty = [(s, f) for s, f in fields if f.key not in values.get((s.part, s.key), ())]
+        if len(empty) < len(fields):
+            empty = [(s, f) for s, f in empty if f.is_required]
+        found[point] = tuple(Unanswered(f.names.here, s.part) for s, f in empty)
+    return found
+
+
+def _filled_in(plan: Plan) -> dict[tuple[Section, str], Collection[str]]:
+    """The keys of the fields that are filled in, by the part and the key of their section."""
+    forms = template_moves.filled_forms(plan, PARTS)
+    return {
+        (one.section, one.details["section"]): filled_of(plan, one.section, one.details).values
+        for one in forms
+    }
 
 
 def _may_be_shared(plan: Plan, on: date) -> bool:

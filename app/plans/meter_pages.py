@@ -12,6 +12,7 @@ from app.plans.meter_facts import meter_of
 from app.security import policy
 from app.security.actor import Actor
 from app.security.roles import Action
+from app.templating.contents import content_of
 
 TOLD_OF = (Section.GOALS, Section.ACTIVITIES, Section.PARTICIPANTS, Section.CONSENTS)
 """The sections that the points tell something of."""
@@ -40,7 +41,7 @@ def meter_for(actor: Actor, plan: Plan) -> ShownMeter | None:
     """The meter as ``actor`` may see it: whole to those who steer the plan and read all of it,
     the number alone to a local administrator, nothing to others."""
     is_whole = policy.decide(actor, Action.SHOW_ACCESS, plan) and all(
-        policy.decide(actor, Action.READ, plan, section=one) for one in TOLD_OF
+        policy.decide(actor, Action.READ, plan, section=one) for one in _told_of(plan)
     )
     if not is_whole and not policy.decide(actor, Action.OPEN_IN_EMERGENCY, plan):
         return None
@@ -56,6 +57,13 @@ def meter_for(actor: Actor, plan: Plan) -> ShownMeter | None:
         for point in meter.points
     )
     return ShownMeter(meter.met, meter.total, points if is_whole else ())
+
+
+def _told_of(plan: Plan) -> set[Section]:
+    """The sections that the points tell something of, with those where the template asks for it."""
+    asked = content_of(plan.template_version_id)
+    fields = asked.fields if asked is not None else ()
+    return {*TOLD_OF, *(section.part for section, field in fields if field.legal_points)}
 
 
 def _address(actor: Actor, plan: Plan, lack: Lack) -> str | None:

@@ -15,11 +15,13 @@ from app.models import Participant, Person, Plan, StandardRole
 from app.plans import (
     access_queries,
     access_words,
+    from_template,
     granting,
     participation,
     undoing,
 )
 from app.plans.consent_pages import held_plan
+from app.plans.from_template import Suggested
 from app.plans.pages import Answer, PlanPage, coordinator_word, find_plan
 from app.plans.participant_forms import (
     AddForm,
@@ -78,7 +80,9 @@ class ParticipantView(PlanPage):
         """Add a participant: first who and as which standard role, then the rest."""
         if request.method != "POST":
             plan = self.opened(pk, Action.STEER_ACCESS)
-            chosen = {"person_id": request.args.get("person")}
+            asked = self._asked(plan)
+            role = asked.role.id if asked is not None and asked.role is not None else ""
+            chosen = {"person_id": request.args.get("person"), "standard_role_id": role}
             return self._choose(plan, ChooseForm(formdata=None, data=chosen))
         plan = self.plan_of(pk, Action.STEER_ACCESS)
         if request.form.get("step") != "terms" or "back" in request.form:
@@ -98,6 +102,8 @@ class ParticipantView(PlanPage):
         except DomainError as error:
             return self._refused(plan, form, error)
         first, data = today(), {"person_id": person.id, "standard_role_id": role.id}
+        asked = self._asked(plan)
+        data["function"] = asked.function if asked is not None else ""
         suggested = {
             "unit_id": suggested_unit(plan, person),
             "starts_on": first,
@@ -174,6 +180,7 @@ class ParticipantView(PlanPage):
     def _choose(self, plan: Plan, form: ChooseForm, *, status: int = 200, **values: Any) -> Answer:
         form.offer(access_queries.roles_for(current_actor(), plan))
         register = url_for("PersonView.add", plan=plan.id)
+        values |= {"suggested": self._suggested(plan), "asked": self._asked(plan)}
         return self.page(CHOOSE, plan, status=status, form=form, register=register, **values)
 
     def _terms(
@@ -194,6 +201,18 @@ class ParticipantView(PlanPage):
             deciders=access_words.deciders(plan, today()),
             form_key=forms.form_key() or forms.new_key(),
         )
+
+    @staticmethod
+    def _suggested(plan: Plan) -> list[Suggested]:
+        """Who usually takes part in plans of the template, and does not yet."""
+        standing = [one for one in plan.participants if not access_queries.is_over(one, today())]
+        roles = access_queries.roles_for(current_actor(), plan)
+        return from_template.suggested(plan, roles, standing)
+
+    def _asked(self, plan: Plan) -> Suggested | None:
+        """The suggestion that the address follows."""
+        number = request.args.get("suggested", "")
+        return next((one for one in self._suggested(plan) if str(one.number) == number), None)
 
     def _refused(self, plan: Plan, form: Any, error: DomainError) -> Answer:
         """The form with what is wrong; a person who is there already is linked to."""

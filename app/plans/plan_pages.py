@@ -16,7 +16,7 @@ from app.db import db, transaction
 from app.enums import ConsentKind
 from app.errors import DomainError, NotAllowed, NotFound, StaleVersion
 from app.models import Consent, Person, Plan
-from app.plans import activity, continuing, handovers, life
+from app.plans import activity, continuing, handovers, life, template_moves
 from app.plans.arriving_pages import origin_of
 from app.plans.coordinators import coordinators_here
 from app.plans.meter_pages import meter_for
@@ -32,9 +32,10 @@ from app.plans.plan_forms import (
 )
 from app.screens import forms
 from app.security import plan_access, policy
-from app.security.actor import current_actor
+from app.security.actor import Actor, current_actor
 from app.security.roles import Action, Resource
 from app.security.routes import door
+from app.set_up_tables import TemplateVersion
 
 FRAME = ("period_from", "period_to", "next_evaluation_on", "unit_id")
 FRAME_TEXTS = ("resources", "needs", "cooperation")
@@ -72,6 +73,7 @@ class PlanView(PlanPage):
             meter=meter_for(actor, plan),
             moving=on_its_way(plan),
             origin=origin_of(plan),
+            newer=_newer(actor, plan),
             may=lambda action: bool(policy.decide(actor, action, plan)),
         )
 
@@ -360,6 +362,12 @@ class PlanView(PlanPage):
         self, template: str, plan: Plan, form: Any, *, status: int = 200, **values: Any
     ) -> Answer:
         return self.page(template, plan, status=status, form=form, **values)
+
+
+def _newer(actor: Actor, plan: Plan) -> TemplateVersion | None:
+    """A newer version of the plan's template, for who may move the plan to it."""
+    may_move = policy.decide(actor, Action.EDIT, plan)
+    return template_moves.newer_for(plan) if may_move else None
 
 
 def consent_until(plan: Plan, on: date) -> date | None:

@@ -1,10 +1,11 @@
 """The steps of starting a plan, as forms."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, SelectChoice
+from wtforms import BooleanField, RadioField, SelectChoice
 
 from app.enums import AuthorityKind, PlanKind
 from app.screens.fields import (
@@ -16,6 +17,7 @@ from app.screens.fields import (
     person_choice,
     unit_choice,
 )
+from app.templating.template_content import TemplateContent
 
 LEVELS = [SelectChoice("", ""), *(SelectChoice(str(one), str(one)) for one in range(4))]
 
@@ -29,6 +31,19 @@ class KindForm(FlaskForm):
         choices=LEVELS,
         description=_l("From 0 to 3, as the municipality uses the levels. Only for a relay log."),
     )
+
+
+class TemplateForm(FlaskForm):
+    """What the plan is made from. The page offers the templates."""
+
+    template_id = RadioField(_l("What is the plan made from?"), [NEEDED], validate_choice=False)
+    offers: Sequence[tuple[str, TemplateContent]] = ()
+
+    def offer(self, found: Sequence[tuple[str, TemplateContent]]) -> None:
+        """Put templates in the list."""
+        self.offers = found
+        named = [SelectChoice(one, content.names.here) for one, content in found]
+        self.template_id.choices = named
 
 
 class OwnerForm(FlaskForm):
@@ -62,6 +77,7 @@ class UnitForm(FlaskForm):
 
 STEPS: dict[str, Any] = {
     "kind": _l("Kind of plan"),
+    "template": _l("Template"),
     "owner": _l("The owner"),
     "authorities": _l("Who acts for the owner"),
     "unit": _l("Unit"),
@@ -71,6 +87,7 @@ STEPS: dict[str, Any] = {
 
 FORMS: dict[str, type[FlaskForm]] = {
     "kind": KindForm,
+    "template": TemplateForm,
     "owner": OwnerForm,
     "authorities": AuthorityForm,
     "unit": UnitForm,

@@ -13,8 +13,8 @@ from app.db import db, transaction
 from app.enums import AuthorityKind, PlanKind
 from app.errors import BadRequest, DomainError, NotAllowed, NotFound
 from app.models import Person, Plan, Unit
-from app.plans import drafted, starting
-from app.plans.start_forms import FORMS, STEPS
+from app.plans import drafted, from_template, starting
+from app.plans.start_forms import FORMS, STEPS, TemplateForm
 from app.plans.starting import HasOpenPlan, StartFacts, StatedAuthority
 from app.screens import choices, forms
 from app.screens.words import words
@@ -23,6 +23,7 @@ from app.security.actor import Actor, current_actor
 from app.security.roles import Action, Resource
 from app.security.routes import door
 from app.templating import setup
+from app.templating.setup import in_own_words
 
 PLACE = "start-plan"
 NAMES = list(STEPS)
@@ -59,9 +60,8 @@ class StartView(BaseView):
         actor = current_actor()
         _set_up(actor)
         name, chosen = _asked_step(), drafted.kept(actor, PLACE)
-        missing = _first_missing(chosen)
-        if NAMES.index(name) > NAMES.index(missing):
-            return redirect(url_for("StartView.step", step=missing))
+        if (other := _other_step(name, chosen)) is not None:
+            return redirect(url_for("StartView.step", step=other))
         if name == "review":
             return self._review(actor, chosen)
         form = _form(name, chosen)
@@ -79,7 +79,7 @@ class StartView(BaseView):
                 drafted.keep(actor, PLACE, chosen, at=utc_now())
         except DomainError as error:
             return _refused(name, chosen, form, error)
-        onward = name if name == "authorities" else _next(name)
+        onward = name if name == "authorities" else _next(name, chosen)
         return redirect(url_for("StartView.step", step=onward))
 
     def _review(self, actor: Actor, chosen: Chosen) -> Answer:
@@ -111,6 +111,15 @@ class StartView(BaseView):
         return redirect(url_for("StartView.step"))
 
 
+NEEDED_OF_STEPS = (
+    ("kind", "kind"),
+    ("template", "template_id"),
+    ("owner", "owner_id"),
+    ("authorities", "authorities_seen"),
+)
+"""What has to be chosen in which step, in order."""
+
+
 def _set_up(actor: Actor) -> None:
     """See to it that the municipality has its kinds of plans."""
     with transaction() as session:
@@ -124,14 +133,30 @@ def _asked_step() -> str:
     return name
 
 
-def _next(name: str) -> str:
-    return NAMES[NAMES.index(name) + 1]
+def _steps(chosen: Chosen) -> list[str]:
+    """The steps there are: that of the template where there is one to choose."""
+    kind = PlanKind(chosen["kind"]) if chosen.get("kind") else None
+    has_templates = from_template.is_any_offered(current_actor(), kind)
+    return [name for name in NAMES if name != "template" or has_templates]
+
+
+def _next(name: str, chosen: Chosen) -> str:
+    steps = _steps(chosen)
+    return steps[steps.index(name) + 1]
+
+
+def _other_step(name: str, chosen: Chosen) -> str | None:
+    """Where to go instead of a step that comes too early, or that there is not; None: nowhere."""
+    steps, missing = _steps(chosen), _first_missing(chosen)
+    if name not in steps or steps.index(name) > steps.index(missing):
+        return missing
+    return None
 
 
 def _first_missing(chosen: Chosen) -> str:
     """The first step that has to be filled in before those after it."""
-    for name, key in (("kind", "kind"), ("owner", "owner_id"), ("authorities", "authorities_seen")):
-        if not chosen.get(key):
+    for name, key in NEEDED_OF_STEPS:
+        if not chosen.get(key) and name in _steps(chosen):
             return name
     return "review" if "unit_id" in chosen else "unit"
 
@@ -139,6 +164,8 @@ def _first_missing(chosen: Chosen) -> str:
 def _form(name: str, chosen: Chosen) -> Any:
     """The form of a step, with what was chosen in it before."""
     kind = FORMS[name]
+    if name == "template":
+        return _template_form(chosen)
     if request.method == "POST":
         return kind()
     if name == "authorities":
@@ -147,6 +174,15 @@ def _form(name: str, chosen: Chosen) -> Any:
     if "kind" in chosen:
         data["kind"] = PlanKind(chosen["kind"])
     return kind(formdata=None, data=data)
+
+
+def _template_form(chosen: Chosen) -> TemplateForm:
+    """The templates to choose from. One alone is chosen beforehand, of several none."""
+    found = from_template.offered(current_actor(), PlanKind(chosen["kind"]))
+    before = chosen.get("template_id") or (found[0].id if len(found) == 1 else None)
+    form = TemplateForm(data={"template_id": before})
+    form.offer([(one.id, from_template.content_in_use(one)) for one in found])
+    return form
 
 
 def _taken(actor: Actor, name: str, chosen: Chosen, form: Any) -> Chosen:
@@ -158,7 +194,13 @@ def _taken(actor: Actor, name: str, chosen: Chosen, form: Any) -> Chosen:
     if name == "kind":
         level = int(form.level.data) if form.level.data else None
         starting.require_kind(form.kind.data, level)
-        return {"kind": str(form.kind.data), "level": level}
+        kind = str(form.kind.data)
+        kept = chosen.get("template_id") if chosen.get("kind") == kind else None
+        return {"kind": kind, "level": level, "template_id": kept}
+    if name == "template":
+        kind_chosen = PlanKind(chosen["kind"])
+        from_template.version_in_use(actor, kind_chosen, form.template_id.data or "")
+        return {"template_id": form.template_id.data}
     if name == "owner":
         owner = starting.require_owner(actor, PlanKind(chosen["kind"]), form.owner_id.data)
         is_same = chosen.get("owner_id") == owner.id
@@ -197,7 +239,7 @@ def _without(actor: Actor, chosen: Chosen, number: str) -> Response:
 def _go_on(actor: Actor, name: str, chosen: Chosen) -> Response:
     with transaction():
         drafted.keep(actor, PLACE, chosen, at=utc_now())
-    return redirect(url_for("StartView.step", step=_next(name)))
+    return redirect(url_for("StartView.step", step=_next(name, chosen)))
 
 
 def _facts(chosen: Chosen) -> StartFacts:
@@ -206,6 +248,7 @@ def _facts(chosen: Chosen) -> StartFacts:
         owner_id=chosen["owner_id"],
         level=chosen["level"],
         unit_id=chosen["unit_id"],
+        template_id=chosen.get("template_id") if "template" in _steps(chosen) else None,
         authorities=tuple(
             StatedAuthority(
                 one["holder_id"], AuthorityKind(one["kind"]), one["may_consent"], one["ground"]
@@ -234,15 +277,16 @@ def _known(plan: Plan | None) -> Plan | None:
 
 
 def _page(name: str, chosen: Chosen, form: Any, *, status: int = 200, **values: Any) -> Answer:
-    number = NAMES.index(name) + 1
+    steps = _steps(chosen)
+    number = steps.index(name) + 1
     shown = render_template(
         "plans/start.html",
         view=StartView,
         name=name,
         number=number,
-        count=len(NAMES),
+        count=len(steps),
         step_title=STEPS[name],
-        before=NAMES[number - 2] if number > 1 else None,
+        before=steps[number - 2] if number > 1 else None,
         form=form,
         chosen=_in_words(chosen),
         form_key=forms.form_key() or forms.new_key(),
@@ -263,12 +307,23 @@ def _in_words(chosen: Chosen) -> dict[str, Any]:
     return {
         "kind": words(kind),
         "level": chosen.get("level"),
+        "template": _template_name(kind, chosen),
         "owner": owner,
         "authorities": [(person, right, one) for person, right, one in stated if person],
         "unit": unit,
         "is_started": bool(chosen.get("kind")),
         "owner_decides": owner is not None and kind is not None and _is_of_age(kind, owner),
     }
+
+
+def _template_name(kind: PlanKind | None, chosen: Chosen) -> str:
+    """What the template is called; nothing where there is none to choose."""
+    template_id = chosen.get("template_id")
+    if kind is None or template_id is None:
+        return ""
+    found = from_template.offered(current_actor(), kind)
+    names = {one.id: in_own_words(one.names) for one in found}
+    return names.get(template_id, "–")
 
 
 def _is_of_age(kind: PlanKind, owner: Person) -> bool:

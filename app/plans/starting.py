@@ -12,6 +12,7 @@ from app.db import db
 from app.enums import AuthorityKind, PlanKind, PlanState
 from app.errors import DomainError
 from app.models import Authority, Person, Plan, PlanType, Unit
+from app.plans import from_template
 from app.security import policy
 from app.security.actor import Actor
 from app.security.roles import Action, Resource
@@ -80,6 +81,8 @@ class StartFacts:
     level: int | None = None
     unit_id: str | None = None
     authorities: tuple[StatedAuthority, ...] = field(default=())
+    template_id: str | None = None
+    """The template it is made from; None for a plan with nothing in it."""
 
 
 def start(actor: Actor, facts: StartFacts, *, at: datetime) -> Plan:
@@ -88,12 +91,16 @@ def start(actor: Actor, facts: StartFacts, *, at: datetime) -> Plan:
     Raises:
         NotAllowed, NotFound: starting is not the actor's right, or a person or unit not theirs.
         NotOffered, LevelNeeded, BirthDateNeeded, OwnerIsSelf, HasOpenPlan
+        NotInUse: the template can't be used any more.
     """
     policy.require_open(actor, Action.START, Resource.PLAN)
     owner = require_owner(actor, facts.kind, facts.owner_id)
     require_kind(facts.kind, facts.level)
     if facts.unit_id is not None:
         policy.require(actor, Action.CHOOSE, db.session.get_one(Unit, facts.unit_id))
+    version = None
+    if facts.template_id is not None:
+        version = from_template.version_in_use(actor, facts.kind, facts.template_id)
     plan = Plan(
         id=new_id(),
         municipality_id=actor.municipality_id,
@@ -110,6 +117,8 @@ def start(actor: Actor, facts: StartFacts, *, at: datetime) -> Plan:
     for stated in facts.authorities:
         state_authority(actor, owner, stated, at=at)
     db.session.flush()
+    if version is not None:
+        from_template.begin(actor, plan, version, at=at)
     return plan
 
 

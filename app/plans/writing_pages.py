@@ -2,7 +2,7 @@
 drafts, saving once, and two writers at once.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +21,17 @@ from app.files import storage
 from app.files.receiving import DOCUMENTS, Received, receive
 from app.files.sniffing import FileType
 from app.models import Plan, PlanEntry
-from app.plans import content, content_queries, drafts, entry_facts, entry_forms, history
+from app.plans import (
+    content,
+    content_queries,
+    drafts,
+    entry_facts,
+    entry_forms,
+    form_entries,
+    from_template,
+    history,
+    plan_template,
+)
 from app.plans.entry_facts import FILE, EntryFacts
 from app.plans.entry_forms import Choices, EntryForm
 from app.plans.pages import Answer, PlanPage, coordinator_word
@@ -32,14 +42,20 @@ from app.security import policy
 from app.security.actor import current_actor
 from app.security.roles import Action
 from app.side_tables import EntryDraft
+from app.templating.answers import Answer as Answered
+from app.templating.generated_forms import GeneratedForm
+from app.templating.setup import in_own_words
 
 DRAFT, WHILE_TYPING, TAKE_UP, THROW_AWAY = "draft", "typed", "take_up", "throw_away"
 VERSION = "version"
+BEFORE_IT_WAS = "-1"
+"""The version that a draft goes on from which was begun before anything was saved."""
 
 
 @dataclass(frozen=True)
 class Writing:
-    """What is written: something new as part of ``parent``, or a change of ``entry``."""
+    """What is written: something new as part of ``parent``, or a change of ``entry``. A form of
+    the template has the key of its section."""
 
     plan: Plan
     kind: EntryKind
@@ -47,6 +63,15 @@ class Writing:
     place: str
     entry: PlanEntry | None = None
     parent: PlanEntry | None = None
+    key: str = ""
+
+    @property
+    def form_type(self) -> type[EntryForm]:
+        """The form that it is written in."""
+        if self.kind is not EntryKind.FORM:
+            return entry_forms.FORMS[self.kind]
+        details = self.entry.details if self.entry is not None else {"section": self.key}
+        return form_entries.filling_in(self.plan, self.section, details)
 
 
 Wanted = Callable[[], Writing]
@@ -82,11 +107,14 @@ class WritingPage(PlanPage):
         """Answer the request for a form, or what it sent."""
         if request.method != "POST":
             return self._opened_form(writing)
-        form = entry_forms.sent(writing.kind, self._choices(writing))
+        form = entry_forms.sent(writing.form_type, self._choices(writing))
         if DRAFT in request.form:
             return self._keep_draft(wanted, form)
         if THROW_AWAY in request.form:
             return self._throw_away(wanted)
+        if isinstance(form, GeneratedForm) and form.is_unready:
+            left = form.without_field(form.typed)
+            return self._form_page(writing, form, status=409 if left else 200, left_over=left)
         if not self._is_valid(form, writing):
             return self._form_page(writing, form, status=422)
         try:
@@ -106,10 +134,15 @@ class WritingPage(PlanPage):
         if draft is not None and TAKE_UP not in request.args:
             return self._form_page(writing, None, draft=draft)
         if draft is not None:
-            form = entry_forms.taken_up(writing.kind, choices, draft.values)
-            return self._form_page(writing, form, version=draft.values.get(VERSION, ""))
-        facts = entry_facts.of_entry(writing.entry) if writing.entry is not None else None
-        return self._form_page(writing, entry_forms.sent(writing.kind, choices, facts))
+            form = entry_forms.taken_up(writing.form_type, choices, draft.values)
+            version = draft.values.get(VERSION) or BEFORE_IT_WAS
+            left = form.without_field(draft.values) if isinstance(form, GeneratedForm) else []
+            return self._form_page(writing, form, version=version, left_over=left)
+        entry = writing.entry
+        facts = from_template.begun(writing.plan, writing.kind, entry)
+        if entry is not None:
+            facts = entry_facts.of_entry(entry)
+        return self._form_page(writing, entry_forms.sent(writing.form_type, choices, facts))
 
     def _form_page(
         self,
@@ -120,6 +153,7 @@ class WritingPage(PlanPage):
         version: str = "",
         draft: EntryDraft | None = None,
         conflict: list[forms.Difference] | None = None,
+        left_over: Sequence[str] = (),
     ) -> Answer:
         is_known = writing.entry is not None
         sent = version or request.form.get(VERSION, "")
@@ -135,18 +169,34 @@ class WritingPage(PlanPage):
             version=sent if is_known else "",
             draft=draft,
             conflict=conflict,
+            left_over=left_over,
+            about=form.about if isinstance(form, form_entries.FilledForm) else None,
+            earlier=self._earlier(writing, form),
             back=after(writing, writing.entry),
             place_section=page_section(writing.plan, writing.section),
             heading=_heading(writing),
             own_address=_own_address,
         )
 
-    def _choices(self, writing: Writing) -> Choices:
-        if writing.kind is not EntryKind.ACTIVITY:
+    @staticmethod
+    def _earlier(writing: Writing, form: EntryForm | None) -> list[Answered]:
+        """What earlier versions of the template asked for; it is kept as it is."""
+        if not isinstance(form, form_entries.FilledForm):
             return []
-        word = coordinator_word(writing.plan)
-        actor = current_actor()
-        return content_queries.responsible_choices(actor, writing.plan, word, writing.entry)
+        people = form_entries.names_of(writing.plan, [form.about])
+        return [one for one in form_entries.answers(form.about, people) if one.is_earlier]
+
+    def _choices(self, writing: Writing) -> Choices:
+        if writing.kind not in (EntryKind.ACTIVITY, EntryKind.FORM):
+            return []
+        word, entry = coordinator_word(writing.plan), writing.entry
+        found = content_queries.responsible_choices(current_actor(), writing.plan, word, entry)
+        if entry is None or writing.kind is not EntryKind.FORM:
+            return found
+        about = form_entries.filled_of(writing.plan, entry.section, entry.details)
+        named = form_entries.names_of(writing.plan, [about])
+        known = {value for value, _name in found}
+        return [*found, *((who, name) for who, name in named.items() if who not in known)]
 
     @staticmethod
     def _is_valid(form: EntryForm, writing: Writing) -> bool:
@@ -170,7 +220,8 @@ class WritingPage(PlanPage):
         """Both values of each field, side by side; what was typed stays in the form."""
         entry = writing.entry
         assert entry is not None  # noqa: S101 - only what exists can be saved by another
-        saved = entry_forms.shown(writing.kind, self._choices(writing), entry_facts.of_entry(entry))
+        facts = entry_facts.of_entry(entry)
+        saved = entry_forms.shown(writing.form_type, self._choices(writing), facts)
         return self._form_page(
             writing,
             form,
@@ -248,7 +299,7 @@ class WritingPage(PlanPage):
 
 def _own_address(**more: Any) -> dict[str, Any]:
     """What makes up the address of this form."""
-    asked = {name: one for name, one in request.args.items() if name in ("kind", "parent")}
+    asked = {name: one for name, one in request.args.items() if name in ("kind", "parent", "key")}
     return {**(request.view_args or {}), **asked, **more}
 
 
@@ -286,6 +337,8 @@ def file_words(file: Mapping[str, Any]) -> str:
 
 def describe(entry: PlanEntry) -> str:
     """What users call an entry."""
+    if entry.kind is EntryKind.FORM and entry.details.get("names"):
+        return in_own_words(entry.details["names"])
     return entry.title or str(words(entry.kind))
 
 
@@ -316,6 +369,9 @@ def page_section(plan: Plan, section: Section) -> Section:
 def _heading(writing: Writing) -> str:
     if writing.entry is not None:
         return _("Change %(name)s", name=describe(writing.entry))
+    if writing.kind is EntryKind.FORM:
+        section = plan_template.section_of_plan(writing.plan, writing.key)
+        return section.names.here if section is not None else ""
     headings = {
         EntryKind.ABOUT: _("New text about me"),
         EntryKind.MAPPING: _("New subject in the mapping"),

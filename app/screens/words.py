@@ -71,7 +71,7 @@ WORDS: dict[StrEnum, Any] = {
     Language.SE: _l("North Sámi"),
     JobKind.PERSON_IMPORT: _l("Import of persons"),
     JobKind.ROLE_PUBLISHING: _l("Publishing of a standard role"),
-    JobKind.TEMPLATE_PUBLISHING: _l("Moving of plans to a newer template"),
+    JobKind.TEMPLATE_PUBLISHING: _l("Telling of a newer version of a template"),
     JobState.WAITING: _l("Waiting"),
     JobState.RUNNING: _l("Running"),
     JobState.READY: _l("Ready for your decision"),

@@ -4,7 +4,8 @@ A field is called ``f_`` and its key, so that no key can take the name of someth
 Nothing in a template is evaluated: its texts are labels, help and choices, and nothing more.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -30,6 +31,8 @@ from app.templating.texts import Text
 FIELD, CELL = "f_", "c_"
 LONGEST_TEXT = 20_000
 KEPT_FORMS = 256
+NUMBER = re.compile(r"-[0-9]+-")
+"""The number of a row in the name of a cell."""
 
 
 class GeneratedForm(FlaskForm):
@@ -44,9 +47,10 @@ class GeneratedForm(FlaskForm):
                 field.people = people
 
     @property
-    def is_reshaped(self) -> bool:
-        """Whether a button that adds or removes a row was pressed: nothing is to be saved."""
-        return request.method == "POST" and RESHAPE in request.form
+    def is_unready(self) -> bool:
+        """Whether nothing is to be saved yet: a row was added or removed, or something was typed
+        in a field that is gone."""
+        return RESHAPE in request.form or bool(self.without_field(self.typed))
 
     @property
     def typed(self) -> dict[str, str]:
@@ -56,12 +60,21 @@ class GeneratedForm(FlaskForm):
 
     def without_field(self, typed: Mapping[str, str]) -> list[str]:
         """What was typed in fields that this form does not have."""
-        here = {one.key for one in self.section.fields}
+        here = {NUMBER.sub("-", name) for name in self._inputs()}
         return [
             text
             for name, text in typed.items()
-            if name.startswith(FIELD) and name[len(FIELD) :].partition("-")[0] not in here
+            if name.startswith(FIELD) and NUMBER.sub("-", name) not in here
         ]
+
+    def _inputs(self) -> Iterator[str]:
+        """The names of all that can be typed in."""
+        for field in self:
+            yield field.name
+            if isinstance(field, PersonField):
+                yield field.name_of_name
+            if isinstance(field, TableField):
+                yield from (cell.name for cell in field.entries[0].form)
 
 
 @lru_cache(maxsize=KEPT_FORMS)

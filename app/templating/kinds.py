@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.clock import day_of
 from app.db import db
@@ -113,6 +113,10 @@ def publish_text(
     now = consent_text(db.session(), kind.kind)
     if dict(texts) == now.texts:
         raise SameText(field="nb")
-    text = ConsentText(kind=kind.kind, number=now.number + 1, texts=dict(texts), published_at=at)
+    last = select(func.max(ConsentText.number)).where(
+        here(ConsentText), ConsentText.kind == kind.kind
+    )
+    number = (db.session.scalar(last) or 0) + 1
+    text = ConsentText(kind=kind.kind, number=number, texts=dict(texts), published_at=at)
     db.session.add(text)
     return text

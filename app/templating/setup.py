@@ -64,8 +64,11 @@ def plan_type(session: Session, kind: PlanKind) -> PlanType:
 
 
 def consent_text(session: Session, kind: PlanKind) -> ConsentText:
-    """The newest consent text for a kind of plan; what was consented to keeps its own."""
-    newest = select(ConsentText).where(here(ConsentText), ConsentText.kind == kind)
+    """The newest consent text for a kind of plan; what was consented to keeps its own, and so do
+    templates that have one."""
+    newest = select(ConsentText).where(
+        here(ConsentText), ConsentText.kind == kind, ConsentText.template_version_id.is_(None)
+    )
     return session.scalars(newest.order_by(ConsentText.number.desc()).limit(1)).one()
 
 

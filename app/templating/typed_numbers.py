@@ -13,6 +13,14 @@ TWO_MEANINGS = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}")
 """A point before three digits: thousands here, decimals elsewhere."""
 
 
+KEPT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?")
+
+
+def is_kept_number(text: str) -> bool:
+    """Whether a text is a number as they are kept."""
+    return bool(KEPT.fullmatch(text))
+
+
 def parse_number(text: str) -> str | None:
     """The number that was written; None when it is none, or may be read in two ways.
 

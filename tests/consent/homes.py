@@ -130,7 +130,7 @@ def held(plan_id: str) -> Plan:
 
 def newest(plan: Plan) -> str:
     """The id of the newest text."""
-    return queries.texts(plan.kind)[0].id
+    return queries.texts(plan)[0].id
 
 
 def everything(plan: Plan, on: date, *, months: int = 12, services: bool = False) -> Choice:

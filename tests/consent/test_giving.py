@@ -258,7 +258,7 @@ def test_e12_an_old_consent_stays_tied_to_its_text_and_a_new_one_needs_the_newes
     with home.planting():
         plan = db.session.get_one(Plan, plan_id)
         first = newest(plan)
-        number = queries.texts(plan.kind)[0].number + 1
+        number = queries.texts(plan)[0].number + 1
         texts = {"nb": "Ny tekst"}
         db.session.add(
             ConsentText(kind=plan.kind, number=number, texts=texts, published_at=utc_now())

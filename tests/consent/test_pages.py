@@ -577,7 +577,7 @@ def test_e12_the_consent_shows_the_text_it_was_given_to(home, owner):
     receipt = consent(owner, plan_id)
     with home.planting():
         plan = db.session.get_one(Plan, plan_id)
-        number = queries.texts(plan.kind)[0].number + 1
+        number = queries.texts(plan)[0].number + 1
         texts = {"nb": "Helt ny tekst", "en": "Quite new text"}
         db.session.add(
             ConsentText(kind=plan.kind, number=number, texts=texts, published_at=utc_now())

@@ -82,6 +82,8 @@ def test_each_fact_is_asked_for_by_its_point(speaking, change, points):
 def test_every_fact_is_asked_for(speaking):
     told = {"goals", "participants", "activities"}
     for one in fields(MeterFacts):
+        if one.name == "fields":
+            continue
         value = getattr(WHOLE, one.name)
         other = 0 if one.name in told else (not value if isinstance(value, bool) else 1)
         assert lacking(replace(WHOLE, **{one.name: other})), one.name

@@ -1,0 +1,283 @@
+"""A plan and its template: started from it, told of a newer version, and measured by it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.clock import today, utc_now
+from app.consent import queries
+from app.db import db
+from app.enums import JobState, NoticeKind, Section
+from app.jobs import runner, template_publishing
+from app.models import ConsentText, Job, Participant, Plan
+from app.plans import template_proposals
+from app.plans.meter import MeterFacts, Unanswered, measure
+from app.plans.meter_facts import facts_of
+from app.security.actor import acting_as, find_actor
+from app.set_up_tables import Template
+from app.side_tables import Notice
+from tests.plans import form_world
+from tests.plans import garden as gardens
+from tests.plans.content_world import Plot, add_to
+
+START = "/plan-start/"
+ANSWERING = form_world.FIRST | {
+    "sections": [
+        form_world.section(
+            "behov",
+            "mapping",
+            form_world.field("ressurser", is_required=True, legal_points=[1]),
+            form_world.field("behov", legal_points=[1]),
+            form_world.field("andre", legal_points=[9]),
+        )
+    ]
+}
+
+
+@pytest.fixture
+def plot(app, world):
+    """The rows of Strandvik."""
+    return Plot(app, world.strandvik)
+
+
+@pytest.fixture(scope="module")
+def made(app):
+    """Ids of a template for individual plans and its versions, and of one besides."""
+    plot = Plot(app, app.extensions["test_world"].strandvik)
+    with plot.planting():
+        head, versions = form_world.template(form_world.FIRST, form_world.SECOND)
+        besides, _versions = form_world.template(ANSWERING, key="besides")
+    return head, versions, besides
+
+
+@pytest.fixture
+def coordinator(client_as):
+    """Who coordinates the plans of Strandvik."""
+    return client_as("koordinator.strandvik")
+
+
+@pytest.fixture
+def administrator(client_as):
+    """Who sets up the templates of Strandvik."""
+    return client_as("lokal.strandvik")
+
+
+def start(client, plot, template_id, age=40):
+    """Start a plan from a template; the id of its owner, and the last answer."""
+    with plot.planting():
+        owner = gardens.person(
+            plot.place, f"of {template_id} {age}", "Nykommer", gardens.born(age)
+        ).id
+    client.send(f"{START}discard")
+    client.send(f"{START}?step=kind", {"kind": "individual_plan", "level": ""})
+    answer = client.send(f"{START}?step=template", {"template_id": template_id})
+    if answer.status_code != 302:
+        return owner, answer
+    client.send(f"{START}?step=owner", {"owner_id": owner})
+    client.send(f"{START}?step=authorities", {"next": "1"})
+    client.send(f"{START}?step=unit", {"unit_id": ""})
+    key = client.form_key(f"{START}?step=review")
+    return owner, client.send(f"{START}?step=review", {"form_key": key})
+
+
+def plan_of(plot, owner):
+    """The plan of an owner."""
+    with plot.looking():
+        return db.session.scalars(select(Plan).where(Plan.owner_id == owner)).one()
+
+
+# --- starting ------------------------------------------------------------------------------------
+
+
+def test_the_step_of_the_template_shows_what_is_in_each_and_chooses_none(coordinator, made):
+    coordinator.send(f"{START}discard")
+    coordinator.send(f"{START}?step=kind", {"kind": "individual_plan", "level": ""})
+    page = coordinator.get(f"{START}?step=template").text
+    for said in ("En mal til tester", "Skole", "Kontaktlærer"):
+        assert said in page
+    assert " checked" not in page
+    assert coordinator.send(f"{START}?step=template", {}).status_code == 422
+    other = coordinator.send(f"{START}?step=kind", {"kind": "education_plan", "level": ""})
+    assert other.location.endswith("step=owner")
+
+
+def test_a_plan_started_from_a_template_has_all_that_the_template_gives(plot, coordinator, made):
+    head, versions, _besides = made
+
+    owner, answer = start(coordinator, plot, head)
+
+    assert answer.status_code == 302
+    plan = plan_of(plot, owner)
+    assert plan.template_version_id == versions[-1]
+    assert plan.next_evaluation_on == today() + timedelta(weeks=12)
+    goal = plot.entries(plan.id, section=Section.GOALS)[0]
+    activity = plot.entries(plan.id, section=Section.ACTIVITIES)[0]
+    assert (goal.title, goal.body) == ("Ferdig mål", "Slik ser vi det")
+    assert (activity.parent_id, activity.details["scope"]) == (goal.id, "hver uke")
+    assert "Siden sist\nVeien videre" in coordinator.get(add_to(plan.id, "meeting")).text
+    adding = coordinator.get(f"/plan-participant/add/{plan.id}").text
+    assert "Kontaktlærer" in adding
+    asked = coordinator.get(f"/plan-participant/add/{plan.id}?suggested=0").text
+    assert " selected" in asked
+    with plot.looking():
+        found = select(Participant).where(Participant.plan_id == plan.id)
+        assert db.session.scalars(found).all() == []
+
+
+def test_the_text_of_the_template_is_the_one_to_consent_to_and_of_no_other_plan(
+    plot, coordinator, made, garden
+):
+    owner, _answer = start(coordinator, plot, made[0], age=41)
+    plan_id = plan_of(plot, owner).id
+    with plot.looking():
+        first = queries.texts(db.session.get_one(Plan, plan_id))[0]
+        assert first.texts == {"nb": "Egen tekst for malen."}
+        others = queries.texts(db.session.get_one(Plan, garden.strandvik.plans["ip"]))
+        assert first.id not in {one.id for one in others}
+        made_once = select(ConsentText).where(ConsentText.template_version_id == made[1][-1])
+        assert len(db.session.scalars(made_once).all()) == 1
+
+
+def test_a_template_that_is_retired_meanwhile_is_refused(plot, coordinator):
+    with plot.planting():
+        retired, _versions = form_world.template(form_world.FIRST, key="borte")
+        db.session.get_one(Template, retired).retired_at = utc_now()
+    _owner, answer = start(coordinator, plot, retired, age=43)
+    assert answer.status_code == 422
+
+
+# --- a newer version -----------------------------------------------------------------------------
+
+
+def put_back(plot, plan_id, version_id):
+    """Let the plan have an earlier version, and nobody be told yet."""
+    with plot.planting():
+        form_world.give(plan_id, version_id)
+        for one in db.session.scalars(select(Notice).where(Notice.plan_id == plan_id)):
+            one.settled_at = one.settled_at or utc_now()
+
+
+def told(plot, plan_id):
+    """Who is told of a newer version of the plan's template."""
+    with plot.looking():
+        found = select(Notice.person_id).where(
+            Notice.plan_id == plan_id,
+            Notice.kind == NoticeKind.TEMPLATE_PROPOSED,
+            Notice.settled_at.is_(None),
+        )
+        return list(db.session.scalars(found))
+
+
+def test_the_coordinator_is_told_once_and_alone_moves_the_plan(
+    plot, garden, made, administrator, coordinator
+):
+    head, versions, _besides = made
+    ip = garden.strandvik.plans["ip"]
+    put_back(plot, ip, versions[0])
+    path = f"/template-proposal/show/{head}"
+    assert coordinator.get(path).status_code in (403, 404)
+    key = {"form_key": administrator.form_key(path)}
+    for _time in range(2):
+        assert administrator.send(f"/template-proposal/propose/{head}", key).status_code == 302
+
+    assert told(plot, ip) == [plot.place.persons["koordinator.strandvik"]]
+    assert plot.read(Plan, ip).template_version_id == versions[0]
+    assert f"/plan-template/show/{ip}" in coordinator.get("/my-plans/").text
+    assert administrator.get(f"/plan-template/show/{ip}").status_code in (403, 404)
+    change = {"to": versions[1], "was": versions[0]}
+    assert administrator.send(f"/plan-template/move/{ip}", change).status_code in (403, 404)
+    assert coordinator.send(f"/plan-template/move/{ip}", change).status_code == 302
+    assert told(plot, ip) == []
+
+
+def ordered(app, plot, head):
+    """The id of a job that tells the coordinators, as lokal.strandvik orders it."""
+    account = app.extensions["test_world"].accounts["lokal.strandvik"]
+    with app.app_context():
+        actor = find_actor(db.session(), account, plot.place.id, utc_now())
+        with acting_as(db.session(), actor):
+            template = db.session.get_one(Template, head)
+            job = template_publishing.propose(actor, template, at=utc_now())
+            assert isinstance(job, Job)
+            db.session.commit()
+            return job.id
+
+
+def test_many_are_told_by_a_job_that_goes_on_where_it_was_cut_off(
+    app, plot, garden, made, monkeypatch
+):
+    head, versions, _besides = made
+    monkeypatch.setattr(template_proposals, "AT_ONCE", 1)
+    plans = [garden.strandvik.plans[name] for name in ("ip", "draft")]
+    for one in plans:
+        put_back(plot, one, versions[0])
+    job_id = ordered(app, plot, head)
+    tell = template_proposals.propose
+    calls = []
+
+    def cut_off(*args, **kwargs):
+        calls.append(kwargs)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return tell(*args, **kwargs)
+
+    monkeypatch.setattr(template_proposals, "propose", cut_off)
+    with app.app_context(), pytest.raises(KeyboardInterrupt):
+        runner.run_job(job_id, plot.place.id)
+    half = plot.read(Job, job_id)
+    assert (half.state, half.done, half.total) == (JobState.RUNNING, 1, 2)
+    with app.app_context():
+        runner.run_job(job_id, plot.place.id)
+    done = plot.read(Job, job_id)
+    assert (done.state, done.report["told"]) == (JobState.DONE, 2)
+    assert all(told(plot, one) for one in plans)
+
+
+# --- the legal meter -----------------------------------------------------------------------------
+
+WITHOUT_FRAME = MeterFacts(
+    goals=1,
+    participants=2,
+    has_active_coordinator=True,
+    activities=3,
+    has_period=True,
+    has_next_evaluation=True,
+    may_be_made=True,
+    may_be_shared=True,
+)
+
+
+def test_forms_that_are_filled_in_answer_for_the_frame_and_not_for_what_is_no_text(app):
+    def missing(facts):
+        return [one.number for one in measure(facts).points if not one.is_met]
+
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        assert missing(WITHOUT_FRAME) == [1, 9]
+        answered = replace(WITHOUT_FRAME, fields=dict.fromkeys(range(1, 10), ()))
+        assert missing(answered) == []
+        assert missing(replace(MeterFacts(), fields=answered.fields)) == [1, 2, 3, 5, 8]
+        empty = {1: (Unanswered("Needs", Section.MAPPING),), 9: ()}
+        point = measure(replace(WITHOUT_FRAME, fields=empty)).points[0]
+        assert [one.text for one in point.missing] == ["«Needs» is not filled in."]
+
+
+def test_the_meter_counts_required_fields_and_any_where_none_is_required(
+    app, plot, garden, made, coordinator
+):
+    ip = garden.strandvik.plans["ip"]
+    with plot.planting():
+        version = form_world.template(ANSWERING, key="maler")[1][0]
+        form_world.give(ip, version)
+
+    def empty():
+        with plot.looking(), app.test_request_context():
+            found = facts_of(db.session.get_one(Plan, ip), today()).fields
+        return {point: [one.name for one in fields] for point, fields in found.items()}
+
+    assert empty() == {1: ["Ressurser", "Behov"], 9: ["Andre"]}
+    path = f"/plan-content/add/{ip}?kind=form&key=behov"
+    assert coordinator.send(path, {"f_ressurser": "Flink", "f_andre": "BUP"}).status_code == 302
+    assert empty() == {1: [], 9: []}
+    assert coordinator.get(f"/plan/show/{ip}").status_code == 200
