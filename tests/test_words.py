@@ -21,8 +21,11 @@ from tests.test_translations import PLACEHOLDER, catalogue, entries, pairs, said
 
 # Texts that are the same word in English and in Norwegian, or a name.
 ALIKE = {
-    "nb": {"Bokmål", "Nynorsk", "Person", "%(num)s person", "Plan", "%(num)s plan", "Status"},
-    "nn": {"Bokmål", "Nynorsk", "Person", "%(num)s person", "Plan", "%(num)s plan", "Status"},
+    language: {
+        *("Bokmål", "bokmål", "Nynorsk", "nynorsk", "Person", "%(num)s person"),
+        *("Plan", "%(num)s plan", "Status"),
+    }
+    for language in ("nb", "nn")
 }
 # Errors of whoever writes the code, which no user can cause.
 FOR_PROGRAMMERS = {"Choices cannot be None.", "Invalid field name '%s'."}

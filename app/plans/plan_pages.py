@@ -55,13 +55,12 @@ class PlanView(PlanPage):
 
     def _overview(self, plan: Plan, status: int = 200, refused: str = "") -> Answer:
         actor, on = current_actor(), today()
-        reads = policy.open_sections(actor, Action.READ, plan)
         return self.page(
             "plans/overview.html",
             plan,
             status=status,
             refused=refused,
-            reads=reads,
+            reads=policy.open_sections(actor, Action.READ, plan),
             written=[one for one in WRITTEN if one in reads and one in type_of(plan).sections],
             coordinator_word=coordinator_word(plan),
             consent_until=consent_until(plan, on),
