@@ -119,27 +119,3 @@ FIELDS: dict[str, Any] = {
     "withdrawn_reason": _l("Reason"),
     "wrong_codes": _l("Wrong codes"),
 }
-
-
-@dataclass(frozen=True)
-class Spoken:
-    """The words in one language, which can be said after the request has ended."""
-
-    actions: Mapping[str, str]
-    objects: Mapping[str, str]
-    fields: Mapping[str, str]
-    refused: str
-
-    def action(self, code: str) -> str:
-        """What a code says happened; a code that is no longer used is shown as it was kept."""
-        if code.startswith(REFUSED):
-            return f"{self.refused}: {code.removeprefix(REFUSED)}"
-        return self.actions.get(code, code)
-
-    def object(self, table: str | None) -> str:
-        """What kind of record an event is about."""
-        return "" if table is None else self.objects.get(table, table)
-
-    def field_list(self, names: list[str]) -> str:
-        """The fields of an event, each once; a name without words is shown as it was kept."""
-        return ", ".join(dict.fromkeys(self.fields.get(name, name) for name in names))

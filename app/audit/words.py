@@ -4,6 +4,7 @@ Codes read ``thing:what_happened``. A refused attempt has the code ``refused:<pa
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -255,6 +256,30 @@ OBJECTS: dict[str, Any] = {
     "unit": _l("Unit"),
     "withheld_section": _l("Part kept from a guardian"),
 }
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """The words in one language, which can be said after the request has ended."""
+
+    actions: Mapping[str, str]
+    objects: Mapping[str, str]
+    fields: Mapping[str, str]
+    refused: str
+
+    def action(self, code: str) -> str:
+        """What a code says happened; a code that is no longer used is shown as it was kept."""
+        if code.startswith(REFUSED):
+            return f"{self.refused}: {code.removeprefix(REFUSED)}"
+        return self.actions.get(code, code)
+
+    def object(self, table: str | None) -> str:
+        """What kind of record an event is about."""
+        return "" if table is None else self.objects.get(table, table)
+
+    def field_list(self, names: list[str]) -> str:
+        """The fields of an event, each once; a name without words is shown as it was kept."""
+        return ", ".join(dict.fromkeys(self.fields.get(name, name) for name in names))
 
 
 def spoken() -> Spoken:

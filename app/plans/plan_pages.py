@@ -11,7 +11,7 @@ from flask_appbuilder import expose
 from flask_babel import gettext as _
 from wtforms import SelectChoice
 
-from app.clock import day_of, today, utc_now
+from app.clock import today, utc_now
 from app.db import db, transaction
 from app.enums import ConsentKind
 from app.errors import DomainError, NotAllowed, NotFound, StaleVersion
@@ -55,12 +55,13 @@ class PlanView(PlanPage):
 
     def _overview(self, plan: Plan, status: int = 200, refused: str = "") -> Answer:
         actor, on = current_actor(), today()
+        reads = policy.open_sections(actor, Action.READ, plan)
         return self.page(
             "plans/overview.html",
             plan,
             status=status,
             refused=refused,
-            reads=policy.open_sections(actor, Action.READ, plan),
+            reads=reads,
             written=[one for one in WRITTEN if one in reads and one in type_of(plan).sections],
             coordinator_word=coordinator_word(plan),
             consent_until=consent_until(plan, on),
@@ -389,12 +390,7 @@ def _open(plan: Plan) -> dict[str, Any]:
 
 def _offer_coordinators(form: Any, plan: Plan) -> None:
     """Fill a field with those who may coordinate the plan."""
-    known: list[Person] = [
-        one
-        for one in coordinators_here(day_of(utc_now()))
-        if one.id not in (plan.coordinator_id, plan.owner_id)
-    ]
-    form.person_id.choices = [
-        SelectChoice("", ""),
-        *(SelectChoice(one.id, one.full_name) for one in known),
-    ]
+    away = (plan.coordinator_id, plan.owner_id)
+    known: list[Person] = [one for one in coordinators_here(today()) if one.id not in away]
+    named = (SelectChoice(one.id, one.full_name) for one in known)
+    form.person_id.choices = [SelectChoice("", ""), *named]
