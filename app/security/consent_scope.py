@@ -1,20 +1,23 @@
 """Age, authority and consent as conditions for SQL: the twin of that part of ``plan_access``.
 
-The conditions are about ``PLAN``, ``PARTICIPANT`` and ``GRANT``, which a query around them names.
-These stand for their tables in every query: making an alias anew costs more than the database's
-answer. None of them may stand in a query inside another that names it too.
+The conditions are about ``PLAN``, ``OWNER``, ``PARTICIPANT`` and ``GRANT``, which a query around
+them names. These stand for their tables in every query: making an alias anew costs more than the
+database's answer. None of them may stand in a query inside another that names it too.
+
+Each question inside a question costs PostgreSQL about as much to plan as the whole answer, so each
+is asked once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     and_,
+    case,
     exists,
     extract,
-    false,
     func,
     literal,
     not_,
@@ -23,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from app.enums import AuthorityKind, ConsentCapacity, ConsentKind, Level
+from app.enums import AuthorityKind, ConsentCapacity, ConsentKind
 from app.models import (
     AgeRule,
     Authority,
@@ -37,11 +40,11 @@ from app.models import (
 from app.security.plan_rights import USUAL_OWN_CONSENT_AGE
 
 PLAN: Any = aliased(Plan)
+OWNER: Any = aliased(Person)
 PARTICIPANT: Any = aliased(Participant)
 GRANT: Any = aliased(Grant)
 AUTHORITY: Any = aliased(Authority)
 
-_OWNER: Any = aliased(Person)
 _RULE: Any = aliased(AgeRule)
 _CONSENT: Any = aliased(Consent)
 _COVER: Any = aliased(ConsentCover)
@@ -49,6 +52,8 @@ _PARENT: Any = aliased(Authority)
 _REPRESENTATIVE: Any = aliased(Authority)
 
 Conditions = Iterable[ColumnElement[bool]]
+Reached = Callable[[Any], ColumnElement[bool]]
+"""What makes the condition that a column's level is high enough."""
 
 
 def some(rows: tuple[Any, ...], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -70,13 +75,12 @@ def active(row: Any, on: date) -> ColumnElement[bool]:
 
 
 def is_of_age(on: date) -> ColumnElement[bool]:
-    """Whether the owner of ``PLAN`` alone consents; NULL while the birth date is unknown."""
-    number = (
-        extract("year", _OWNER.birth_date) * 10_000
-        + extract("month", _OWNER.birth_date) * 100
-        + extract("day", _OWNER.birth_date)
+    """Whether ``OWNER`` alone consents to ``PLAN``; NULL while the birth date is unknown."""
+    born = (
+        extract("year", OWNER.birth_date) * 10_000
+        + extract("month", OWNER.birth_date) * 100
+        + extract("day", OWNER.birth_date)
     )
-    birth = select(number).where(_OWNER.id == PLAN.owner_id).scalar_subquery()
     age = (
         select(_RULE.own_consent_age)
         .where(
@@ -86,10 +90,11 @@ def is_of_age(on: date) -> ColumnElement[bool]:
         )
         .order_by(_RULE.valid_from.desc())
         .limit(1)
+        .correlate_except(_RULE)
         .scalar_subquery()
     )
     today = on.year * 10_000 + on.month * 100 + on.day
-    return literal(today) - birth >= func.coalesce(age, USUAL_OWN_CONSENT_AGE) * 10_000
+    return literal(today) - born >= func.coalesce(age, USUAL_OWN_CONSENT_AGE) * 10_000
 
 
 def is_reached_by(authority: Any, on: date) -> ColumnElement[bool]:
@@ -103,41 +108,46 @@ def is_reached_by(authority: Any, on: date) -> ColumnElement[bool]:
     )
 
 
-def is_consented(levels: tuple[Level, ...], on: date) -> ColumnElement[bool]:
-    """The twin of ``consented_level``: whether it reaches one of ``levels`` in ``GRANT``'s section.
+def is_consented(reached: Reached, on: date) -> ColumnElement[bool]:
+    """The twin of ``consented_level``: whether consent to ``GRANT``'s section is high enough.
 
-    The owner of age or a representative has agreed, or for a young owner every parent has; where
-    there is none, a representative.
+    Every parent of a young owner has agreed; where there is none, the owner of age or a
+    representative has.
     """
-    of_age, agreed = is_of_age(on), _agreed(levels, on)
-    is_young = not_(of_age)
-    must = _must_agree(on)
-    has_parent = some((_PARENT,), *must)
-    is_missing = some((_PARENT,), *must, not_(some((_CONSENT, _COVER), *agreed, _is_parents())))
-    own = some(
+    of_age, agreed = is_of_age(on), _agreed(reached, on)
+    by_parents = case((not_(of_age), _agree_all_parents(agreed, on)))
+    by_right = some(
         (_CONSENT, _COVER),
         *agreed,
-        _CONSENT.capacity == ConsentCapacity.OWNER,
-        _CONSENT.giver_id == PLAN.owner_id,
+        or_(
+            and_(
+                _CONSENT.capacity == ConsentCapacity.OWNER,
+                _CONSENT.giver_id == PLAN.owner_id,
+                of_age,
+            ),
+            and_(_CONSENT.capacity == ConsentCapacity.REPRESENTATIVE, _is_representative(on)),
+        ),
     )
-    return or_(
-        and_(of_age, own),
-        and_(is_young, has_parent, not_(is_missing)),
-        and_(not_(and_(func.coalesce(is_young, false()), has_parent)), _is_represented(agreed, on)),
-    )
+    return func.coalesce(by_parents, case((by_right, 1), else_=0)) == 1
 
 
-def _must_agree(on: date) -> Conditions:
-    """The parents of a young owner, who all have to agree."""
+def _agree_all_parents(agreed: Conditions, on: date) -> ColumnElement[int]:
+    """1 when all parents who have to agree have, 0 when one has not; NULL without parents."""
+    has_agreed = some((_CONSENT, _COVER), *agreed, _is_parents())
     return (
-        _PARENT.owner_id == PLAN.owner_id,
-        _PARENT.kind == AuthorityKind.PARENTAL_RESPONSIBILITY,
-        _PARENT.may_consent.is_(True),
-        active(_PARENT, on),
+        select(func.min(case((has_agreed, 1), else_=0)))
+        .where(
+            _PARENT.owner_id == PLAN.owner_id,
+            _PARENT.kind == AuthorityKind.PARENTAL_RESPONSIBILITY,
+            _PARENT.may_consent.is_(True),
+            active(_PARENT, on),
+        )
+        .correlate_except(_PARENT)
+        .scalar_subquery()
     )
 
 
-def _agreed(levels: tuple[Level, ...], on: date) -> Conditions:
+def _agreed(reached: Reached, on: date) -> Conditions:
     """A consent to share that covers the section for the participant, or for their service."""
     return (
         _CONSENT.plan_id == PLAN.id,
@@ -147,7 +157,7 @@ def _agreed(levels: tuple[Level, ...], on: date) -> Conditions:
         _CONSENT.ends_on > on,
         _COVER.consent_id == _CONSENT.id,
         _COVER.section == GRANT.section,
-        _COVER.level.in_(levels),
+        reached(_COVER.level),
         or_(_COVER.participant_id == PARTICIPANT.id, _COVER.unit_id == PARTICIPANT.unit_id),
     )
 
@@ -160,13 +170,11 @@ def _is_parents() -> ColumnElement[bool]:
     )
 
 
-def _is_represented(agreed: Conditions, on: date) -> ColumnElement[bool]:
-    """Whether a representative whose authority holds has agreed."""
+def _is_representative(on: date) -> ColumnElement[bool]:
+    """Whether the consent was given by a representative whose authority holds."""
     by = _REPRESENTATIVE
     return some(
-        (_CONSENT, _COVER, by),
-        *agreed,
-        _CONSENT.capacity == ConsentCapacity.REPRESENTATIVE,
+        (by,),
         by.id == _CONSENT.authority_id,
         by.holder_id == _CONSENT.giver_id,
         by.owner_id == PLAN.owner_id,

@@ -1,10 +1,12 @@
 """What an actor may see of many plans, and of what is in them: conditions for SQL.
 
 The twin of ``plan_access``; ages, authorities and consents are in ``consent_scope``. Each relation
-to a plan is one query for ids; they are joined by UNION, so that a person with few plans among a
-hundred thousand costs few look-ups.
+to a plan is one query for ids that starts from the rows about the actor; they are joined by UNION,
+so that a person with few plans among a hundred thousand costs few look-ups.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -39,6 +41,7 @@ from app.security.actor import Actor
 from app.security.consent_scope import (
     AUTHORITY,
     GRANT,
+    OWNER,
     PARTICIPANT,
     PLAN,
     active,
@@ -71,39 +74,31 @@ SectionAsked = Section | ColumnElement[Any] | InstrumentedAttribute[Section]
 
 def plans(actor: Actor, action: Action, section: Section | None = None) -> ColumnElement[bool]:
     """The condition for plans in which ``actor`` may do ``action``; the twin of ``basis_for``."""
-    if actor.at is None or actor.municipality_id is None:
-        return false()
-    needed = LEVEL_OF.get(action)
-    if needed is not None and section is None:
+    if _is_closed(actor, action, section):
         return false()
     whole = _administered(actor, action)
     if whole is not None and whole.compare(true()):
-        return and_(_here(actor, Plan), _in_state(Plan, action))
-    by = [_related(actor, action, section, None)]
+        return and_(_here(actor, Plan), _in_states(Plan, action))
+    by = [_among(Plan.id, _related(actor, action, section))]
     if whole is not None:
-        by.append(whole)
-    return and_(_here(actor, Plan), _in_state(Plan, action), or_(*by))
+        by.append(and_(_in_states(Plan, action), whole))
+    return and_(_here(actor, Plan), or_(*by))
 
 
 def entries(actor: Actor, action: Action) -> ColumnElement[bool]:
     """The condition for pieces of content; the twin of ``entry_basis``."""
     if action not in ON_ENTRY or actor.at is None or actor.municipality_id is None:
         return false()
-    needed = ON_ENTRY[action]
-    in_bin, is_own_comment = PlanEntry.deleted_at.is_not(None), _is_own_comment(actor)
-    to_write = or_(
-        _entry_open(actor, Action.WRITE),
-        and_(is_own_comment, _entry_open(actor, Action.COMMENT)),
+    in_bin, in_place = PlanEntry.deleted_at.is_not(None), PlanEntry.deleted_at.is_(None)
+    own_comment = and_(
+        PlanEntry.author_id == actor.person_id, PlanEntry.section == Section.COMMENTS
     )
-    outside = to_write if needed is Action.WRITE else _entry_open(actor, needed)
-    if action is Action.RESTORE:
-        return and_(_here(actor, PlanEntry), in_bin, to_write)
+    needs = [Need(Action.WRITE), Need(Action.COMMENT, own_comment)]
     if action in (Action.LIST, Action.SHOW):
-        return and_(
-            _here(actor, PlanEntry),
-            or_(and_(not_(in_bin), outside), and_(in_bin, to_write)),
-        )
-    return and_(_here(actor, PlanEntry), not_(in_bin), outside)
+        needs = [Need(Action.READ, in_place), *(need.where(in_bin) for need in needs)]
+        return and_(_here(actor, PlanEntry), _is_open(actor, needs))
+    is_there = in_bin if action is Action.RESTORE else in_place
+    return and_(_here(actor, PlanEntry), is_there, _is_open(actor, needs))
 
 
 def participants(actor: Actor, action: Action) -> ColumnElement[bool]:
@@ -111,25 +106,25 @@ def participants(actor: Actor, action: Action) -> ColumnElement[bool]:
     if action in (Action.LIST, Action.SHOW):
         own = and_(
             Participant.person_id == actor.person_id,
-            Participant.plan_id.in_(_ids(actor, Action.SHOW)),
+            _in_plans(Participant.plan_id, actor, Action.SHOW),
         )
-        seen = Participant.plan_id.in_(_ids(actor, Action.READ, Section.PARTICIPANTS))
+        seen = _in_plans(Participant.plan_id, actor, Action.READ, Section.PARTICIPANTS)
         return and_(_here(actor, Participant), or_(own, seen))
     if action in (Action.STEER_ACCESS, Action.STOP_ACCESS, Action.SEE_AS):
-        return and_(_here(actor, Participant), Participant.plan_id.in_(_ids(actor, action)))
+        return and_(_here(actor, Participant), _in_plans(Participant.plan_id, actor, action))
     return false()
 
 
 def consents(actor: Actor, action: Action) -> ColumnElement[bool]:
     """The condition for consents; the twin of ``consent_basis``."""
     if action in (Action.LIST, Action.SHOW):
-        ids = _ids(actor, Action.READ, Section.CONSENTS)
-        return and_(_here(actor, Consent), Consent.plan_id.in_(ids))
+        seen = _in_plans(Consent.plan_id, actor, Action.READ, Section.CONSENTS)
+        return and_(_here(actor, Consent), seen)
     if action is Action.WITHDRAW_CONSENT:
         return and_(
             _here(actor, Consent),
             Consent.giver_id == actor.person_id,
-            Consent.plan_id.in_(_ids(actor, action)),
+            _in_plans(Consent.plan_id, actor, action),
         )
     return false()
 
@@ -138,11 +133,11 @@ def handovers(actor: Actor, action: Action) -> ColumnElement[bool]:
     """The condition for offered hand-overs; the twin of ``handover_basis``."""
     is_theirs = Handover.to_id == actor.person_id if actor.holds(Role.COORDINATOR) else false()
     if action is Action.ANSWER:
-        open_plans = _ids(actor, None, states=IN_STATES[Action.HAND_OVER])
+        open_plans = select(Plan.id).where(_in_states(Plan, Action.HAND_OVER)).correlate(None)
         is_open = and_(Handover.answered_at.is_(None), Handover.plan_id.in_(open_plans))
         return and_(_here(actor, Handover), is_theirs, is_open)
     if action in (Action.LIST, Action.SHOW):
-        offered = Handover.plan_id.in_(_ids(actor, Action.HAND_OVER))
+        offered = _in_plans(Handover.plan_id, actor, Action.HAND_OVER)
         return and_(_here(actor, Handover), or_(is_theirs, offered))
     return false()
 
@@ -150,39 +145,38 @@ def handovers(actor: Actor, action: Action) -> ColumnElement[bool]:
 # --- the parts -----------------------------------------------------------------------------------
 
 
-def _ids(
-    actor: Actor,
-    action: Action | None,
-    section: Section | None = None,
-    *,
-    states: frozenset[Any] | None = None,
-) -> Select[Any]:
-    """Ids of the plans in which the actor may do ``action``, or of those in ``states``."""
-    condition = plans(actor, action, section) if action is not None else true()
-    found = select(Plan.id).where(condition)
-    if states is not None:
-        found = found.where(Plan.state.in_(states))
-    return found.correlate(None)
+@dataclass(frozen=True)
+class Need:
+    """What must be allowed in a section, for the rows that meet the condition."""
+
+    action: Action
+    of: ColumnElement[bool] = field(default_factory=true)
+
+    @property
+    def level(self) -> Level | None:
+        """The level that it takes; None for what is about the plan as a whole."""
+        return LEVEL_OF.get(self.action)
+
+    def where(self, condition: ColumnElement[bool]) -> "Need":
+        """The same for those rows alone that meet this condition too."""
+        return Need(self.action, and_(condition, self.of))
+
+
+def _is_closed(actor: Actor, action: Action, section: Section | None) -> bool:
+    """Whether no plan can be open: for nobody, nowhere, or no section."""
+    is_nowhere = actor.at is None or actor.municipality_id is None
+    return is_nowhere or (action in LEVEL_OF and section is None)
 
 
 def _here(actor: Actor, model: Any) -> ColumnElement[bool]:
     return model.municipality_id == actor.municipality_id if stands("policy") else true()
 
 
-def _in_state(plan: Any, action: Action) -> ColumnElement[bool]:
+def _in_states(plan: Any, action: Action) -> ColumnElement[bool]:
     states = IN_STATES.get(action)
     if LEVEL_OF.get(action) not in (None, Level.READ):
         states = UNDER_WAY
     return true() if states is None else plan.state.in_(states)
-
-
-def _entry_open(actor: Actor, needed: Action) -> ColumnElement[bool]:
-    """Whether the section that an entry is in is open to the actor."""
-    return _related(actor, needed, PlanEntry.section, PlanEntry.plan_id)
-
-
-def _is_own_comment(actor: Actor) -> ColumnElement[bool]:
-    return and_(PlanEntry.author_id == actor.person_id, PlanEntry.section == Section.COMMENTS)
 
 
 def _administered(actor: Actor, action: Action) -> ColumnElement[bool] | None:
@@ -202,74 +196,115 @@ def _administered_part(actor: Actor, plan: Any) -> ColumnElement[bool] | None:
     return plan.unit_id.in_(select(Unit.id).where(or_(*below)).correlate(None))
 
 
-def _related(
-    actor: Actor, action: Action, section: SectionAsked | None, plan_id: Any
+def _in_plans(
+    plan_id: Any, actor: Actor, action: Action, section: Section | None = None
 ) -> ColumnElement[bool]:
-    """Plans that the actor has a relation to, and where that relation gives the right.
-
-    Without ``plan_id`` a condition on ``Plan``; with it one on a row that names its plan.
-    """
-    if actor.person_id is None or actor.at is None:
+    """Whether a row belongs to a plan in which the actor may do ``action``."""
+    if _is_closed(actor, action, section):
         return false()
-    on = day_of(actor.at)
-    needed = LEVEL_OF.get(action)
-    found: list[Select[Any]] = []
-    for basis, condition in _relations(actor, on, actor.at):
-        right = _right(basis, action, needed, section)
-        if right is not None:
-            found.append(select(PLAN.id).where(condition, right, _in_state(PLAN, action)))
-    found += _as_participant(actor, on, action, section)
-    found += _by_authority(actor, on, action, section)
+    by = [_among(plan_id, _related(actor, action, section))]
+    whole = _administered(actor, action)
+    if whole is not None:
+        found = select(Plan.id).where(_here(actor, Plan), _in_states(Plan, action), whole)
+        by.append(plan_id.in_(found.correlate(None)))
+    return or_(*by)
+
+
+def _among(plan_id: Any, found: Sequence[Select[Any]]) -> ColumnElement[bool]:
+    """Whether a plan is one of those found, which are looked up once.
+
+    Left to itself, PostgreSQL may look for all of them anew for every row that it compares.
+    """
     if not found:
         return false()
-    if plan_id is None:
-        return Plan.id.in_(union_all(*found) if len(found) > 1 else found[0])
-    return or_(*(_for_row(one, plan_id) for one in found))
+    ids = union_all(*found) if len(found) > 1 else found[0]
+    once = ids.cte().prefix_with("MATERIALIZED")
+    return plan_id.in_(select(once.c.id))
 
 
-def _for_row(ids: Select[Any], plan_id: Any) -> ColumnElement[bool]:
-    return exists(ids.where(PLAN.id == plan_id)).correlate(PlanEntry)
+def _is_open(actor: Actor, needs: Sequence[Need]) -> ColumnElement[bool]:
+    """Whether the section that an entry is in is open to the actor as far as one of the needs."""
+    found = _found(actor, needs, PlanEntry.section)
+    return or_(
+        false(),
+        *(exists(one.where(PLAN.id == PlanEntry.plan_id)).correlate(PlanEntry) for one in found),
+    )
+
+
+def _related(actor: Actor, action: Action, section: Section | None) -> list[Select[Any]]:
+    """Ids of the plans that the actor has a relation to, where that relation gives the right."""
+    return _found(actor, [Need(action)], section)
+
+
+def _found(actor: Actor, needs: Sequence[Need], section: SectionAsked | None) -> list[Select[Any]]:
+    """One query for each relation, to see whether it gives what one of the needs asks for."""
+    if actor.person_id is None or actor.at is None:
+        return []
+    on = day_of(actor.at)
+    return [
+        *_as_coordinator(actor, on, needs, section),
+        *_as_owner(actor, on, needs, section),
+        *_by_authority(actor, on, needs, section),
+        *_as_participant(actor, on, needs, section),
+        *_in_emergency(actor, actor.at, needs, section),
+    ]
 
 
 def _right(
-    basis: Basis, action: Action, needed: Level | None, section: SectionAsked | None
-) -> ColumnElement[bool] | None:
-    """What must be true of the section for a relation to give the right; None: it never does."""
-    if needed is None:
-        return true() if action in ACTIONS[basis] else None
-    open_sections = [s for s, one in LEVELS[basis].items() if one.rank >= needed.rank]
+    basis: Basis, needs: Sequence[Need], section: SectionAsked | None
+) -> ColumnElement[bool]:
+    """What must be true of plan and section for a relation to give the right."""
+    return or_(
+        false(),
+        *(
+            and_(need.of, _in_states(PLAN, need.action), _opens(basis, need, section))
+            for need in needs
+        ),
+    )
+
+
+def _opens(basis: Basis, need: Need, section: SectionAsked | None) -> ColumnElement[bool]:
+    if need.level is None:
+        return true() if need.action in ACTIONS[basis] else false()
+    open_sections = [s for s, one in LEVELS[basis].items() if one.rank >= need.level.rank]
     if isinstance(section, Section):
-        return true() if section in open_sections else None
-    return section.in_(open_sections) if section is not None else None
+        return true() if section in open_sections else false()
+    return section.in_(open_sections) if section is not None else false()
 
 
-def _relations(actor: Actor, on: date, at: datetime) -> list[tuple[Basis, ColumnElement[bool]]]:
-    """Every relation to ``PLAN`` that opens fixed sections."""
-    found: list[tuple[Basis, ColumnElement[bool]]] = []
-    if actor.holds(Role.COORDINATOR):
-        found.append((Basis.COORDINATOR, _mine(actor, PLAN.coordinator_id)))
-        stands_in = some(
-            (_STAND_IN,),
-            _STAND_IN.plan_id == PLAN.id,
-            _STAND_IN.person_id == actor.person_id,
-            active(_STAND_IN, on),
-        )
-        found.append((Basis.STAND_IN, stands_in))
-    own, of_age = _mine(actor, PLAN.owner_id), func.coalesce(is_of_age(on), false())
-    found.append((Basis.OWNER, and_(own, of_age)))
-    found.append((Basis.OWNER_UNDER_AGE, and_(own, not_(of_age))))
-    administered = _administered_part(actor, PLAN)
-    if administered is not None:
-        opened = some(
-            (_EMERGENCY,),
-            _EMERGENCY.plan_id == PLAN.id,
-            _EMERGENCY.person_id == actor.person_id,
-            _EMERGENCY.ended_at.is_(None),
-            _EMERGENCY.starts_at <= at,
-            _EMERGENCY.ends_at > at,
-        )
-        found.append((Basis.EMERGENCY, and_(administered, opened)))
-    return found
+def _if_possible(query: Select[Any], right: ColumnElement[bool]) -> list[Select[Any]]:
+    """The query for plans that give the right; nothing to ask when none ever does."""
+    return [] if right.compare(false()) else [query.where(right)]
+
+
+def _as_coordinator(
+    actor: Actor, on: date, needs: Sequence[Need], section: SectionAsked | None
+) -> list[Select[Any]]:
+    if not actor.holds(Role.COORDINATOR):
+        return []
+    own = select(PLAN.id).where(_mine(actor, PLAN.coordinator_id))
+    standing_in = (
+        select(PLAN.id)
+        .join(_STAND_IN, _STAND_IN.plan_id == PLAN.id)
+        .where(_mine(actor, _STAND_IN.person_id), active(_STAND_IN, on))
+    )
+    return [
+        *_if_possible(own, _right(Basis.COORDINATOR, needs, section)),
+        *_if_possible(standing_in, _right(Basis.STAND_IN, needs, section)),
+    ]
+
+
+def _as_owner(
+    actor: Actor, on: date, needs: Sequence[Need], section: SectionAsked | None
+) -> list[Select[Any]]:
+    own = select(PLAN.id).where(_mine(actor, PLAN.owner_id))
+    right = _right(Basis.OWNER, needs, section)
+    young_right = _right(Basis.OWNER_UNDER_AGE, needs, section)
+    if right.compare(young_right):
+        return _if_possible(own, right)
+    of_age = func.coalesce(is_of_age(on), false())
+    either = or_(and_(of_age, right), and_(not_(of_age), young_right))
+    return [own.join(OWNER, OWNER.id == PLAN.owner_id).where(either)]
 
 
 def _mine(actor: Actor, column: Any) -> ColumnElement[bool]:
@@ -277,32 +312,29 @@ def _mine(actor: Actor, column: Any) -> ColumnElement[bool]:
 
 
 def _by_authority(
-    actor: Actor, on: date, action: Action, section: SectionAsked | None
+    actor: Actor, on: date, needs: Sequence[Need], section: SectionAsked | None
 ) -> list[Select[Any]]:
-    needed, found = LEVEL_OF.get(action), []
-    for basis, may_consent in ((Basis.AUTHORITY, True), (Basis.AUTHORITY_TO_READ, False)):
-        right = _right(basis, action, needed, section)
-        if right is None:
-            continue
-        query = (
-            select(PLAN.id)
-            .join(AUTHORITY, AUTHORITY.owner_id == PLAN.owner_id)
-            .where(
-                AUTHORITY.municipality_id == actor.municipality_id,
-                AUTHORITY.holder_id == actor.person_id,
-                AUTHORITY.may_consent.is_(may_consent),
-                is_reached_by(AUTHORITY, on),
-                right,
-                _in_state(PLAN, action),
-            )
+    may_consent = AUTHORITY.may_consent
+    right = or_(
+        and_(may_consent.is_(True), _right(Basis.AUTHORITY, needs, section)),
+        and_(may_consent.is_(False), _right(Basis.AUTHORITY_TO_READ, needs, section)),
+    )
+    query = (
+        select(PLAN.id)
+        .join(OWNER, OWNER.id == PLAN.owner_id)
+        .join(AUTHORITY, AUTHORITY.owner_id == PLAN.owner_id)
+        .where(
+            AUTHORITY.municipality_id == actor.municipality_id,
+            AUTHORITY.holder_id == actor.person_id,
+            is_reached_by(AUTHORITY, on),
         )
-        if needed is not None:
-            query = query.where(not_(_is_withheld(section)))
-        found.append(query)
-    return found
+    )
+    if section is not None:
+        query = query.where(not_(_is_withheld(section)))
+    return _if_possible(query, right)
 
 
-def _is_withheld(section: SectionAsked | None) -> ColumnElement[bool]:
+def _is_withheld(section: SectionAsked) -> ColumnElement[bool]:
     return some(
         (_WITHHELD,),
         _WITHHELD.authority_id == AUTHORITY.id,
@@ -312,14 +344,27 @@ def _is_withheld(section: SectionAsked | None) -> ColumnElement[bool]:
 
 
 def _as_participant(
-    actor: Actor, on: date, action: Action, section: SectionAsked | None
+    actor: Actor, on: date, needs: Sequence[Need], section: SectionAsked | None
 ) -> list[Select[Any]]:
-    needed = LEVEL_OF.get(action)
-    if needed is None and action not in ACTIONS[Basis.PARTICIPANT]:
+    given = [n for n in needs if n.level is not None or n.action in ACTIONS[Basis.PARTICIPANT]]
+    if not given:
         return []
-    wanted = (needed or Level.READ).and_above
+
+    def reached(level: Any) -> ColumnElement[bool]:
+        return or_(
+            *(
+                and_(
+                    need.of,
+                    _in_states(PLAN, need.action),
+                    level.in_((need.level or Level.READ).and_above),
+                )
+                for need in given
+            )
+        )
+
     query = (
         select(PLAN.id)
+        .join(OWNER, OWNER.id == PLAN.owner_id)
         .join(PARTICIPANT, PARTICIPANT.plan_id == PLAN.id)
         .join(GRANT, GRANT.participant_id == PARTICIPANT.id)
         .where(
@@ -327,12 +372,29 @@ def _as_participant(
             PARTICIPANT.person_id == actor.person_id,
             active(PARTICIPANT, on),
             active(GRANT, on),
-            GRANT.level.in_(wanted),
             PLAN.state.in_(SHARED),
-            _in_state(PLAN, action),
-            is_consented(wanted, on),
+            reached(GRANT.level),
+            is_consented(reached, on),
         )
     )
-    if section is not None:
-        query = query.where(GRANT.section == section)
-    return [query]
+    return [query if section is None else query.where(GRANT.section == section)]
+
+
+def _in_emergency(
+    actor: Actor, at: datetime, needs: Sequence[Need], section: SectionAsked | None
+) -> list[Select[Any]]:
+    administered = _administered_part(actor, PLAN)
+    if administered is None:
+        return []
+    opened = (
+        select(PLAN.id)
+        .join(_EMERGENCY, _EMERGENCY.plan_id == PLAN.id)
+        .where(
+            _mine(actor, _EMERGENCY.person_id),
+            _EMERGENCY.ended_at.is_(None),
+            _EMERGENCY.starts_at <= at,
+            _EMERGENCY.ends_at > at,
+            administered,
+        )
+    )
+    return _if_possible(opened, _right(Basis.EMERGENCY, needs, section))
