@@ -44,11 +44,17 @@ class Texts(Domain):
     """The texts of our catalogues, with those that a language lacks borrowed from another."""
 
     def get_translations(self) -> NullTranslations:
-        """The texts of the language of this request."""
+        """The texts of the language of this request, which a page asks for hundreds of times."""
+        locale = get_locale()
+        known: NullTranslations | None = self.cache.get(locale)
+        if known is not None:
+            return known
         found: Translations = super().get_translations()
-        lender = STANDS_IN.get(str(get_locale()))
+        lender = STANDS_IN.get(str(locale))
         if lender is not None and found._fallback is None:
             found.add_fallback(Translations.load(FOLDER, [lender]))
+        if locale is not None:
+            self.cache[locale] = found
         return found
 
     def ngettext(self, singular: str, plural: str, num: int, **variables: Any) -> str:
