@@ -143,12 +143,16 @@ class Level(StrEnum):
     @property
     def rank(self) -> int:
         """The place in the order, from 0."""
-        return list(Level).index(self)
+        return _RANKS[self]
 
     @property
     def and_above(self) -> tuple["Level", ...]:
         """This level and those that hold it."""
         return tuple(list(Level)[self.rank :])
+
+
+# Asked thousands of times for a page, so counted once.
+_RANKS = {level: number for number, level in enumerate(Level)}
 
 
 class AuthorityKind(StrEnum):

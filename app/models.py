@@ -729,6 +729,11 @@ class Plan(Versioned, TenantOwned):
         order_by="Authority.id",
         viewonly=True,
     )
+    type: Mapped[PlanType] = relationship(
+        primaryjoin="and_(foreign(Plan.municipality_id) == PlanType.municipality_id,"
+        " foreign(Plan.kind) == PlanType.kind)",
+        viewonly=True,
+    )
     age_rules: Mapped[list[AgeRule]] = relationship(
         primaryjoin="and_(Plan.municipality_id == foreign(AgeRule.municipality_id),"
         " Plan.kind == foreign(AgeRule.kind))",

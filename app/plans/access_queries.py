@@ -6,9 +6,10 @@ Computed from what policy reads; nothing here is asked by pretending to be someb
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import attributes, joinedload, selectinload
 
 from app.clock import day_of
 from app.columns import Period
@@ -30,7 +31,6 @@ from app.security.actor import Actor
 from app.security.plan_rights import LEVELS, MOST_GIVEN, SHARED, Basis
 from app.security.roles import Action
 from app.side_tables import Notice
-from app.templating.setup import plan_type
 
 Seen = dict[Section, Level]
 
@@ -113,19 +113,24 @@ class WhoSeesWhat:
 
 def load(plan: Plan) -> None:
     """Fetch all that decides access to the plan in few questions, however many take part."""
-    found = select(Participant).where(Participant.plan_id == plan.id)
+    found = select(Participant).where(Participant.plan_id == plan.id).order_by(Participant.id)
     people = (
         selectinload(Participant.grants),
         joinedload(Participant.person),
         joinedload(Participant.unit),
         joinedload(Participant.standard_role),
     )
-    db.session.scalars(found.options(*people)).unique().all()
-    given = select(Consent).where(Consent.plan_id == plan.id)
-    db.session.scalars(given.options(selectinload(Consent.covers))).unique().all()
-    acting = select(Authority).where(Authority.owner_id == plan.owner_id)
+    _put(plan, "participants", db.session.scalars(found.options(*people)).all())
+    given = select(Consent).where(Consent.plan_id == plan.id).order_by(Consent.id)
+    _put(plan, "consents", db.session.scalars(given).all())
+    acting = select(Authority).where(Authority.owner_id == plan.owner_id).order_by(Authority.id)
     whole = (joinedload(Authority.holder), selectinload(Authority.withheld))
-    db.session.scalars(acting.options(*whole)).unique().all()
+    _put(plan, "authorities", db.session.scalars(acting.options(*whole)).all())
+
+
+def _put(plan: Plan, name: str, rows: Iterable[Any]) -> None:
+    """Keep rows with their plan: the session forgets those that nobody holds on to."""
+    attributes.set_committed_value(plan, name, list(rows))
 
 
 # --- the matrix of one participant ---------------------------------------------------------------
@@ -135,17 +140,18 @@ def matrix(actor: Actor, participant: Participant, on: date) -> list[Cell]:
     """Each part of the plan for one participant, in order, the locked ones too."""
     plan, role = participant.plan, participant.standard_role
     given = granting.granted(participant, on)
+    consented = plan_access.consented_levels(plan, participant, on)
     usual = granting.of_role(actor, plan, role) if role is not None else None
     return [
         Cell(
             section,
             given.get(section, Level.NONE),
-            plan_access.consented_level(plan, participant, section, on),
+            consented.get(section, Level.NONE),
             None if usual is None else usual.get(section, Level.NONE),
             choices(actor, plan, section),
         )
         for section in Section
-        if section in plan_type(db.session(), plan.kind).sections
+        if section in plan.type.sections
     ]
 
 
@@ -174,7 +180,7 @@ def who_sees_what(actor: Actor, plan: Plan, at: datetime) -> WhoSeesWhat:
     standing = [one for one in plan.participants if not is_over(one, on)]
     insights = [insight(plan, one, on) for one in standing]
     seen = {section for one in insights for section in one.sees}
-    parts = [one for one in Section if one in plan_type(db.session(), plan.kind).sections]
+    parts = [one for one in Section if one in plan.type.sections]
     return WhoSeesWhat(
         by_right=list(_by_right(plan, at)),
         participants=insights,
@@ -280,8 +286,7 @@ def seen_as(actor: Actor, participant: Participant, on: date) -> list[Part]:
             counted.get(section, 0) if _may_count(actor, plan, section) else None,
         )
         for section in Section
-        if section in plan_type(db.session(), plan.kind).sections
-        and MOST_GIVEN[section] is not Level.NONE
+        if section in plan.type.sections and MOST_GIVEN[section] is not Level.NONE
     ]
 
 

@@ -22,17 +22,14 @@ def waiting(plan: Plan, participant: Participant, on: date) -> dict[Section, Lev
     """What a participant has been given, now or from a later day, that consent does not reach."""
     if participant.ended_at is not None or _is_over(participant.ends_on, on):
         return {}
+    consented = plan_access.consented_levels(plan, participant, on)
     return {
         grant.section: grant.level
         for grant in participant.grants
         if grant.ended_at is None
         and not _is_over(grant.ends_on, on)
-        and _consented(plan, participant, grant.section, on).rank < grant.level.rank
+        and consented.get(grant.section, Level.NONE).rank < grant.level.rank
     }
-
-
-def _consented(plan: Plan, participant: Participant, section: Section, on: date) -> Level:
-    return plan_access.consented_level(plan, participant, section, on)
 
 
 def _is_over(ends_on: date | None, on: date) -> bool:

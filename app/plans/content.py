@@ -23,7 +23,6 @@ from app.security import policy, scope
 from app.security.actor import Actor
 from app.security.roles import Action
 from app.side_tables import PlanEntryVersion
-from app.templating.setup import plan_type
 
 
 class InBin(DomainError):
@@ -77,7 +76,7 @@ def require_may_add(
 
 def offered(plan: Plan) -> list[Section]:
     """The sections that plans of this kind have in their municipality, in order."""
-    return [Section(one) for one in plan_type(db.session(), plan.kind).sections]
+    return [Section(one) for one in plan.type.sections]
 
 
 def require_offered(plan: Plan, section: Section) -> None:

@@ -119,12 +119,10 @@ class Rights:
     def __init__(self, plan: Plan) -> None:
         actor, offered = current_actor(), content.offered(plan)
         sections = [one for one in WRITTEN if one in offered]
-        self.write = [
-            one for one in sections if policy.decide(actor, Action.WRITE, plan, section=one)
-        ]
-        self.comment = [
-            one for one in sections if policy.decide(actor, Action.COMMENT, plan, section=one)
-        ]
+        may_write = policy.open_sections(actor, Action.WRITE, plan)
+        may_comment = policy.open_sections(actor, Action.COMMENT, plan)
+        self.write = [one for one in sections if one in may_write]
+        self.comment = [one for one in sections if one in may_comment]
 
     def comments_on(self, section: Section) -> bool:
         """Whether a comment can be written on something in the section."""

@@ -33,12 +33,8 @@ class Branch:
 
 def readable(actor: Actor, plan: Plan, wanted: Collection[Section]) -> list[Section]:
     """Those of the wanted sections that the plan offers and the actor reads."""
-    offered = content.offered(plan)
-    return [
-        section
-        for section in wanted
-        if section in offered and policy.decide(actor, Action.READ, plan, section=section)
-    ]
+    read = policy.open_sections(actor, Action.READ, plan)
+    return [section for section in wanted if section in content.offered(plan) and section in read]
 
 
 def entries(plan: Plan, sections: Collection[Section]) -> Sequence[PlanEntry]:
@@ -167,10 +163,7 @@ def may_have_binned(actor: Actor, plan: Plan) -> bool:
     """Whether the actor may write anything that could lie in the bin."""
     if policy.decide(actor, Action.COMMENT, plan, section=Section.COMMENTS):
         return True
-    return any(
-        policy.decide(actor, Action.WRITE, plan, section=section)
-        for section in content.offered(plan)
-    )
+    return not policy.open_sections(actor, Action.WRITE, plan).isdisjoint(content.offered(plan))
 
 
 # --- who is responsible --------------------------------------------------------------------------

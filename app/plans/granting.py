@@ -22,7 +22,6 @@ from app.security import plan_access, policy
 from app.security.actor import Actor
 from app.security.plan_rights import MOST_GIVEN, OWNERS_SIDE
 from app.security.roles import Action
-from app.templating.setup import plan_type
 
 Wanted = Mapping[Section, Level]
 
@@ -86,7 +85,7 @@ def standing(participant: Participant, on: date) -> list[Grant]:
 
 def sections_of(plan: Plan) -> list[Section]:
     """The parts of the plan that a participant can be given at all, in order."""
-    offered = plan_type(db.session(), plan.kind).sections
+    offered = plan.type.sections
     return [one for one in Section if one in offered and MOST_GIVEN[one] is not Level.NONE]
 
 

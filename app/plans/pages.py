@@ -107,9 +107,7 @@ def find_plan(pk: str, action: Action, section: Section | None = None) -> Plan:
 
 def plan_is_read(actor: Actor, plan: Plan) -> bool:
     """Whether the actor comes as one who takes part, not as one who keeps the overview."""
-    return actor.person_id is not None and any(
-        policy.decide(actor, Action.READ, plan, section=section) for section in Section
-    )
+    return actor.person_id is not None and bool(policy.open_sections(actor, Action.READ, plan))
 
 
 def _note_visit(actor: Actor, plan: Plan) -> None:
@@ -138,10 +136,7 @@ def asked_section() -> Section:
 
 def type_of(plan: Plan) -> PlanType:
     """How the plan's kind is set up in its municipality."""
-    found = select(PlanType).where(
-        PlanType.municipality_id == plan.municipality_id, PlanType.kind == plan.kind
-    )
-    return db.session.scalars(found).one()
+    return plan.type
 
 
 def name_of(plan: Plan) -> str:
@@ -156,10 +151,13 @@ def coordinator_word(plan: Plan) -> str:
 
 def tabs(plan: Plan) -> Iterator[Tab]:
     """The parts of the plan that the actor may open, in order."""
+    actor = current_actor()
+    read = policy.open_sections(actor, Action.READ, plan)
     for endpoint, label, action, section in _parts(plan):
         if endpoint not in current_app.view_functions:
             continue
-        if not policy.decide(current_actor(), action, plan, section=section):
+        is_open = section in read if section else policy.decide(actor, action, plan)
+        if not is_open:
             continue
         asked: dict[str, Any] = {"section": section} if section in WRITTEN else {}
         is_current = request.endpoint == endpoint and (
@@ -169,6 +167,7 @@ def tabs(plan: Plan) -> Iterator[Tab]:
 
 
 def _parts(plan: Plan) -> Iterator[tuple[str, Any, Action, Section | None]]:
+    """Endpoint and name of each part, and what opens it: reading a section, or another action."""
     yield "PlanView.show", _l("Overview"), Action.SHOW, None
     offered = type_of(plan).sections
     for section in WRITTEN:

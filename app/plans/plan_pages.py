@@ -13,7 +13,7 @@ from wtforms import SelectChoice
 
 from app.clock import day_of, today, utc_now
 from app.db import db, transaction
-from app.enums import ConsentKind, Section
+from app.enums import ConsentKind
 from app.errors import DomainError, NotAllowed, NotFound, StaleVersion
 from app.models import Consent, Person, Plan
 from app.plans import activity, continuing, handovers, life
@@ -52,7 +52,7 @@ class PlanView(PlanPage):
 
     def _overview(self, plan: Plan, status: int = 200, refused: str = "") -> Answer:
         actor, on = current_actor(), today()
-        reads = {one for one in Section if policy.decide(actor, Action.READ, plan, section=one)}
+        reads = policy.open_sections(actor, Action.READ, plan)
         return self.page(
             "plans/overview.html",
             plan,

@@ -59,6 +59,19 @@ def basis_for(
     return None
 
 
+def open_sections(actor: Actor, action: Action, plan: Plan) -> frozenset[Section]:
+    """The sections in which ``actor`` may do ``action``: ``basis_for``, of all sections at once."""
+    needed = LEVEL_OF[action]
+    if needed is not Level.READ and plan.state not in UNDER_WAY:
+        return frozenset()
+    return frozenset(
+        section
+        for relation in relations(actor, plan)
+        for section, one in relation.levels.items()
+        if one.rank >= needed.rank
+    )
+
+
 def level(actor: Actor, plan: Plan, section: Section) -> Level:
     """The highest level that ``actor`` has in a section now."""
     found = [r.levels.get(section, Level.NONE) for r in relations(actor, plan)]
@@ -224,44 +237,49 @@ def may_be_made(plan: Plan, on: date) -> bool:
 
 def consented_level(plan: Plan, participant: Participant, section: Section, on: date) -> Level:
     """How far those who have to have agreed that a participant sees a section."""
+    return consented_levels(plan, participant, on).get(section, Level.NONE)
+
+
+def consented_levels(plan: Plan, participant: Participant, on: date) -> Levels:
+    """How far those who have to have agreed that a participant sees each section."""
     given = valid_consents(plan, ConsentKind.INFORMATION_IS_SHARED, on)
     parents = who_must_consent(plan, on)
     if not parents:
         by_right = [one for one in given if one.capacity is not ConsentCapacity.GUARDIAN]
-        return _highest(by_right, participant, section)
-    return min(
-        (
-            _highest([c for c in given if c.authority_id == one.id], participant, section)
-            for one in parents
-        ),
-        key=lambda one: one.rank,
-    )
-
-
-def _highest(consents: Iterable[Consent], participant: Participant, section: Section) -> Level:
-    found = [
-        cover.level
-        for consent in consents
-        for cover in consent.covers
-        if cover.section is section
-        and (
-            cover.participant_id == participant.id
-            or (cover.unit_id is not None and cover.unit_id == participant.unit_id)
-        )
+        return _covered(by_right, participant)
+    first, *others = [
+        _covered([c for c in given if c.authority_id == one.id], participant) for one in parents
     ]
-    return max(found, key=lambda one: one.rank, default=Level.NONE)
+    for one in others:
+        first = {section: _lower(level, one.get(section)) for section, level in first.items()}
+    return first
+
+
+def _lower(one: Level, other: Level | None) -> Level:
+    return Level.NONE if other is None else min(one, other, key=lambda level: level.rank)
+
+
+def _covered(consents: Iterable[Consent], participant: Participant) -> Levels:
+    """The highest level that one of the consents lets the participant have, by section."""
+    found: Levels = {}
+    own_id, unit_id = participant.id, participant.unit_id
+    for consent in consents:
+        for cover in consent.covers:
+            if cover.participant_id != own_id and (unit_id is None or cover.unit_id != unit_id):
+                continue
+            before = found.get(cover.section)
+            if before is None or cover.level.rank > before.rank:
+                found[cover.section] = cover.level
+    return found
 
 
 def participant_levels(plan: Plan, participant: Participant, on: date) -> Levels:
     """What a participant sees now: what was granted, as far as consent reaches."""
     if not participant.is_active(on):
         return {}
+    consented = consented_levels(plan, participant, on)
     levels = {
-        grant.section: min(
-            grant.level,
-            consented_level(plan, participant, grant.section, on),
-            key=lambda one: one.rank,
-        )
+        grant.section: _lower(grant.level, consented.get(grant.section))
         for grant in participant.grants
         if grant.is_active(on)
     }

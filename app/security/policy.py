@@ -113,6 +113,13 @@ def decide(
     return NO
 
 
+def open_sections(actor: Actor, action: Action, plan: Plan) -> frozenset[Section]:
+    """The sections of ``plan`` for which ``decide`` allows ``action``, asked about all at once."""
+    if not may_open(actor, action, Resource.PLAN):
+        return frozenset()
+    return plan_access.open_sections(actor, action, plan)
+
+
 def _basis_in_plan(
     actor: Actor, action: Action, thing: Model, section: Section | None
 ) -> str | None:

@@ -86,7 +86,7 @@ class Town:
         return self.row(Plan, self.bed.plans[name])
 
     def may(self, username, action, thing, section=None, at=None):
-        """The answer of ``decide``, which that of ``visible`` must not differ from."""
+        """The answer of ``decide``; those of ``visible`` and ``open_sections`` must not differ."""
         self.session.flush()
         self.session.expire_all()
         actor = self.actor(username, at)
@@ -94,6 +94,9 @@ class Town:
         condition = scope.visible(actor, model, action, section=section)
         found = self.session.scalar(select(model.id).where(model.id == thing.id, condition))
         assert (found is not None) is decided.allowed, (username, action, thing)
+        if section is not None:
+            opened = policy.open_sections(actor, action, thing)
+            assert (section in opened) is decided.allowed, (username, action, section)
         return decided.allowed
 
     def reads(self, username, plan, section=GOALS, at=None):

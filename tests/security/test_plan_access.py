@@ -25,6 +25,7 @@ from app.models import (
     PlanEntry,
 )
 from app.security import plan_access, policy, scope
+from app.security.plan_rights import LEVEL_OF
 from app.security.roles import Action
 from app.side_tables import Handover
 from tests.plans import garden as gardens
@@ -190,6 +191,23 @@ def test_what_lies_in_the_bin_is_seen_by_those_who_may_bring_it_back(town):
     assert town.may("larer", Action.RESTORE, activity)
     assert not town.may("larer", Action.RESTORE, goal)
     assert town.may("koordinator.strandvik", Action.RESTORE, goal)
+
+
+def test_the_open_sections_are_those_that_are_open_one_by_one(town):
+    plan, told = town.plan("ip"), set()
+
+    for state in (PlanState.ACTIVE, PlanState.PAUSED):
+        plan.state = state
+        for username in ("larer", "planeier", "koordinator.strandvik", "lokal.strandvik"):
+            for actor in (town.actor(username), town.actor(username, may_write=False)):
+                for action in LEVEL_OF:
+                    opened = policy.open_sections(actor, action, plan)
+                    told.add(len(opened))
+                    for section in Section:
+                        decided = policy.decide(actor, action, plan, section=section)
+                        assert (section in opened) is decided.allowed
+
+    assert {0, len(Section)} < told
 
 
 def test_a_token_that_only_reads_writes_in_no_section(town):
