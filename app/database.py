@@ -17,6 +17,8 @@ from config import ROOT, Settings
 
 SESSION_LIMITS = (
     "-c statement_timeout=30000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000"
+    # Making machine code of a condition for access takes longer than answering it ever does.
+    " -c jit=off"
 )
 MIGRATIONS = ROOT / "migrations"
 
