@@ -25,10 +25,18 @@ from tests.mutants.mutations import mutants
 from tests.security.test_plan_worlds import OF_PLANS, Round
 
 SECURITY = ROOT / "app" / "security"
-IN_ORDER = ("plan_rights", "plan_access", "consent_scope", "plan_scope", "policy", "scope")
+IN_ORDER = (
+    "plan_rights",
+    "plan_access",
+    "consent_scope",
+    "plan_relations",
+    "plan_scope",
+    "policy",
+    "scope",
+)
 """Each may use those before it: those after a mutant are loaded anew with it."""
 
-OF_LISTS = ("consent_scope", "plan_scope", "scope")
+OF_LISTS = ("consent_scope", "plan_relations", "plan_scope", "scope")
 """What ``visible`` alone depends on; a mistake in the others shows in ``decide``."""
 
 EVERY_QUESTION = [(action, None) for action in OF_PLANS] + [
