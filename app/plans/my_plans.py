@@ -260,6 +260,8 @@ def _add_content(session: Session, me: Actor, plans: Sequence[Plan], facts: _Fac
     """
     news, due = _changed(session, me, list(facts.visits)), _due(session, me, plans)
     one_of_each = {(row.plan_id, row.section): str(UUID(row.id)) for row in (*due, *news)}
+    if not one_of_each:
+        return
     found = scope.rows(me, PlanEntry).where(PlanEntry.id.in_(sorted(one_of_each.values())))
     open_ids = set(session.scalars(found.with_only_columns(PlanEntry.id)))
     is_open = {place for place, entry_id in one_of_each.items() if entry_id in open_ids}

@@ -154,21 +154,21 @@ def as_participant(asked: Question, on: date) -> tuple[Related, ...]:
     if not given:
         return ()
     reached = _reached(given)
+    # One part of the plan is enough, so the others need not be looked at.
+    is_let_in = some(
+        (GRANT,),
+        GRANT.participant_id == PARTICIPANT.id,
+        true() if asked.place is None else GRANT.section == asked.place,
+        active(GRANT, on),
+        reached(GRANT.level),
+        is_consented(reached, on),
+    )
     query = (
         select(PLAN.id)
         .join(OWNER, OWNER.id == PLAN.owner_id)
         .join(PARTICIPANT, PARTICIPANT.plan_id == PLAN.id)
-        .join(GRANT, GRANT.participant_id == PARTICIPANT.id)
-        .where(
-            active(PARTICIPANT, on),
-            active(GRANT, on),
-            PLAN.state.in_(SHARED),
-            reached(GRANT.level),
-            is_consented(reached, on),
-        )
+        .where(active(PARTICIPANT, on), PLAN.state.in_(SHARED), is_let_in)
     )
-    if asked.place is not None:
-        query = query.where(GRANT.section == asked.place)
     return (Related(query, PARTICIPANT.person_id),)
 
 

@@ -25,10 +25,18 @@ from tests.mutants.mutations import mutants
 from tests.mutants.trials import ENDLESS, STILLBORN, forked, try_all
 from tests.security.test_plan_worlds import OF_PLANS, Round
 
-RULES = ("plan_rights", "plan_access", "policy", "consent_scope", "plan_scope", "scope")
+RULES = (
+    "plan_rights",
+    "plan_access",
+    "policy",
+    "consent_scope",
+    "plan_relations",
+    "plan_scope",
+    "scope",
+)
 """Of these, questions can be asked in the worlds."""
 
-OF_LISTS = ("consent_scope", "plan_scope", "scope")
+OF_LISTS = ("consent_scope", "plan_relations", "plan_scope", "scope")
 """What ``visible`` alone depends on; a mistake in the others shows in ``decide``."""
 
 EVERY_QUESTION = [(action, None) for action in OF_PLANS] + [
