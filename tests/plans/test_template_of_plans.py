@@ -100,8 +100,6 @@ def test_the_step_of_the_template_shows_what_is_in_each_and_chooses_none(coordin
         assert said in page
     assert " checked" not in page
     assert coordinator.send(f"{START}?step=template", {}).status_code == 422
-    other = coordinator.send(f"{START}?step=kind", {"kind": "education_plan", "level": ""})
-    assert other.location.endswith("step=owner")
 
 
 def test_a_plan_started_from_a_template_has_all_that_the_template_gives(plot, coordinator, made):
