@@ -51,6 +51,7 @@ class PlanShown(Shown):
     coordinator_name = shown.String(attribute="coordinator.full_name")
     unit_id = shown.Function(unit_id, metadata=NULL_ID)
     continues_id = shown.String(allow_none=True, metadata=NULL_ID)
+    template_version_id = shown.String(allow_none=True, metadata=NULL_ID)
     period_from = shown.Date(allow_none=True)
     period_to = shown.Date(allow_none=True)
     next_evaluation_on = shown.Date(allow_none=True)

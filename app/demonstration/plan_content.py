@@ -6,10 +6,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from app.columns import new_id
+from app.demonstration.plan_forms import fillings
 from app.demonstration.plan_texts import Aim, Deed, Theme
 from app.enums import EntryKind, EntryStatus, PlanState, Section
 from app.models import Participant, Plan, PlanEntry
+from app.set_up_tables import TemplateVersion
 from app.side_tables import PlanEntryVersion
+from app.templating.contents import parsed
 
 STATUSES = (EntryStatus.ONGOING, EntryStatus.PLANNED, EntryStatus.ONGOING, EntryStatus.REACHED)
 
@@ -24,13 +27,13 @@ class Writing:
     at: datetime
     today: date
     number: int
+    template: TemplateVersion | None = None
     rows: list[Any] = field(default_factory=list)
 
     def write(self, theme: Theme) -> list[Any]:
         """All that a theme holds, in the order of the plan; a draft has got no further than the
         owner's own words."""
-        for title, body in theme.about:
-            self._entry(Section.ABOUT_ME, EntryKind.ABOUT, title, body, self.plan.owner_id)
+        self._about(theme)
         if self.plan.state is PlanState.DRAFT:
             return self.rows
         for title, body in theme.mapping:
@@ -48,6 +51,24 @@ class Writing:
                 Section.SUB_PLANS, EntryKind.SUB_PLAN, title, body, details={"service": service}
             )
         return self.rows
+
+    def _about(self, theme: Theme) -> None:
+        """The owner's own words: in the forms of the template where the plan has one."""
+        if self.template is None:
+            for title, body in theme.about:
+                self._entry(Section.ABOUT_ME, EntryKind.ABOUT, title, body, self.plan.owner_id)
+            return
+        for section, values in fillings(parsed(self.template), theme):
+            details = {
+                "section": section.key,
+                "names": section.names.by_language,
+                "version": self.template.id,
+                "values": values,
+                "earlier": [],
+            }
+            author = self.plan.owner_id if section.part is Section.ABOUT_ME else None
+            title = section.names.nb
+            self._entry(section.part, EntryKind.FORM, title, "", author, details=details)
 
     def _aim(self, aim: Aim) -> None:
         goal = self._entry(

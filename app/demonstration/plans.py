@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.columns import TenantOwned, new_id
 from app.demonstration.plan_consents import Helper, Setting, add_consents
 from app.demonstration.plan_content import Writing, first_versions
+from app.demonstration.plan_forms import version_for, versions_in_use
 from app.demonstration.plan_people import People, Registered, years
 from app.demonstration.plan_recipes import RECIPES, Given, Mark, Recipe
 from app.demonstration.plan_words import WORDS, Work
@@ -118,6 +119,7 @@ class _Planting:
         self.roles = {one.names["nb"]: one for one in session.scalars(select(StandardRole))}
         self.types = {one.kind: one for one in session.scalars(select(PlanType))}
         self.words = WORDS[people.place.language]
+        self.versions = versions_in_use(session)
         self.texts = {kind: setup.consent_text(session, kind).id for kind in PlanKind}
 
     def plant(self, number: int, recipe: Recipe) -> None:
@@ -139,7 +141,13 @@ class _Planting:
         taking_part = [participant for participant, _grants in shared]
         sections = self.types[plan.kind].sections
         at, today = self.moment.at, self.moment.today
-        rows = Writing(plan, taking_part, sections, at, today, number).write(recipe.theme)
+        template = version_for(self.versions, plan.kind, plan.state, number)
+        if template is not None:
+            plan.template_version_id = template.id
+            # What the forms ask for stands there, and not in the frame too.
+            plan.needs = plan.resources = plan.cooperation = ""
+        writing = Writing(plan, taking_part, sections, at, today, number, template)
+        rows = writing.write(recipe.theme)
         self.rows.extend([*rows, *first_versions(rows)])
         self._marks(number, plan, recipe)
 

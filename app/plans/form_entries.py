@@ -100,7 +100,7 @@ def here(plan: Plan, parts: Iterable[Section], entries: Iterable[PlanEntry]) -> 
     content = content_of(plan.template_version_id)
     asked = [one for part in parts for one in (content.in_part(part) if content else ())]
     found = {place: filled_of(plan, one.section, one.details) for place, one in kept.items()}
-    people = names_of(plan, found.values())
+    people = names_of(plan, found.values()) if found else {}
     shown = [_shown(one, kept, found, people) for one in asked]
     left = [place for place in kept if place not in {(one.part, one.key) for one in asked}]
     return shown + [

@@ -65,6 +65,9 @@ def start(page: Page, town, owner: str, kind: str, level: str = "", parent: str 
     page.select_option("[name=kind]", kind)
     page.select_option("[name=level]", level)
     page.click(SEND)
+    if templates := page.locator("[name=template_id]").all():
+        templates[-1].check()
+        page.click(SEND)
     hands.choose("owner_id", HERE, persons[owner])
     page.click(SEND)
     if parent:

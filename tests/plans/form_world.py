@@ -66,7 +66,7 @@ FIRST = {
         }
     ],
     "agenda": text("Siden sist\nVeien videre"),
-    "participants": [{"functions": text("Kontaktlærer"), "role": "larer"}],
+    "participants": [{"functions": text("Kontaktlærer"), "role": "laerer"}],
     "consent_text": text("Egen tekst for malen."),
     "review_weeks": 12,
 }

@@ -1,5 +1,6 @@
 """A plan and its template: started from it, told of a newer version, and measured by it."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -99,8 +100,6 @@ def test_the_step_of_the_template_shows_what_is_in_each_and_chooses_none(coordin
         assert said in page
     assert " checked" not in page
     assert coordinator.send(f"{START}?step=template", {}).status_code == 422
-    other = coordinator.send(f"{START}?step=kind", {"kind": "education_plan", "level": ""})
-    assert other.location.endswith("step=owner")
 
 
 def test_a_plan_started_from_a_template_has_all_that_the_template_gives(plot, coordinator, made):
@@ -120,7 +119,8 @@ def test_a_plan_started_from_a_template_has_all_that_the_template_gives(plot, co
     adding = coordinator.get(f"/plan-participant/add/{plan.id}").text
     assert "Kontaktlærer" in adding
     asked = coordinator.get(f"/plan-participant/add/{plan.id}?suggested=0").text
-    assert " selected" in asked
+    assert re.search(r"<option value=\"[0-9a-f-]{36}\" selected>", asked)
+    assert "suggested=0" in asked
     with plot.looking():
         found = select(Participant).where(Participant.plan_id == plan.id)
         assert db.session.scalars(found).all() == []

@@ -1,7 +1,7 @@
 """Forms made of a section of a template: what is asked, what is kept, and how it is drawn."""
 
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from flask import Flask, render_template_string
@@ -226,22 +226,21 @@ def test_what_was_filled_in_reads_in_words(page):
     assert said["rows"].in_one == "Lese; 02.01.2026; 0\nRegne; ; "
 
 
-def test_four_hundred_fields_are_made_and_drawn_in_time(page):
-    sections = [
-        SECTION.model_copy(
-            update={
-                "key": f"s{number}",
-                "fields": tuple(
-                    one.model_copy(update={"key": f"{one.key}{copy}"})
-                    for copy in range(5)
-                    for one in FIELDS
-                ),
-            }
+def test_four_hundred_fields_are_made_in_time(page):
+    def made(number):
+        """How long ten sections of forty fields take, none of them made before."""
+        fields = tuple(
+            one.model_copy(update={"key": f"{one.key}{copy}"})
+            for copy in range(5)
+            for one in FIELDS
         )
-        for number in range(10)
-    ]
-    began = perf_counter()
-    made = [form_class(one)(formdata=None) for one in sections]
-    spent = perf_counter() - began
-    assert sum(len(one.section.fields) for one in made) == 400
-    assert spent < 0.1
+        sections = [
+            SECTION.model_copy(update={"key": f"s{number}_{place}", "fields": fields})
+            for place in range(10)
+        ]
+        began = process_time()
+        forms = [form_class(one)(formdata=None) for one in sections]
+        assert sum(len(one.section.fields) for one in forms) == 400
+        return process_time() - began
+
+    assert min(made(number) for number in range(3)) < 0.1
