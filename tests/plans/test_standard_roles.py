@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from app.clock import utc_now
 from app.db import db, transaction
-from app.enums import Capability, Giver, Level, Reach, Section
+from app.enums import Capability, Level, Reach, Section
 from app.errors import DomainError
 from app.jobs import role_publishing as jobs
-from app.models import Participant, StandardRole
-from app.plans import granting, role_proposals
+from app.models import StandardRole
+from app.plans import role_proposals
 from app.plans.role_steps import Step, step
 from app.security.actor import acting_as, find_actor
 from app.set_up_tables import NationalPiece, NationalVersion
@@ -37,7 +37,7 @@ from tests.plans.role_scenes import (
     publish,
     standing,
 )
-from tests.plans.scenes import acting, look, planting
+from tests.plans.scenes import look, planting
 
 READ, WRITE, NONE = Level.READ, Level.WRITE, Level.NONE
 
@@ -155,22 +155,6 @@ def test_a_new_role_is_offered_to_coordinators_when_it_is_published(
     publish(local, role, "")
 
     assert name in coordinator.get(add).text
-
-
-def test_a_role_that_stand_ins_give_is_not_given_by_a_coordinator(app, world, coordinator, one):
-    with planting(app, world.strandvik):
-        role = in_use(f"Rolle {next(numbers)}", given_by=(Giver.STAND_IN,))
-        chosen, name = role.id, role.names["nb"]
-        own = in_use(f"Rolle {next(numbers)}", given_by=(Giver.COORDINATOR,)).names["nb"]
-    page = coordinator.get(f"/plan-participant/add/{one.plan}").text
-
-    assert own in page
-    assert name not in page
-    with acting(app, world, "koordinator.strandvik") as actor:
-        participant = db.session.get_one(Participant, one.participant)
-        role = db.session.get_one(StandardRole, chosen)
-        with pytest.raises(granting.NotToBeGiven):
-            granting.set_matrix(actor, participant, {}, role=role, at=utc_now())
 
 
 def test_a_copy_is_a_draft_of_its_own(app, world, local, one):
