@@ -938,7 +938,10 @@ class Participant(Versioned, Period, TenantOwned):
 
 
 class Grant(Period, TenantOwned):
-    """One section given to a participant; it opens nothing without a consent that covers it."""
+    """One section given to a participant; it opens nothing without a consent that covers it.
+
+    ``own_only`` lets the participant into no activities but their own.
+    """
 
     __tablename__ = "plan_grant"
     __table_args__ = (
@@ -1105,6 +1108,9 @@ class PlanEntry(Versioned, TenantOwned):
     )
     responsible: Mapped[Participant | None] = relationship(
         primaryjoin="foreign(PlanEntry.responsible_id) == Participant.id", viewonly=True
+    )
+    parent: Mapped["PlanEntry | None"] = relationship(
+        primaryjoin="foreign(PlanEntry.parent_id) == remote(PlanEntry.id)", viewonly=True
     )
 
 

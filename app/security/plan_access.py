@@ -13,6 +13,7 @@ from app.clock import day_of
 from app.enums import AuthorityKind, ConsentCapacity, ConsentKind, Level, Role, Section
 from app.models import AgeRule, Authority, Consent, Participant, Plan, PlanEntry
 from app.security.actor import Actor
+from app.security.own_activities import is_held_to_own, is_let_through
 from app.security.plan_rights import (
     ACTIONS,
     IN_STATES,
@@ -33,18 +34,28 @@ from app.side_tables import Handover
 
 @dataclass(frozen=True)
 class Relation:
-    """One thing that an actor is to a plan, and the sections that it opens."""
+    """One thing that an actor is to a plan, and the sections that it opens.
+
+    ``own_only`` holds it to the actor's own activities, and to what is said about those.
+    """
 
     basis: Basis
     levels: Levels
+    own_only: bool = False
 
 
 def basis_for(
-    actor: Actor, action: Action, plan: Plan, section: Section | None = None
+    actor: Actor,
+    action: Action,
+    plan: Plan,
+    section: Section | None = None,
+    *,
+    about: PlanEntry | None = None,
 ) -> Basis | None:
     """By which relation ``actor`` may do ``action`` in ``plan``; None when by none.
 
-    READ, COMMENT, WRITE and MANAGE are about a ``section``, all others about the plan.
+    READ, COMMENT, WRITE and MANAGE are about a ``section``, all others about the plan. With
+    ``about`` the relation must open that piece of content, and not its section alone.
     """
     needed = LEVEL_OF.get(action)
     if needed is None:
@@ -54,9 +65,14 @@ def basis_for(
     if section is None or (needed is not Level.READ and plan.state not in UNDER_WAY):
         return None
     for relation in relations(actor, plan):
-        if relation.levels.get(section, Level.NONE).rank >= needed.rank:
+        is_open = relation.levels.get(section, Level.NONE).rank >= needed.rank
+        if is_open and (about is None or _shows(relation, actor, about)):
             return relation.basis
     return None
+
+
+def _shows(relation: Relation, actor: Actor, entry: PlanEntry) -> bool:
+    return not relation.own_only or is_let_through(actor.person_id, entry)
 
 
 def level(actor: Actor, plan: Plan, section: Section) -> Level:
@@ -116,7 +132,7 @@ def _by_authority(actor: Actor, plan: Plan, on: date) -> Iterator[Relation]:
 def _as_participant(actor: Actor, plan: Plan, on: date) -> Iterator[Relation]:
     for one in plan.participants:
         if one.person_id == actor.person_id and (levels := shared_levels(plan, one, on)):
-            yield Relation(Basis.PARTICIPANT, levels)
+            yield Relation(Basis.PARTICIPANT, levels, is_held_to_own(one))
 
 
 def _in_emergency(actor: Actor, plan: Plan, at: datetime) -> Iterator[Relation]:
@@ -273,6 +289,11 @@ def shared_levels(plan: Plan, participant: Participant, on: date) -> Levels:
     return participant_levels(plan, participant, on) if plan.state in SHARED else {}
 
 
+def sees_own_only(actor: Actor, plan: Plan) -> bool:
+    """Whether a section may be open to ``actor`` without all that stands in it."""
+    return any(one.own_only for one in relations(actor, plan))
+
+
 def most_given(actor: Actor, plan: Plan, section: Section) -> Level:
     """The highest level in a section that ``actor`` can give to a participant now."""
     if not basis_for(actor, Action.STEER_ACCESS, plan):
@@ -313,7 +334,7 @@ def entry_basis(actor: Actor, action: Action, entry: PlanEntry) -> Basis | None:
         needed = Action.COMMENT
     if is_binned:
         needed = Action.COMMENT if is_own and entry.section is Section.COMMENTS else Action.WRITE
-    return basis_for(actor, needed, entry.plan, entry.section)
+    return basis_for(actor, needed, entry.plan, entry.section, about=entry)
 
 
 def participant_basis(actor: Actor, action: Action, participant: Participant) -> Basis | None:

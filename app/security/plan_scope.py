@@ -47,6 +47,7 @@ from app.security.consent_scope import (
     is_reached_by,
     some,
 )
+from app.security.own_activities import lets_through
 from app.security.plan_access import ON_ENTRY
 from app.security.plan_rights import (
     ACTIONS,
@@ -337,4 +338,7 @@ def _as_participant(
     )
     if section is not None:
         query = query.where(GRANT.section == section)
+    if section is not None and not isinstance(section, Section):
+        # The column of a piece of content, and not a section as a whole.
+        query = query.where(lets_through(actor.person_id))
     return [query]
