@@ -24,6 +24,7 @@ from app.clock import day_of, today, utc_now
 from app.enums import Language, UnitKind
 from app.jobs import lists as job_lists
 from app.jobs.pages import ImportView, JobPages
+from app.jobs.role_publishing_pages import RolePublishingView
 from app.models import AuditEvent, Job, Person, Plan, Unit
 from app.people import lists as person_lists
 from app.people import operations as people
@@ -52,7 +53,11 @@ from app.plans.my_plans_pages import MyPlansView
 from app.plans.participant_pages import ParticipantView
 from app.plans.participation_pages import ParticipationView
 from app.plans.plan_pages import PlanView
+from app.plans.proposal_pages import ProposalView
+from app.plans.role_matrix_pages import RoleMatrixView
+from app.plans.role_preview_pages import RolePreviewView
 from app.plans.shortening_pages import ShorteningView
+from app.plans.standard_role_pages import StandardRoleView
 from app.plans.start_pages import StartView
 from app.screens import log_pages
 from app.screens.fields import (
@@ -79,6 +84,7 @@ from app.searching.pages import SearchView
 from app.security.actor import current_actor
 from app.security.roles import Action, Resource
 from app.templating.kind_pages import KindView
+from app.templating.role_pages import StandardRoleEditView
 from app.units import lists as unit_lists
 from app.units import operations as units
 from app.units import queries as unit_queries
@@ -602,7 +608,9 @@ ACCESS_VIEWS = (
     ParticipationView,
     ShorteningView,
     MatrixView,
+    ProposalView,
     AccessView,
+    RolePreviewView,
     AuthorityView,
 )
 
@@ -632,6 +640,9 @@ def register_views(appbuilder: AppBuilder) -> None:
     appbuilder.add_view(MembershipView, "MembershipView", label=_l("Roles and logins"))
     appbuilder.add_view(KeyRolesView, "KeyRolesView", label=_l("Overview of key roles"))
     appbuilder.add_view(KindView, "KindView", label=_l("Kinds of plans"))
+    appbuilder.add_view(StandardRoleView, "StandardRoleView", label=_l("Standard roles"))
+    for role_view in (StandardRoleEditView, RoleMatrixView, RolePublishingView):
+        appbuilder.add_view_no_menu(role_view)
     appbuilder.add_view(JobView, "JobView", label=_l("Jobs"))
     appbuilder.add_view_no_menu(ImportView)
     appbuilder.add_view(AuditEventView, "AuditEventView", label=_l("Log"))

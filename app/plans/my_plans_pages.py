@@ -37,6 +37,7 @@ FIRST_FITTING = {
     NoticeKind.MOVE_CONSENT_GIVEN: "MoveView.show",
     NoticeKind.ACCESS_STOPPED: "AccessView.who",
     NoticeKind.CHANGE_WANTED: "AccessView.who",
+    NoticeKind.ROLE_PROPOSED: "AccessView.who",
 }
 """Where what a notice tells of is looked at; otherwise on the plan's first page."""
 OF_TURN = {

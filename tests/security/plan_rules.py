@@ -256,7 +256,7 @@ def is_theirs(facts: Facts, entry: Row, me: str) -> bool:
 
 def concerns_them(facts: Facts, entry: Row, me: str) -> bool:
     """Whether content is no activity, nor about one; or is, and the person's own."""
-    above = [one for one in facts.of("plan_entry", id=entry.parent_id)]
+    above = facts.of("plan_entry", id=entry.parent_id)
     activities = [one for one in (entry, *above) if one.section == "activities"]
     return not activities or any(is_theirs(facts, one, me) for one in (entry, *activities))
 
