@@ -66,7 +66,7 @@ class ContentView(WritingPage):
             _require_written(plan, section)
             together = TOGETHER.get(section, (section,))
             shown = content_queries.readable(actor, plan, together)
-            found = content_queries.entries(plan, shown)
+            found = content_queries.entries(actor, plan, shown)
             about = _about(plan, found, section)
             _tell(plan, {one.section for one in (*found, *about.values())} - {section})
         reads_comments = bool(content_queries.readable(actor, plan, [Section.COMMENTS]))

@@ -1,4 +1,4 @@
-"""Own activities alone (``Grant.own_only``): what such an access lets through, in memory and in SQL.
+"""Own activities alone (``Grant.own_only``): what that lets through, in memory and in SQL.
 
 A participant's own are those they have written or are named responsible for, with what is part of
 them or said about them. Of the activities of others they see nothing: no comment, no number.
@@ -6,7 +6,7 @@ them or said about them. Of the activities of others they see nothing: no commen
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, not_, or_
+from sqlalchemy import ColumnElement, and_, false, not_, or_
 from sqlalchemy.orm import aliased
 
 from app.enums import Section
@@ -43,7 +43,7 @@ def _is_of_activities(entry: PlanEntry) -> bool:
 
 
 def is_own(person_id: str | None, entry: PlanEntry) -> bool:
-    """Whether somebody wrote it or is named responsible: for it, or for the activity it is about."""
+    """Whether somebody wrote it or is responsible: for it, or for the activity it is about."""
     about = entry.parent
     if about is not None and about.section is Section.ACTIVITIES and _is_ones(person_id, about):
         return True
@@ -58,12 +58,12 @@ def _is_ones(person_id: str | None, entry: PlanEntry) -> bool:
 # --- in SQL --------------------------------------------------------------------------------------
 
 
-def lets_through(person_id: str) -> ColumnElement[bool]:
+def lets_through(person_id: str | None) -> ColumnElement[bool]:
     """Whether ``PARTICIPANT``, who is this person, is let into a piece of content."""
     return or_(not_(_held_to_own()), is_let_through_in_sql(person_id))
 
 
-def is_let_through_in_sql(person_id: str) -> ColumnElement[bool]:
+def is_let_through_in_sql(person_id: str | None) -> ColumnElement[bool]:
     """The twin of ``is_let_through``."""
     of_activities = or_(PlanEntry.section == Section.ACTIVITIES, _about_activity())
     own = or_(_ones(person_id, PlanEntry), _about_activity(_ones(person_id, _ABOUT)))
@@ -87,7 +87,9 @@ def _about_activity(*more: ColumnElement[bool]) -> ColumnElement[bool]:
     return some((_ABOUT,), _ABOUT.id == PlanEntry.parent_id, in_activities, *more)
 
 
-def _ones(person_id: str, entry: Any) -> ColumnElement[bool]:
+def _ones(person_id: str | None, entry: Any) -> ColumnElement[bool]:
+    if person_id is None:
+        return false()
     one = _RESPONSIBLE
     named = some((one,), one.id == entry.responsible_id, one.person_id == person_id)
     return or_(entry.author_id == person_id, named)

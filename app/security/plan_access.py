@@ -11,7 +11,14 @@ from datetime import date, datetime
 
 from app.clock import day_of
 from app.enums import AuthorityKind, ConsentCapacity, ConsentKind, Level, Role, Section
-from app.models import AgeRule, Authority, Consent, Participant, Plan, PlanEntry
+from app.models import (
+    AgeRule,
+    Authority,
+    Consent,
+    Participant,
+    Plan,
+    PlanEntry,
+)
 from app.security.actor import Actor
 from app.security.own_activities import is_held_to_own, is_let_through
 from app.security.plan_rights import (
@@ -78,14 +85,14 @@ def _shows(relation: Relation, actor: Actor, entry: PlanEntry) -> bool:
 def level(actor: Actor, plan: Plan, section: Section) -> Level:
     """The highest level that ``actor`` has in a section now."""
     found = [r.levels.get(section, Level.NONE) for r in relations(actor, plan)]
-    return capped(plan, max(found, key=lambda one: one.rank, default=Level.NONE))
+    return capped(plan, max(found, key=_rank, default=Level.NONE))
 
 
 def capped(plan: Plan, highest: Level) -> Level:
     """A level as it holds in the plan's state: one that is not under way can only be read."""
     if plan.state in UNDER_WAY:
         return highest
-    return min(highest, Level.READ, key=lambda one: one.rank)
+    return min(highest, Level.READ, key=_rank)
 
 
 def relations(actor: Actor, plan: Plan) -> Iterator[Relation]:
@@ -250,7 +257,7 @@ def consented_level(plan: Plan, participant: Participant, section: Section, on: 
             _highest([c for c in given if c.authority_id == one.id], participant, section)
             for one in parents
         ),
-        key=lambda one: one.rank,
+        key=_rank,
     )
 
 
@@ -265,7 +272,7 @@ def _highest(consents: Iterable[Consent], participant: Participant, section: Sec
             or (cover.unit_id is not None and cover.unit_id == participant.unit_id)
         )
     ]
-    return max(found, key=lambda one: one.rank, default=Level.NONE)
+    return max(found, key=_rank, default=Level.NONE)
 
 
 def participant_levels(plan: Plan, participant: Participant, on: date) -> Levels:
@@ -276,7 +283,7 @@ def participant_levels(plan: Plan, participant: Participant, on: date) -> Levels
         grant.section: min(
             grant.level,
             consented_level(plan, participant, grant.section, on),
-            key=lambda one: one.rank,
+            key=_rank,
         )
         for grant in participant.grants
         if grant.is_active(on)
@@ -299,7 +306,11 @@ def most_given(actor: Actor, plan: Plan, section: Section) -> Level:
     if not basis_for(actor, Action.STEER_ACCESS, plan):
         return Level.NONE
     held = level(actor, plan, section)
-    return min(held, MOST_GIVEN[section], key=lambda one: one.rank)
+    return min(held, MOST_GIVEN[section], key=_rank)
+
+
+def _rank(one: Level) -> int:
+    return one.rank
 
 
 # --- what belongs to a plan ----------------------------------------------------------------------
