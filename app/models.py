@@ -750,6 +750,11 @@ class Plan(Versioned, TenantOwned):
     unit: Mapped[Unit | None] = relationship(
         primaryjoin="foreign(Plan.unit_id) == Unit.id", viewonly=True
     )
+    type: Mapped[PlanType] = relationship(
+        primaryjoin="and_(foreign(Plan.municipality_id) == PlanType.municipality_id,"
+        " foreign(Plan.kind) == PlanType.kind)",
+        viewonly=True,
+    )
     template_version: Mapped[TemplateVersion | None] = relationship(
         primaryjoin="foreign(Plan.template_version_id) == TemplateVersion.id", viewonly=True
     )
