@@ -60,11 +60,12 @@ class Offer:
 
 def offers(plan: Plan, on: date) -> list[Offer]:
     """What those who take part today are offered; who is granted nothing is not among them."""
-    found = [_offer(one, on) for one in plan.participants if one.is_active(on)]
+    apart = frozenset(Section(one) for one in plan.type.own_consent)
+    found = [_offer(one, apart, on) for one in plan.participants if one.is_active(on)]
     return [one for one in found if one.levels]
 
 
-def _offer(participant: Participant, on: date) -> Offer:
+def _offer(participant: Participant, apart: frozenset[Section], on: date) -> Offer:
     granted = {one.section: one for one in participant.grants if one.is_active(on)}
     levels = {section: granted[section].level for section in Section if section in granted}
     ends = {
@@ -72,7 +73,6 @@ def _offer(participant: Participant, on: date) -> Offer:
         for section in levels
         if _is_sooner(granted[section].last_day, participant.last_day)
     }
-    apart = frozenset(Section(one) for one in participant.plan.type.own_consent)
     own_only = Section.ACTIVITIES in levels and is_held_to_own(participant)
     return Offer(participant, levels, ends, apart & levels.keys(), own_only)  # type: ignore[arg-type]  # None is never sooner
 

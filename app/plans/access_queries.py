@@ -28,7 +28,7 @@ from app.plans import consent_wanted, granting
 from app.security import plan_access, policy, scope
 from app.security.actor import Actor
 from app.security.own_activities import is_held_to_own, is_let_through_in_sql
-from app.security.plan_rights import BY_CAPABILITY, LEVELS, MOST_GIVEN, SHARED, Basis
+from app.security.plan_rights import BY_CAPABILITY, LEVELS, SHARED, Basis
 from app.security.roles import Action
 from app.side_tables import Notice
 from app.templating.setup import plan_type
@@ -151,8 +151,7 @@ def matrix(actor: Actor, participant: Participant, on: date) -> list[Cell]:
             choices(actor, plan, section),
             section is Section.ACTIVITIES and is_held_to_own(participant),
         )
-        for section in Section
-        if section in plan_type(db.session(), plan.kind).sections
+        for section in granting.offered(plan)
     ]
 
 
@@ -328,9 +327,7 @@ def _parts(
             counted.get(section, 0) if _may_count(actor, plan, section) else None,
             is_own and section is Section.ACTIVITIES,
         )
-        for section in Section
-        if section in plan_type(db.session(), plan.kind).sections
-        and MOST_GIVEN[section] is not Level.NONE
+        for section in granting.sections_of(plan)
     ]
 
 

@@ -97,8 +97,11 @@ def sections_of(plan: Plan) -> list[Section]:
 
 
 def offered(plan: Plan) -> list[Section]:
-    """The parts that plans of this kind have in their municipality, in order."""
-    found = plan_type(db.session(), plan.kind).sections
+    """The parts that plans of this kind have in their municipality, in order.
+
+    Those that come with a capability are in every plan.
+    """
+    found = {*plan_type(db.session(), plan.kind).sections, *BY_CAPABILITY.values()}
     return [one for one in Section if one in found]
 
 
@@ -145,14 +148,17 @@ def of_role(actor: Actor, plan: Plan, role: StandardRole) -> dict[Section, Level
         section: min(level, plan_access.most_given(actor, plan, section), key=lambda one: one.rank)
         for section, level in levels.items()
     }
-    never = {s: Level.NONE for s in BY_CAPABILITY.values() if s in offered(plan)}
-    return never | given | of_capabilities(actor, plan, role.capabilities)
+    return (
+        dict.fromkeys(BY_CAPABILITY.values(), Level.NONE)
+        | given
+        | of_capabilities(actor, plan, role.capabilities)
+    )
 
 
 def of_capabilities(actor: Actor, plan: Plan, capabilities: Iterable[str]) -> dict[Section, Level]:
     """The parts that capabilities open in this plan, as far as ``actor`` may give them."""
     named = [BY_CAPABILITY[Capability(one)] for one in capabilities if one in BY_CAPABILITY]
-    most = {s: role_giving.most_by_capability(actor, plan, s) for s in named if s in offered(plan)}
+    most = {section: role_giving.most_by_capability(actor, plan, section) for section in named}
     return {section: level for section, level in most.items() if level is not Level.NONE}
 
 
