@@ -37,6 +37,11 @@ IN_SENTENCES: dict[Section, Any] = {
     Section.EVENT_LOG: _l("what has happened"),
     Section.ACCESS_LOG: _l("who has looked"),
 }
+BESIDES: dict[Section, Any] = {
+    Section.PRINT_EXPORT: _l("print and save a copy"),
+    Section.ACCESS_LOG: _l("see who has looked"),
+}
+"""What is done rather than read; goes on after *can*."""
 
 
 def listed(sections: Iterable[Section], *, own_only: bool = False) -> str:
@@ -57,8 +62,9 @@ def can(seen: Seen, *, own_only: bool = False) -> str:
     """What somebody can do, level by level; goes on after *can*."""
     said = [
         _at(level, listed(sections, own_only=own_only))
-        for level, sections in grouped(seen, Section)
+        for level, sections in grouped(seen, [one for one in Section if one not in BESIDES])
     ]
+    said += [str(does) for section, does in BESIDES.items() if section in seen]
     if len(said) < 2:
         return "".join(said)
     return _("%(first)s, and %(last)s", first=", ".join(said[:-1]), last=said[-1])
