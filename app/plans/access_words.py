@@ -44,10 +44,9 @@ BESIDES: dict[Section, Any] = {
 """What is done rather than read; goes on after *can*."""
 
 
-def listed(sections: Iterable[Section], *, own_only: bool = False) -> str:
+def listed(sections: Iterable[Section]) -> str:
     """Parts of the plan as they stand in a sentence."""
-    named = IN_SENTENCES | ({Section.ACTIVITIES: _("only own activities")} if own_only else {})
-    return format_list([str(named[one]) for one in sections], locale=get_locale())
+    return format_list([str(IN_SENTENCES[one]) for one in sections], locale=get_locale())
 
 
 def deciders(plan: Plan, on: date) -> str:
@@ -60,10 +59,12 @@ def deciders(plan: Plan, on: date) -> str:
 
 def can(seen: Seen, *, own_only: bool = False) -> str:
     """What somebody can do, level by level; goes on after *can*."""
-    said = [
-        _at(level, listed(sections, own_only=own_only))
-        for level, sections in grouped(seen, [one for one in Section if one not in BESIDES])
-    ]
+    apart = {*BESIDES, *([Section.ACTIVITIES] if own_only else [])}
+    together = [one for one in Section if one not in apart]
+    said = [_at(level, listed(sections)) for level, sections in grouped(seen, together)]
+    if own_only and Section.ACTIVITIES in seen:
+        # By itself, so that "only own" is not read as being about what stands beside it.
+        said.append(_at(seen[Section.ACTIVITIES], _("only own activities")))
     said += [str(does) for section, does in BESIDES.items() if section in seen]
     if len(said) < 2:
         return "".join(said)
