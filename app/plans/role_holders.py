@@ -20,7 +20,7 @@ from app.security import scope
 from app.security.actor import Actor
 from app.security.plan_rights import OPEN
 from app.security.roles import Action
-from app.side_tables import RoleProposal
+from app.set_up_tables import RoleProposal
 from app.templating import role_matrix, standard_roles
 from app.templating.role_changes import Rights, rights
 from app.templating.role_content import RoleContent

@@ -81,6 +81,7 @@ MAY_FIND_NOTHING = {
     "EntryView.move",
     "EntryHistoryView.download",
     "ConsentView.scan",
+    "MoveView.scan",
 }
 SHOWS_OTHER_PLACES = {"MyPlansView", "OwnPageView"}
 
