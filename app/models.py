@@ -757,17 +757,17 @@ class Plan(Versioned, TenantOwned):
     unit: Mapped[Unit | None] = relationship(
         primaryjoin="foreign(Plan.unit_id) == Unit.id", viewonly=True
     )
+    type: Mapped[PlanType] = relationship(
+        primaryjoin="and_(foreign(Plan.municipality_id) == PlanType.municipality_id,"
+        " foreign(Plan.kind) == PlanType.kind)",
+        viewonly=True,
+    )
     template_version: Mapped[TemplateVersion | None] = relationship(
         primaryjoin="foreign(Plan.template_version_id) == TemplateVersion.id", viewonly=True
     )
     authorities: Mapped[list["Authority"]] = relationship(
         primaryjoin="Plan.owner_id == foreign(Authority.owner_id)",
         order_by="Authority.id",
-        viewonly=True,
-    )
-    type: Mapped[PlanType] = relationship(
-        primaryjoin="and_(foreign(Plan.municipality_id) == PlanType.municipality_id,"
-        " foreign(Plan.kind) == PlanType.kind)",
         viewonly=True,
     )
     age_rules: Mapped[list[AgeRule]] = relationship(
@@ -950,7 +950,10 @@ class Participant(Versioned, Period, TenantOwned):
 
 
 class Grant(Period, TenantOwned):
-    """One section given to a participant; it opens nothing without a consent that covers it."""
+    """One section given to a participant; it opens nothing without a consent that covers it.
+
+    ``own_only`` lets the participant into no activities but their own.
+    """
 
     __tablename__ = "plan_grant"
     __table_args__ = (
@@ -1117,6 +1120,9 @@ class PlanEntry(Versioned, TenantOwned):
     )
     responsible: Mapped[Participant | None] = relationship(
         primaryjoin="foreign(PlanEntry.responsible_id) == Participant.id", viewonly=True
+    )
+    parent: Mapped["PlanEntry | None"] = relationship(
+        primaryjoin="foreign(PlanEntry.parent_id) == remote(PlanEntry.id)", viewonly=True
     )
 
 

@@ -33,6 +33,7 @@ class WhoForm(FlaskForm):
 
     chosen = SelectMultipleField(_l("Who may see what"), validate_choice=False, choices=[])
     service = SelectMultipleField(_l("Services"), validate_choice=False, choices=[])
+    apart = SelectMultipleField(_l("Asked by itself"), validate_choice=False, choices=[])
     nobody = BooleanField(_l("Share with nobody for now"))
     length = RadioField(_l("How long the consent holds"), validate_choice=False, choices=[])
     until = NorwegianDateField(_l("Last day"))
@@ -111,6 +112,7 @@ def methods() -> list[tuple[str, Any]]:
 def fill(form: WhoForm, draft: Draft) -> None:
     """Show what was chosen on an earlier visit."""
     form.chosen.data, form.service.data = list(draft.shared), list(draft.services)
+    form.apart.data = _apart(draft)
     form.nobody.data, form.until.data = draft.with_nobody, draft.last_day
     if draft.months is not None:
         form.length.data = str(draft.months)
@@ -127,14 +129,31 @@ def take(form: WhoForm, draft: Draft, offered: Sequence[Offer]) -> None:
     if len(sure) < len(set(wanted)):
         text = _("What somebody would see has changed since you read it. Read it, and choose anew.")
         add_error(form.chosen, text)
-    draft.shared = {one: now[one].levels for one in sure}
+    apart = [one.partition(":")[::2] for one in form.apart.data or []]
+    chosen = {one: now[one].chosen([s for who, s in apart if who == one]) for one in sure}
+    if not all(chosen.values()):
+        text = _("Choose also what the person may see: all of it is asked for by itself.")
+        add_error(form.chosen, text)
+    draft.shared = {one: levels for one, levels in chosen.items() if levels}
+    draft.alone = {one: alone for one in draft.shared if (alone := now[one].alone)}
     draft.services = {
         one: unit_id
         for one in form.service.data or []
         if one in draft.shared and (unit_id := now[one].participant.unit_id) is not None
     }
     draft.with_nobody = bool(form.nobody.data)
-    form.chosen.data, form.service.data = list(draft.shared), list(draft.services)
+    form.chosen.data, form.service.data = sure, list(draft.services)
+    form.apart.data = _apart(draft)
+
+
+def _apart(draft: Draft) -> list[str]:
+    """The sections that were said yes to by themselves, as the form names them."""
+    return [
+        f"{one}:{section}"
+        for one, levels in draft.shared.items()
+        for section in levels
+        if section in draft.alone.get(one, ())
+    ]
 
 
 def take_length(form: WhoForm, draft: Draft, usual: int) -> None:

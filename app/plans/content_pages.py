@@ -73,7 +73,7 @@ class ContentView(WritingPage):
             _require_written(plan, section)
             together = TOGETHER.get(section, (section,))
             shown = content_queries.readable(actor, plan, together)
-            found = content_queries.entries(plan, shown)
+            found = content_queries.entries(actor, plan, shown)
             forms, found = _apart(found)
             about = _about(plan, found, section)
             _tell(plan, {one.section for one in (*found, *forms, *about.values())} - {section})

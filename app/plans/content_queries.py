@@ -15,7 +15,7 @@ from app.models import AuditEvent, Participant, Person, Plan, PlanEntry
 from app.plans import content
 from app.plans.entry_facts import COORDINATOR, OWNER, responsible_of
 from app.plans.kinds import ORDERED, WRITTEN
-from app.security import policy, scope
+from app.security import plan_access, policy, scope
 from app.security.actor import Actor
 from app.security.roles import Action
 
@@ -37,8 +37,8 @@ def readable(actor: Actor, plan: Plan, wanted: Collection[Section]) -> list[Sect
     return [section for section in wanted if section in content.offered(plan) and section in read]
 
 
-def entries(plan: Plan, sections: Collection[Section]) -> Sequence[PlanEntry]:
-    """What stands in sections that the actor reads, with authors and those responsible."""
+def entries(actor: Actor, plan: Plan, sections: Collection[Section]) -> Sequence[PlanEntry]:
+    """What the actor sees in sections that they read, with authors and those responsible."""
     found = (
         select(PlanEntry)
         .where(
@@ -49,7 +49,14 @@ def entries(plan: Plan, sections: Collection[Section]) -> Sequence[PlanEntry]:
         .options(*WITH_NAMES)
         .order_by(PlanEntry.position, PlanEntry.id)
     )
-    return db.session.scalars(found).all()
+    return _seen_among(actor, plan, db.session.scalars(found).all())
+
+
+def _seen_among(actor: Actor, plan: Plan, found: Sequence[PlanEntry]) -> Sequence[PlanEntry]:
+    """What the actor sees of entries in sections that they read; nearly always all of it."""
+    if not plan_access.sees_own_only(actor, plan):
+        return found
+    return [one for one in found if policy.decide(actor, Action.SHOW, one)]
 
 
 WITH_NAMES = (
@@ -139,7 +146,7 @@ def seen_of(actor: Actor, plan: Plan, ids: Collection[str]) -> dict[str, PlanEnt
         PlanEntry.section.in_(readable(actor, plan, WRITTEN)),
         PlanEntry.deleted_at.is_(None),
     )
-    return {one.id: one for one in db.session.scalars(found)}
+    return {one.id: one for one in _seen_among(actor, plan, db.session.scalars(found).all())}
 
 
 # --- the bin -------------------------------------------------------------------------------------

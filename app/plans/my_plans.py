@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.clock import day_of
@@ -27,6 +27,7 @@ from app.enums import (
 from app.models import (
     Authority,
     Consent,
+    Grant,
     Municipality,
     Participant,
     Person,
@@ -256,9 +257,11 @@ def _add_content(session: Session, me: Actor, plans: Sequence[Plan], facts: _Fac
     """How much is new since my last visit, and what I am responsible for that is due, in sections
     that I may read.
 
-    What is open depends on plan and section alone, so it is asked for one piece of each.
+    What is open depends on plan and section alone, so it is asked for one piece of each; but in
+    plans where I see no activities but my own, each piece that is new is asked for.
     """
-    news, due = _changed(session, me, list(facts.visits)), _due(session, me, plans)
+    held = _held_to_own(session, me)
+    news, due = _changed(session, me, list(facts.visits), held), _due(session, me, plans)
     one_of_each = {(row.plan_id, row.section): str(UUID(row.id)) for row in (*due, *news)}
     if not one_of_each:
         return
@@ -277,8 +280,19 @@ def _add_content(session: Session, me: Actor, plans: Sequence[Plan], facts: _Fac
         facts.waiting[plan_id].append(Waiting(turn, min(when), len(when)))
 
 
-def _changed(session: Session, me: Actor, visited: list[str]) -> Sequence[Any]:
+def _held_to_own(session: Session, me: Actor) -> list[str]:
+    """The plans in which some of what I was given is my own activities alone."""
+    found = (
+        select(Grant.plan_id)
+        .join(Participant, Grant.participant_id == Participant.id)
+        .where(Participant.person_id == me.person_id, Grant.own_only.is_(True))
+    )
+    return list(session.scalars(found.distinct()))
+
+
+def _changed(session: Session, me: Actor, visited: list[str], held: list[str]) -> Sequence[Any]:
     """How much was changed since my last visit, by plan and section, with one of each."""
+    is_mine = scope.visible(me, PlanEntry) if held else true()
     return session.execute(
         select(
             PlanEntry.plan_id,
@@ -292,6 +306,7 @@ def _changed(session: Session, me: Actor, visited: list[str]) -> Sequence[Any]:
             PlanEntry.plan_id.in_(visited),
             PlanEntry.changed_at > PlanVisit.seen_at,
             PlanEntry.deleted_at.is_(None),
+            or_(PlanEntry.plan_id.not_in(held), is_mine),
         )
         .group_by(PlanEntry.plan_id, PlanEntry.section)
     ).all()

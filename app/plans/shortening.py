@@ -10,8 +10,9 @@ from app.db import db
 from app.enums import Section
 from app.errors import StaleVersion
 from app.models import Grant, Participant
-from app.plans import consent_wanted, granting, taking_back
-from app.plans.granting import AlreadyOver, NoShorter
+from app.plans import consent_wanted, granting, stopping, taking_back
+from app.plans.granting import AlreadyOver
+from app.plans.stopping import NoShorter
 from app.security import policy
 from app.security.actor import Actor
 from app.security.roles import Action
@@ -64,9 +65,9 @@ def shorten_section(
         raise NoShorter(field="last_day")
     shorter = _in_its_place(old, starts_on=starts_on, ends_on=ends_on, by=actor.person_id, at=at)
     replaced = []
-    if granting.is_of_owners_side(actor, participant):
+    if stopping.is_of_owners_side(actor, participant):
         replaced = taking_back.take_back(actor, participant, [section], keeps=True, at=at)
-    granting.tell_stopped(actor, participant, at=at)
+    stopping.tell_stopped(actor, participant, at=at)
     return {"grant": old.id, "shorter": shorter.id, "consents": replaced}
 
 
@@ -103,6 +104,7 @@ def _in_its_place(
         participant_id=old.participant_id,
         section=old.section,
         level=old.level,
+        own_only=old.own_only,
         starts_on=starts_on,
         ends_on=ends_on,
         given_by_id=by,

@@ -191,7 +191,7 @@ KINDS_OF_ENTRIES: dict[EntryKind, Any] = {
 """Apart from the others, since a kind and a level are both called ``comment``."""
 
 OF_STANDARD_ROLES: dict[Capability | Giver, Any] = {
-    Capability.INVITE: _l("Add participants"),
+    Capability.INVITE: _l("Propose participants"),
     Capability.PRINT_EXPORT: _l("Print and save a copy"),
     Capability.SEE_ACCESS_LOG: _l("See who has looked"),
     Capability.OWN_ACTIVITIES_ONLY: _l("Own activities only"),

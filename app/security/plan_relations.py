@@ -28,6 +28,7 @@ from app.security.consent_scope import (
     is_reached_by,
     some,
 )
+from app.security.own_activities import lets_through
 from app.security.plan_rights import (
     ACTIONS,
     IN_STATES,
@@ -169,6 +170,8 @@ def as_participant(asked: Question, on: date) -> tuple[Related, ...]:
         .join(PARTICIPANT, PARTICIPANT.plan_id == PLAN.id)
         .where(active(PARTICIPANT, on), PLAN.state.in_(SHARED), is_let_in)
     )
+    if asked.is_about_entries:
+        query = query.where(lets_through(PARTICIPANT.person_id))
     return (Related(query, PARTICIPANT.person_id),)
 
 

@@ -27,7 +27,7 @@ from app.models import (
     StandardRole,
     Unit,
 )
-from app.security import moving_access, plan_access
+from app.security import moving_access, plan_access, role_giving
 from app.security.actor import Actor, Holding
 from app.security.roles import (
     MAY_GIVE,
@@ -227,6 +227,14 @@ def may_give(actor: Actor, role: Role, unit_path: str | None) -> Decision:
         ):
             return Decision(actor.may_write, holding.role)
     return NO
+
+
+def may_give_role(actor: Actor, plan: Plan, role: StandardRole) -> Decision:
+    """Whether ``actor`` may give a standard role to participants of ``plan``: the role says who."""
+    basis = role_giving.basis_of_giver(actor, plan, role)
+    if basis is None or not actor.may_write or not decide(actor, Action.CHOOSE, role):
+        return NO
+    return Decision(True, basis)
 
 
 def require(

@@ -96,4 +96,4 @@ def test_a_draft_is_of_one_account_and_one_plan_and_is_emptied(home):
         assert drafts.load(mother, here).is_begun
         places = [f"consent:{one}" for one in plan_ids]
         kept = db.session.scalars(select(EntryDraft.values).where(EntryDraft.place.in_(places)))
-        assert sorted(len(values) for values in kept) == [0, 6, 6]
+        assert sorted(len(values) for values in kept) == [0, 7, 7]

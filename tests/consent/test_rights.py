@@ -15,7 +15,7 @@ from app.enums import (
     PlanState,
     Section,
 )
-from app.models import Authority, Consent, ConsentCover, Grant, Participant, Person, Plan
+from app.models import Authority, Consent, ConsentCover, Grant, Participant, Person, Plan, PlanType
 
 ON = date(2026, 11, 25)
 DAY = timedelta(days=1)
@@ -31,6 +31,7 @@ def plan(age, *authorities, participants=(), consents=()):
         one.authority = next((a for a in authorities if a.id == one.authority_id), None)
     return Plan(
         id="p",
+        type=PlanType(own_consent=[]),
         owner_id="owner",
         owner=owner,
         state=PlanState.ACTIVE,
