@@ -24,6 +24,7 @@ from app.clock import day_of, today, utc_now
 from app.enums import Language, UnitKind
 from app.jobs import lists as job_lists
 from app.jobs.pages import ImportView, JobPages
+from app.jobs.role_publishing_pages import RolePublishingView
 from app.models import AuditEvent, Job, Person, Plan, Unit
 from app.people import lists as person_lists
 from app.people import operations as people
@@ -48,6 +49,10 @@ from app.plans.my_plans_pages import MyPlansView
 from app.plans.participant_pages import ParticipantView
 from app.plans.participation_pages import ParticipationView
 from app.plans.plan_pages import PlanView
+from app.plans.proposal_pages import ProposalView
+from app.plans.role_matrix_pages import RoleMatrixView
+from app.plans.role_preview_pages import RolePreviewView
+from app.plans.standard_role_pages import StandardRoleView
 from app.plans.start_pages import StartView
 from app.screens import log_pages
 from app.screens.fields import (
@@ -74,6 +79,7 @@ from app.searching.pages import SearchView
 from app.security.actor import current_actor
 from app.security.roles import Action, Resource
 from app.templating.kind_pages import KindView
+from app.templating.role_pages import StandardRoleEditView
 from app.templating.template_draft_pages import TemplateDraftView
 from app.templating.template_pages import TemplateView
 from app.units import lists as unit_lists
@@ -587,7 +593,15 @@ class JobView(JobPages):
 
 
 CONTENT_VIEWS = (ContentView, EntryView, EntryHistoryView)
-ACCESS_VIEWS = (ParticipantView, ParticipationView, MatrixView, AccessView, AuthorityView)
+ACCESS_VIEWS = (
+    ParticipantView,
+    ParticipationView,
+    MatrixView,
+    ProposalView,
+    AccessView,
+    RolePreviewView,
+    AuthorityView,
+)
 
 
 def register_views(appbuilder: AppBuilder) -> None:
@@ -612,6 +626,9 @@ def register_views(appbuilder: AppBuilder) -> None:
     appbuilder.add_view(MembershipView, "MembershipView", label=_l("Roles and logins"))
     appbuilder.add_view(KeyRolesView, "KeyRolesView", label=_l("Overview of key roles"))
     appbuilder.add_view(KindView, "KindView", label=_l("Kinds of plans"))
+    appbuilder.add_view(StandardRoleView, "StandardRoleView", label=_l("Standard roles"))
+    for role_view in (StandardRoleEditView, RoleMatrixView, RolePublishingView):
+        appbuilder.add_view_no_menu(role_view)
     appbuilder.add_view(TemplateView, "TemplateView", label=_l("Templates"))
     appbuilder.add_view_no_menu(TemplateDraftView)
     appbuilder.add_view(JobView, "JobView", label=_l("Jobs"))

@@ -217,7 +217,8 @@ class _Planting:
                 continue
             work = self.words.works[kind]
             row = self._participant(plan, helper[0], work)
-            row.standard_role_id = self.roles[work.role].id
+            role = self.roles[work.role]
+            row.standard_role_id, row.standard_role_number = role.id, role.number
             if number % 5 == 4:
                 row.contribution = ""
             found.append((row, self._grants(row, plan, dict(self.roles[work.role].matrix))))

@@ -12,7 +12,7 @@ from app.audit import log
 from app.columns import new_id
 from app.db import db
 from app.enums import JobKind, JobState
-from app.errors import DomainError
+from app.errors import DomainError, NotFound
 from app.jobs.person_import import ImportOrder, Step
 from app.jobs.records import ENDED
 from app.models import Job
@@ -127,6 +127,8 @@ def cancel(actor: Actor, job: Job, *, at: datetime) -> None:
 def _order(actor: Actor, job: Job) -> ImportOrder:
     _require_import(actor)
     policy.require(actor, Action.EDIT, job)
+    if job.kind is not JobKind.PERSON_IMPORT:
+        raise NotFound
     return ImportOrder.of(job)
 
 

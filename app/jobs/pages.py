@@ -21,9 +21,9 @@ from wtforms import BooleanField, SelectChoice
 from app.audit import log
 from app.clock import utc_now
 from app.db import db, transaction
-from app.enums import JobState
+from app.enums import JobKind, JobState
 from app.errors import DomainError, NotFound
-from app.jobs import import_orders, queue
+from app.jobs import import_orders, queue, work
 from app.jobs.person_import import ImportOrder, Step
 from app.jobs.records import ENDED, locked
 from app.models import Job
@@ -82,6 +82,8 @@ class JobPages(ScopedModelView):
     def show(self, pk: str) -> Answer:
         """How far the job is, what came of it, and what it waits for."""
         job = self.get_row(pk, Action.SHOW)
+        if job.kind is not JobKind.PERSON_IMPORT:
+            return render_template("jobs/work.html", view=self, job=job, states=JobState, work=work)
         return render_template(
             "jobs/show.html",
             view=self,
@@ -103,7 +105,10 @@ class JobPages(ScopedModelView):
         with transaction():
             job = held_job(pk, Action.CANCEL)
             import_orders.cancel(current_actor(), job, at=utc_now())
-        flash(_("The job is cancelled. What was imported before is kept."), "success")
+        if job.kind is JobKind.PERSON_IMPORT:
+            flash(_("The job is cancelled. What was imported before is kept."), "success")
+        else:
+            flash(_("The job is cancelled. What was done before is kept."), "success")
         return redirect(self.url("show", job))
 
 
@@ -225,7 +230,7 @@ class ImportView(BaseView):
         if is_id(pk):
             query = scope.rows(current_actor(), Job, Action.SHOW).where(Job.id == pk)
             job = db.session.scalar(query)
-        if job is None:
+        if job is None or job.kind is not JobKind.PERSON_IMPORT:
             raise NotFound
         policy.require(current_actor(), Action.EDIT, job)
         return job

@@ -12,7 +12,7 @@ from app.audit import log
 from app.clock import utc_now
 from app.db import db, transaction
 from app.enums import JobKind, JobState
-from app.jobs import person_import, queue
+from app.jobs import person_import, queue, role_publishing
 from app.jobs.records import (
     ENDED,
     Cancelled,
@@ -30,7 +30,10 @@ from app.screens import forms
 from app.security import throttle
 from app.security.actor import acting_as, operator
 
-WORK: dict[JobKind, Callable[[JobRef, Job], None]] = {JobKind.PERSON_IMPORT: person_import.run}
+WORK: dict[JobKind, Callable[[JobRef, Job], None]] = {
+    JobKind.PERSON_IMPORT: person_import.run,
+    JobKind.ROLE_PUBLISHING: role_publishing.run,
+}
 UNAVAILABLE = (OperationalError, InterfaceError, TimeoutError)
 logger = structlog.get_logger(__name__)
 
@@ -91,7 +94,11 @@ def clean_up() -> None:
     municipalities = db.session.scalars(select(Municipality.id)).all()
     for municipality_id in municipalities:
         with acting_as(db.session(), operator(municipality_id)), transaction() as session:
-            old = select(Job).where(Job.state.in_(ENDED), Job.ended_at < at - import_files.KEPT_FOR)
+            old = select(Job).where(
+                Job.kind == JobKind.PERSON_IMPORT,
+                Job.state.in_(ENDED),
+                Job.ended_at < at - import_files.KEPT_FOR,
+            )
             for job in session.scalars(old):
                 kept = ImportReport.from_json(job.report)
                 if kept.problems:

@@ -8,7 +8,7 @@ from app.clock import today, utc_now
 from app.db import db, transaction
 from app.errors import NotFound
 from app.models import Plan
-from app.plans import access_queries, access_words, asking_change, undoing
+from app.plans import access_queries, access_words, asking_change, role_proposals, undoing
 from app.plans.pages import Answer, PlanPage, coordinator_word, find_plan
 from app.plans.participant_forms import WishForm
 from app.screens.bulk import UndoneAlready
@@ -42,6 +42,7 @@ class AccessView(PlanPage):
             coordinator_word=coordinator_word(plan),
             deciders=access_words.deciders(plan, today()),
             texts=access_words,
+            proposed_more=role_proposals.open_in(plan.id),
             is_shared=access_queries.is_shared(plan),
             is_under_way=plan.state in UNDER_WAY,
             is_open=plan.state in OPEN,

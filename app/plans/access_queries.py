@@ -164,6 +164,16 @@ def roles_for(actor: Actor, plan: Plan) -> list[StandardRole]:
     return [one for one in found if plan.kind in one.kinds]
 
 
+def roles_in(plan: Plan) -> list[StandardRole]:
+    """The standard roles in use for a kind of plan, for those who may see the plan as others do:
+    what could be given in it belongs to who sees what."""
+    found = select(StandardRole).where(
+        StandardRole.municipality_id == plan.municipality_id, StandardRole.retired_at.is_(None)
+    )
+    ordered = db.session.scalars(found.order_by(StandardRole.position, StandardRole.id))
+    return [one for one in ordered if plan.kind in one.kinds]
+
+
 # --- who sees what -------------------------------------------------------------------------------
 
 
@@ -271,7 +281,16 @@ class Part:
 def seen_as(actor: Actor, participant: Participant, on: date) -> list[Part]:
     """Each part of the plan: how far the participant sees it now, and how much is in it."""
     plan = participant.plan
-    levels = plan_access.shared_levels(plan, participant, on)
+    return _parts(actor, plan, plan_access.shared_levels(plan, participant, on))
+
+
+def seen_as_role(actor: Actor, plan: Plan, role: StandardRole) -> list[Part]:
+    """Each part of the plan: how far somebody with a standard role would see it once all of it is
+    consented to, and how much is in it."""
+    return _parts(actor, plan, {Section(one): Level(at) for one, at in role.matrix.items()})
+
+
+def _parts(actor: Actor, plan: Plan, levels: Seen) -> list[Part]:
     counted = _count(actor, plan)
     return [
         Part(

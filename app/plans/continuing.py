@@ -20,6 +20,7 @@ from app.db import db
 from app.enums import EntryKind, PlanKind, PlanState, Section
 from app.errors import DomainError
 from app.models import Grant, Participant, Plan, PlanEntry
+from app.plans import role_proposals
 from app.plans.activity import touch
 from app.plans.starting import StartFacts, start
 from app.security import policy
@@ -122,6 +123,7 @@ def _take_over(one: Participant, plan: Plan, at: datetime) -> str:
         person_id=one.person_id,
         unit_id=one.unit_id,
         standard_role_id=one.standard_role_id,
+        standard_role_number=one.standard_role_number,
         function=one.function,
         contribution=one.contribution,
         starts_on=on,
@@ -137,12 +139,14 @@ def _take_over(one: Participant, plan: Plan, at: datetime) -> str:
                     participant_id=taken.id,
                     section=grant.section,
                     level=grant.level,
+                    own_only=grant.own_only,
                     starts_on=on,
                     ends_on=grant.ends_on,
                     given_by_id=plan.coordinator_id,
                     given_at=at,
                 )
             )
+    role_proposals.carry_over(one, taken, at=at)
     return str(taken.id)
 
 

@@ -17,7 +17,7 @@ from app.enums import Level, NoticeKind, Section
 from app.errors import DomainError, StaleVersion
 from app.models import Grant, Participant, Plan, StandardRole
 from app.notifications import notices
-from app.plans import activity, consent_wanted, taking_back
+from app.plans import activity, consent_wanted, role_proposals, taking_back
 from app.security import plan_access, policy
 from app.security.actor import Actor
 from app.security.plan_rights import MOST_GIVEN, OWNERS_SIDE
@@ -143,7 +143,8 @@ def set_matrix(
     put(actor, participant, wanted, at=at)
     if role is not None:
         policy.require(actor, Action.CHOOSE, role)
-        participant.standard_role_id = role.id
+        participant.standard_role_id, participant.standard_role_number = role.id, role.number
+        role_proposals.close(participant, at=at)
     activity.touch(participant.plan, at=at)
     consent_wanted.ask(participant.plan, at=at)
     return made
@@ -163,6 +164,43 @@ def put(actor: Actor, participant: Participant, wanted: Wanted, *, at: datetime)
             _give(actor, participant, change.section, change.new, at)
     db.session.flush()
     db.session.expire(participant, ["grants"])
+
+
+def lower(
+    actor: Actor, participant: Participant, most: Wanted, *, own_only: bool = False, at: datetime
+) -> None:
+    """Take away what is more than ``most`` in the parts that it names, in an operation that has
+    asked policy. Nothing is ever given by it: what is left holds no earlier and no longer.
+
+    With ``own_only`` what is given of activities becomes one's own ones.
+    """
+    for grant in standing(participant, day_of(at)):
+        level = min(grant.level, most.get(grant.section, grant.level), key=lambda one: one.rank)
+        is_own = grant.own_only or (own_only and grant.section is Section.ACTIVITIES)
+        if level is grant.level and is_own is grant.own_only:
+            continue
+        grant.ended_at = at
+        db.session.flush()
+        if level is not Level.NONE:
+            _give_less(actor, grant, level, is_own, at)
+    db.session.flush()
+    db.session.expire(participant, ["grants"])
+
+
+def _give_less(actor: Actor, before: Grant, level: Level, own_only: bool, at: datetime) -> None:
+    """What is left of a grant."""
+    grant = Grant(
+        plan_id=before.plan_id,
+        participant_id=before.participant_id,
+        section=before.section,
+        level=level,
+        own_only=own_only,
+        starts_on=max(before.starts_on, day_of(at)),
+        ends_on=before.ends_on,
+        given_by_id=actor.person_id,
+        given_at=at,
+    )
+    db.session.add(grant)
 
 
 def _give(
@@ -245,6 +283,7 @@ def bring_back_section(
         participant_id=old.participant_id,
         section=old.section,
         level=old.level,
+        own_only=old.own_only,
         starts_on=day_of(at),
         ends_on=old.ends_on,
         given_by_id=old.given_by_id,

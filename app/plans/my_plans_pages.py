@@ -35,6 +35,7 @@ FIRST_FITTING = {
     NoticeKind.AGE_REACHED: "ConsentView.overview",
     NoticeKind.ACCESS_STOPPED: "AccessView.who",
     NoticeKind.CHANGE_WANTED: "AccessView.who",
+    NoticeKind.ROLE_PROPOSED: "AccessView.who",
 }
 """Where what a notice tells of is looked at; otherwise on the plan's first page."""
 OF_TURN = {

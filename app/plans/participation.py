@@ -134,6 +134,7 @@ def add(actor: Actor, plan: Plan, person: Person, terms: Terms, *, at: datetime)
         person_id=person.id,
         unit_id=terms.unit.id if terms.unit else None,
         standard_role_id=terms.role.id if terms.role else None,
+        standard_role_number=terms.role.number if terms.role else None,
         function=terms.function,
         contribution=terms.contribution,
         starts_on=terms.starts_on,

@@ -23,6 +23,7 @@ from app.plans import (
     access_words,
     granting,
     participation,
+    role_proposals,
     undoing,
 )
 from app.plans.pages import Answer, PlanPage, asked_section
@@ -144,6 +145,7 @@ class ParticipationView(ParticipationPages):
             is_over=access_queries.is_over(one, on),
             deciders=access_words.deciders(one.plan, on),
             may=lambda action: bool(policy.decide(actor, action, one)),
+            is_proposed_more=role_proposals.open_one(one) is not None,
         )
 
     @expose("/edit/<pk>", methods=["GET", "POST"])

@@ -136,13 +136,6 @@ WORDS: dict[StrEnum, Any] = {
     SetUpKind.TEMPLATE: _l("Template"),
     Reach.NEW_ONLY: _l("New participants only"),
     Reach.ALL_EXISTING: _l("Those who have the role, too"),
-    Capability.INVITE: _l("Add participants"),
-    Capability.PRINT_EXPORT: _l("Print and save a copy"),
-    Capability.SEE_ACCESS_LOG: _l("See who has looked"),
-    Capability.OWN_ACTIVITIES_ONLY: _l("Own activities only"),
-    Giver.COORDINATOR: _l("Coordinator"),
-    Giver.STAND_IN: _l("Stand-in"),
-    Giver.PARTICIPANT: _l("A participant who may add others"),
     FieldKind.SHORT_TEXT: _l("Short text"),
     FieldKind.LONG_TEXT: _l("Long text"),
     FieldKind.CHOICE: _l("Choice"),
@@ -184,12 +177,27 @@ KINDS_OF_ENTRIES: dict[EntryKind, Any] = {
 }
 """Apart from the others, since a kind and a level are both called ``comment``."""
 
+OF_STANDARD_ROLES: dict[Capability | Giver, Any] = {
+    Capability.INVITE: _l("Add participants"),
+    Capability.PRINT_EXPORT: _l("Print and save a copy"),
+    Capability.SEE_ACCESS_LOG: _l("See who has looked"),
+    Capability.OWN_ACTIVITIES_ONLY: _l("Own activities only"),
+    Giver.COORDINATOR: _l("Coordinator"),
+    Giver.STAND_IN: _l("Stand-in"),
+    Giver.PARTICIPANT: _l("A participant who may add others"),
+}
+"""Apart from the others, since a part of the plan and a role in the panel are called the same."""
+
 
 def words(value: StrEnum | None) -> Any:
     """What users call a value; empty for None."""
     if value is None:
         return ""
-    return KINDS_OF_ENTRIES[value] if isinstance(value, EntryKind) else WORDS[value]
+    if isinstance(value, EntryKind):
+        return KINDS_OF_ENTRIES[value]
+    if isinstance(value, Capability | Giver):
+        return OF_STANDARD_ROLES[value]
+    return WORDS[value]
 
 
 def options(vocabulary: type[StrEnum]) -> list[tuple[str, Any]]:

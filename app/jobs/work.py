@@ -1,0 +1,41 @@
+"""What the page of a job says of work other than imports: what came of it, in words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import url_for
+from flask_babel import lazy_gettext as _l
+
+from app.enums import JobKind
+from app.jobs import role_publishing
+from app.models import Job
+
+LINES: dict[JobKind, Mapping[str, Any]] = {JobKind.ROLE_PUBLISHING: role_publishing.LINES}
+HANDLED: dict[JobKind, Any] = {JobKind.ROLE_PUBLISHING: _l("Participants handled")}
+FAILURES: dict[str, Any] = {
+    "no_longer_allowed": _l("Whoever ordered the work may not do it any more."),
+    "unexpected": _l("Something went wrong on our side. What was done before is kept."),
+}
+
+
+def lines(job: Job) -> list[tuple[Any, int]]:
+    """What came of the work so far: words and numbers."""
+    return [(text, job.report.get(name, 0)) for name, text in LINES.get(job.kind, {}).items()]
+
+
+def handled(job: Job) -> Any:
+    """What is counted while it goes on."""
+    return HANDLED.get(job.kind, "")
+
+
+def failure(job: Job) -> Any:
+    """Why it could not go on; empty while it could."""
+    code = job.report.get("failure")
+    return FAILURES.get(code, FAILURES["unexpected"]) if code else ""
+
+
+def about(job: Job) -> str | None:
+    """The page of what the work is about."""
+    if job.kind is JobKind.ROLE_PUBLISHING:
+        return url_for("StandardRoleEditView.show", pk=job.parameters["role_id"])
+    return None

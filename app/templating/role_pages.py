@@ -1,0 +1,305 @@
+"""The pages where a local administrator makes and changes standard roles."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from app.clock import utc_now
+from app.db import db, transaction
+from app.enums import Level, Section
+from app.errors import DomainError, NotFound, StaleVersion
+from app.models import StandardRole
+from app.screens import forms
+from app.screens.listing import is_id
+from app.security import policy, scope
+from app.security.actor import Actor, current_actor
+from app.security.roles import Action, Resource
+from app.security.routes import door
+from app.templating import role_matrix, role_words, setup, standard_roles, versions
+from app.templating.role_changes import differences
+from app.templating.role_content import RoleContent
+from app.templating.role_forms import RoleForm, filled
+from app.templating.setup import in_own_words
+
+Answer = Response | str | tuple[str, int]
+EDITOR = "templating/role.html"
+LEVEL = "level_"
+
+
+def find_role(pk: str, action: Action) -> StandardRole:
+    """The standard role with this id, when the actor of the request may do ``action`` with it.
+
+    Raises:
+        NotFound: foreign, missing and hidden alike.
+        NotAllowed: the actor sees it but may not do this.
+    """
+    actor = current_actor()
+    found: StandardRole | None = None
+    if is_id(pk):
+        wanted = scope.rows(actor, StandardRole, Action.SHOW).where(StandardRole.id == pk)
+        found = db.session.scalar(wanted)
+    if found is None:
+        raise NotFound
+    policy.require(actor, action, found)
+    return found
+
+
+def name_of(role: StandardRole) -> str:
+    """What a standard role is called, in the user's language."""
+    return in_own_words(role.names)
+
+
+class StandardRoleEditView(BaseView):
+    """One standard role: what it says, its draft and its versions."""
+
+    resource = Resource.STANDARD_ROLE
+    route_base = "/standard-role-edit"
+    default_view = "add"
+
+    # --- the editor ------------------------------------------------------------------------------
+
+    @expose("/add/", methods=["GET", "POST"])
+    @door(Action.ADD)
+    def add(self) -> Answer:
+        """A new standard role."""
+        form = RoleForm()
+        matrix = role_matrix.chosen(request.form, LEVEL, {})
+        if request.method != "POST":
+            with transaction() as session:
+                setup.ensure(session, current_actor().municipality_id or 0, at=utc_now())
+            return self._editor(None, form, matrix)
+        if "set_all" in request.form:
+            return self._editor(None, form, self._all_set(form, matrix))
+        if not form.validate():
+            return self._editor(None, form, matrix, status=422)
+        try:
+            location = self._add(form.content(matrix))
+        except DomainError as error:
+            forms.put_error(form, error)
+            return self._editor(None, form, matrix, status=error.status)
+        return redirect(location)
+
+    @staticmethod
+    def _add(content: RoleContent) -> str:
+        """Add once, however many times it is sent; where it goes on."""
+        actor, key, at = current_actor(), forms.form_key(), utc_now()
+        with transaction() as session:
+            earlier = forms.earlier_result(session, actor, key)
+            if earlier is not None:
+                return earlier
+            role = standard_roles.add(actor, content)
+            location = url_for("RolePublishingView.review", pk=role.id)
+            forms.remember(session, actor, key, location, at)
+        flash(_("The draft is saved. Look over what it says, and publish it."), "success")
+        return location
+
+    @expose("/edit/<pk>", methods=["GET", "POST"])
+    @door(Action.EDIT)
+    def edit(self, pk: str) -> Answer:
+        """Change what a role says: in a draft, which gives nobody anything yet."""
+        role = find_role(pk, Action.EDIT)
+        now = standard_roles.latest(role)
+        if request.method != "POST":
+            return self._editor(role, RoleForm(formdata=None, data=filled(now)), now.matrix)
+        form = RoleForm()
+        matrix = role_matrix.chosen(request.form, LEVEL, now.matrix)
+        if "set_all" in request.form:
+            return self._editor(role, form, self._all_set(form, matrix))
+        if not form.validate():
+            return self._editor(role, form, matrix, status=422)
+        try:
+            self._save(pk, form.content(matrix))
+        except StaleVersion:
+            return self._conflict(pk, form, matrix)
+        except DomainError as error:
+            forms.put_error(form, error)
+            return self._editor(find_role(pk, Action.EDIT), form, matrix, status=error.status)
+        flash(_("The draft is saved. It gives nobody anything before it is published."), "success")
+        return redirect(url_for("RolePublishingView.review", pk=pk))
+
+    @staticmethod
+    def _save(pk: str, content: RoleContent) -> None:
+        with transaction():
+            standard_roles.save(
+                current_actor(),
+                find_role(pk, Action.EDIT),
+                content,
+                version=request.form.get("version", ""),
+                at=utc_now(),
+            )
+
+    def _conflict(self, pk: str, form: RoleForm, matrix: Mapping[Section, Level]) -> Answer:
+        """What somebody else has saved, beside what was chosen here."""
+        role = find_role(pk, Action.EDIT)
+        found = [
+            forms.Difference(
+                str(one.key or one.facet),
+                role_words.label(one),
+                role_words.old(one),
+                role_words.new(one),
+            )
+            for one in differences(standard_roles.latest(role), form.content(dict(matrix)))
+        ]
+        version = standard_roles.draft_version(role)
+        return self._editor(role, form, matrix, status=409, saved_since=found, version=version)
+
+    @staticmethod
+    def _all_set(form: RoleForm, matrix: Mapping[Section, Level]) -> Mapping[Section, Level]:
+        open_ones = role_matrix.offered(form.kinds.data or ())
+        return role_matrix.set_all(matrix, request.form.get("all_level", ""), open_ones)
+
+    @staticmethod
+    def _editor(
+        role: StandardRole | None,
+        form: RoleForm,
+        matrix: Mapping[Section, Level],
+        *,
+        status: int = 200,
+        **values: Any,
+    ) -> tuple[str, int]:
+        used = None if role is None else standard_roles.in_use(role)
+        sent = request.form.get("version", "")
+        known = {
+            "version": sent or ("" if role is None else standard_roles.draft_version(role)),
+            "form_key": "" if role is not None else forms.form_key() or forms.new_key(),
+        }
+        page = render_template(
+            EDITOR,
+            role=role,
+            name="" if role is None else name_of(role),
+            form=form,
+            cells=role_matrix.cells(matrix, used, role_matrix.offered(form.kinds.data or ())),
+            levels=list(Level),
+            texts=role_words,
+            **(known | values),
+        )
+        return page, status
+
+    # --- one role and its versions ---------------------------------------------------------------
+
+    @expose("/show/<pk>", methods=["GET"])
+    @door(Action.SHOW)
+    def show(self, pk: str) -> Answer:
+        """What a role says now, its versions, and what can be done with it."""
+        role = find_role(pk, Action.SHOW)
+        actor, content = current_actor(), standard_roles.latest(role)
+        return render_template(
+            "templating/role_show.html",
+            role=role,
+            name=name_of(role),
+            content=content,
+            sections=[one for one in Section if content.level(one) is not Level.NONE],
+            is_draft_only=standard_roles.is_draft_only(role),
+            draft=standard_roles.drafted(role),
+            version=standard_roles.draft_version(role),
+            versions=versions.newest_first(role),
+            national=standard_roles.national_of(role),
+            texts=role_words,
+            form_key=forms.new_key(),
+            may=lambda action: bool(policy.decide(actor, action, role)),
+            **self._compared(role),
+        )
+
+    @staticmethod
+    def _compared(role: StandardRole) -> dict[str, Any]:
+        """The two versions that the address asks for, and how they differ."""
+        contents = standard_roles.contents(role)
+        asked = [request.args.get(name, "") for name in ("older", "newer")]
+        older, newer = (contents.get(int(one)) if one.isdecimal() else None for one in asked)
+        if older is None or newer is None:
+            return {"compared": None}
+        return {"compared": differences(older, newer), "older": asked[0], "newer": asked[1]}
+
+    @expose("/copy/<pk>", methods=["POST"])
+    @door(Action.ADD)
+    def copy(self, pk: str) -> Answer:
+        """A new draft that says the same, under another name."""
+        actor, key, at = current_actor(), forms.form_key(), utc_now()
+        with transaction() as session:
+            location = forms.earlier_result(session, actor, key)
+            if location is None:
+                made = standard_roles.copy(actor, find_role(pk, Action.ADD))
+                location = url_for("StandardRoleEditView.edit", pk=made.id)
+                forms.remember(session, actor, key, location, at)
+        flash(_("The copy is a draft. Give it a name of its own, and change what differs."), "info")
+        return redirect(location)
+
+    @expose("/throw-away/<pk>", methods=["POST"])
+    @door(Action.EDIT)
+    def throw_away(self, pk: str) -> Answer:
+        """Let the draft say what is in use again."""
+
+        def change(actor: Actor, role: StandardRole, at: datetime) -> None:
+            version = request.form.get("version", "")
+            standard_roles.throw_away(actor, role, version=version, at=at)
+
+        return self._do(pk, Action.EDIT, change, _l("The draft is thrown away."))
+
+    @expose("/use-again/<pk>", methods=["POST"])
+    @door(Action.EDIT)
+    def use_again(self, pk: str) -> Answer:
+        """Let the draft say what an earlier version says."""
+
+        def change(actor: Actor, role: StandardRole, at: datetime) -> None:
+            sent = request.form.get("number", "")
+            number = int(sent) if sent.isdecimal() and len(sent) < 9 else 0
+            standard_roles.use_again(actor, role, number, at=at)
+
+        said = _l("The draft says what the earlier version says. It is not published yet.")
+        return self._do(pk, Action.EDIT, change, said)
+
+    @expose("/reset/<pk>", methods=["POST"])
+    @door(Action.EDIT)
+    def reset(self, pk: str) -> Answer:
+        """Let the draft say what the national original says."""
+
+        def change(actor: Actor, role: StandardRole, at: datetime) -> None:
+            standard_roles.reset(actor, role, at=at)
+
+        said = _l("The draft says what the national original says. It is not published yet.")
+        return self._do(pk, Action.EDIT, change, said)
+
+    @expose("/retire/<pk>", methods=["POST"])
+    @door(Action.RETIRE)
+    def retire(self, pk: str) -> Answer:
+        """Take a role out of use."""
+
+        def change(actor: Actor, role: StandardRole, at: datetime) -> None:
+            standard_roles.retire(actor, role, at=at)
+
+        said = _l("The role is retired. Those who have it keep what they have.")
+        return self._do(pk, Action.RETIRE, change, said)
+
+    @expose("/restore/<pk>", methods=["POST"])
+    @door(Action.RESTORE)
+    def restore(self, pk: str) -> Answer:
+        """Take a role back into use."""
+
+        def change(actor: Actor, role: StandardRole, _at: datetime) -> None:
+            standard_roles.restore(actor, role)
+
+        return self._do(pk, Action.RESTORE, change, _l("The role is in use again."))
+
+    @staticmethod
+    def _do(
+        pk: str,
+        action: Action,
+        change: Callable[[Actor, StandardRole, datetime], None],
+        said: Any,
+    ) -> Answer:
+        """Make a change in one transaction, and tell on the role's page what came of it."""
+        try:
+            with transaction():
+                change(current_actor(), find_role(pk, action), utc_now())
+            flash(str(said), "success")
+        except DomainError as error:
+            if error.is_refusal:
+                raise
+            flash(str(error), "danger")
+        return redirect(url_for("StandardRoleEditView.show", pk=pk))
