@@ -22,6 +22,7 @@ from app.security.roles import Action, Resource
 from app.security.tenancy import here
 from app.set_up_tables import NationalPiece, NationalVersion, StandardRoleVersion
 from app.templating import heads, versions
+from app.templating.role_changes import differences
 from app.templating.role_content import RoleContent
 from app.templating.texts import Text, key_of
 
@@ -88,7 +89,14 @@ def drafted(
     """
     row = versions.draft(role) if row == "asked" else row
     content = None if row is None else RoleContent.model_validate(row.content)
-    return None if content == in_use(role) else content
+    return None if _says(content, in_use(role)) else content
+
+
+def _says(content: RoleContent | None, other: RoleContent | None) -> bool:
+    """Whether two say the same, in whatever order."""
+    if content is None or other is None:
+        return content is other
+    return not differences(content, other)
 
 
 def all_drafts() -> dict[str, StandardRoleVersion]:
@@ -282,7 +290,7 @@ def _keep(role: StandardRole, content: RoleContent) -> None:
     said = heads.as_json(content)
     row = versions.draft(role)
     if row is None:
-        if content == in_use(role):
+        if _says(content, in_use(role)):
             return
         row = versions.begin(role, said)
     elif row.content != said:

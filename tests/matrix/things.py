@@ -12,7 +12,17 @@ from sqlalchemy import select
 from app.clock import today, utc_now
 from app.columns import new_id
 from app.db import db, transaction
-from app.enums import JobKind, JobState, Outcome, PlanKind, ProtectionGrade, Role, UnitKind
+from app.enums import (
+    JobKind,
+    JobState,
+    Level,
+    Outcome,
+    PlanKind,
+    ProtectionGrade,
+    Role,
+    Section,
+    UnitKind,
+)
 from app.models import (
     ApiToken,
     AuditEvent,
@@ -32,8 +42,9 @@ from app.security.roles import Resource
 from app.set_up_tables import Template
 from app.side_tables import BulkChange, SavedView
 from app.templating import heads, setup, versions
+from app.templating.role_content import RoleContent
 from app.templating.template_content import TemplateContent
-from app.templating.texts import key_of
+from app.templating.texts import Text, key_of
 from tests.matrix import plan_things
 from tests.plans.garden import planting
 from tests.plans.loading import whole
@@ -309,12 +320,6 @@ def _bulk_change(place: Place) -> BulkChange:
     )
 
 
-def _standard_role(place: Place) -> StandardRole:
-    """A role that is not among the shipped ones."""
-    name = f"{CANARY[place.number]} {next(numbers)}"
-    return StandardRole(names={"nb": name}, kinds=[], matrix={}, position=99)
-
-
 def _plan_type(place: Place) -> PlanType:
     """A kind of plan that the matrix has no plan of, so that changing it changes nothing else."""
     setup.ensure(db.session(), place.id, at=utc_now())
@@ -322,7 +327,18 @@ def _plan_type(place: Place) -> PlanType:
 
 
 def _standard_role(place: Place) -> StandardRole:
-    return StandardRole(names={"nb": f"{CANARY[place.number]} rolle {next(numbers)}"})
+    """A role in use that is not among the shipped ones."""
+    content = RoleContent(
+        names=Text(nb=f"{CANARY[place.number]} rolle {next(numbers)}"),
+        kinds=(PlanKind.DEVELOPMENT_PLAN,),
+        matrix={Section.GOALS: Level.READ},
+    )
+    role = StandardRole(id=new_id(), position=99)
+    heads.put_role(role, content)
+    db.session.add(role)
+    db.session.flush()
+    versions.add_published(role, heads.as_json(content), at=utc_now())
+    return role
 
 
 def _template(place: Place) -> Template:

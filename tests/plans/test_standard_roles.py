@@ -1,0 +1,445 @@
+"""Standard roles as local administrators make and change them.
+
+What the pages do is the same on both databases, so they are asked on one, and so is that no
+sequence widens anything; publishing is asked on both, in ``test_role_publishing``.
+"""
+
+import re
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.clock import utc_now
+from app.db import db, transaction
+from app.enums import Capability, Level, Reach, Section
+from app.errors import DomainError
+from app.jobs import role_publishing as jobs
+from app.models import StandardRole
+from app.plans import role_proposals
+from app.plans.role_steps import Step, step
+from app.security.actor import acting_as, find_actor
+from app.set_up_tables import NationalPiece, NationalVersion
+from app.templating import heads, standard_roles, versions
+from app.templating.role_changes import ONLY_LIMITS, Rights, differences, rights
+from tests.conftest import with_world
+from tests.plans import garden
+from tests.plans.role_scenes import (
+    GIVES,
+    VERSION,
+    content,
+    draft,
+    give,
+    given_to,
+    in_use,
+    numbers,
+    publish,
+    standing,
+)
+from tests.plans.role_scenes import (
+    numbers as names,
+)
+from tests.plans.scenes import look, planting
+
+READ, WRITE, NONE = Level.READ, Level.WRITE, Level.NONE
+
+
+@pytest.fixture(scope="module")
+def app(make_app):
+    """An installation of its own, with both municipalities set up for plans."""
+    app = with_world(make_app("sqlite"))
+    with app.app_context():
+        for place in (app.extensions["test_world"].strandvik, app.extensions["test_world"].fjellby):
+            with garden.planting(place):
+                pass
+    return app
+
+
+@pytest.fixture
+def one(app, world):
+    return standing(app, world)
+
+
+@pytest.fixture
+def local(client_as):
+    return client_as("lokal.strandvik")
+
+
+@pytest.fixture
+def coordinator(client_as):
+    return client_as("koordinator.strandvik")
+
+
+# --- the editor ----------------------------------------------------------------------------------
+
+
+def test_a_draft_gives_nobody_anything_and_is_told_as_changes_beside_the_cells(
+    app, world, local, one
+):
+    draft(local, one.role, goals="write")
+
+    page = local.get(f"/standard-role-edit/edit/{one.role}")
+
+    assert "Endret: Lese → Lese og skrive" in page.text
+    assert (
+        look(app, world, lambda: db.session.get_one(StandardRole, one.role).matrix)["goals"]
+        == "read"
+    )
+    assert "Utkast med endringer" in local.get("/standard-role/").text
+
+
+def test_who_saved_meanwhile_is_shown_and_nothing_is_overwritten(app, world, local, one):
+    path = f"/standard-role-edit/edit/{one.role}"
+    version = VERSION.search(local.get(path).text).group(1)
+    draft(local, one.role, goals="write")
+
+    answer = local.send(
+        path,
+        {
+            "version": version,
+            "name_nb": "Noe annet",
+            "name_nn": "Noko anna",
+            "kinds": ["relay_log"],
+            "given_by": ["coordinator"],
+            "level_goals": "comment",
+        },
+    )
+
+    assert answer.status_code == 409
+    assert "Lese og skrive" in answer.text
+    assert "Noe annet" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [
+        ({"kinds": []}, 422),
+        ({"name_nn": ""}, 422),
+        ({"months": "61"}, 422),
+        ({"name_nb": "Lærer"}, 422),
+        ({"level_event_log": "read"}, 400),
+        ({"level_participants": "write"}, 400),
+        ({"level_goals": "everything"}, 400),
+    ],
+    ids=["no kind", "no nynorsk", "too long", "taken name", "a log", "too much", "no level"],
+)
+def test_what_no_role_can_say_is_refused(local, form, status):
+    usual = {
+        "name_nb": f"Ny {next(names)}",
+        "name_nn": "Ny",
+        "kinds": ["relay_log"],
+        "given_by": ["coordinator"],
+    }
+
+    assert local.send("/standard-role-edit/add/", usual | form).status_code == status
+
+
+def test_all_parts_are_set_at_once_as_far_as_they_can_be_given(local):
+    answer = local.send("/standard-role-edit/add/", {"set_all": "1", "all_level": "manage"})
+
+    chosen = re.findall(r'name="level_(\w+)".*?value="(\w+)" selected', answer.text, re.S)
+    assert answer.status_code == 200
+    assert dict(chosen)["goals"] == "manage"
+    assert dict(chosen)["participants"] == "read"
+    assert "event_log" not in dict(chosen)
+
+
+def test_a_new_role_is_offered_to_coordinators_when_it_is_published(
+    app, world, local, coordinator, one
+):
+    name = f"Ny {next(names)}"
+    form = {"name_nb": name, "name_nn": name, "kinds": ["development_plan"], "level_goals": "read"}
+    answer = local.send("/standard-role-edit/add/", form | {"given_by": ["coordinator"]})
+    role = answer.location.rpartition("/")[2]
+    add = f"/plan-participant/add/{one.plan}"
+    assert name not in coordinator.get(add).text
+
+    publish(local, role, "")
+
+    assert name in coordinator.get(add).text
+
+
+def test_a_copy_is_a_draft_of_its_own(app, world, local, one):
+    made = local.send(f"/standard-role-edit/copy/{one.role}").location.rpartition("/")[2]
+
+    page = local.get(f"/standard-role-edit/edit/{made}")
+
+    assert made != one.role
+    assert "(kopi)" in page.text
+    row = look(app, world, lambda: db.session.get_one(StandardRole, made))
+    assert (row.kinds, row.number) == ([], 0)
+
+
+def test_whole_rows_and_columns_are_set_in_the_table_and_looked_over_before_they_are_drafts(
+    app, world, local, one
+):
+    path = "/standard-role-matrix/"
+    row = {"set_row": one.role, f"row_level.{one.role}": "comment"}
+    assert local.send(path, row).text.count(f'name="{one.role}.goals"') == 1
+    typed = {f"{one.role}.goals": "write", f"{one.role}.documents": "read"}
+    versions_typed = dict(
+        re.findall(r'name="(version\.[\w-]+)" value="([\d.]+)"', local.get(path).text)
+    )
+
+    preview = local.send(path, typed | versions_typed)
+    answer = local.send(path, typed | versions_typed | {"confirmed": "1"})
+
+    assert "Mål: Lese → Lese og skrive" in preview.text
+    assert "1 deltaker" in preview.text
+    assert answer.status_code == 302
+    saved = look(
+        app, world, lambda: standard_roles.latest(db.session.get_one(StandardRole, one.role))
+    )
+    assert saved.level(Section.GOALS) is Level.WRITE
+    assert saved.level(Section.DOCUMENTS) is Level.READ
+
+
+# --- the life of a role --------------------------------------------------------------------------
+
+
+def test_a_retired_role_is_given_to_nobody_and_comes_back(app, world, local, coordinator, one):
+    name = look(app, world, lambda: db.session.get_one(StandardRole, one.role).names["nb"])
+    add = f"/plan-participant/add/{one.plan}"
+
+    local.send(f"/standard-role-edit/retire/{one.role}")
+    retired = coordinator.get(add).text
+    local.send(f"/standard-role-edit/restore/{one.role}")
+
+    assert f">{name}<" not in retired
+    assert f">{name}<" in coordinator.get(add).text
+    assert given_to(app, world, one.participant) == GIVES
+
+
+def test_two_versions_are_compared_and_an_old_one_becomes_the_draft(local, one):
+    draft(local, one.role, goals="write")
+    publish(local, one.role, "new_only")
+
+    page = local.get(f"/standard-role-edit/show/{one.role}?older=1&newer=2")
+    local.send(f"/standard-role-edit/use-again/{one.role}", {"number": "1"})
+
+    assert "Mål: Lese → Lese og skrive" in page.text
+    review = local.get(f"/standard-role-publishing/review/{one.role}").text
+    assert "Lese og skrive → Lese" in review
+
+
+def test_a_draft_is_thrown_away(app, world, local, one):
+    draft(local, one.role, goals="write")
+    page = local.get(f"/standard-role-edit/show/{one.role}")
+
+    version = VERSION.search(page.text).group(1)
+    local.send(f"/standard-role-edit/throw-away/{one.role}", {"version": version})
+
+    role = look(
+        app, world, lambda: standard_roles.drafted(db.session.get_one(StandardRole, one.role))
+    )
+    assert role is None
+
+
+def test_a_role_goes_back_to_its_national_original_as_a_draft(app, world, local, one):
+    national(app, world, one.role, content("Nasjonal", {Section.GOALS: Level.COMMENT}))
+
+    local.send(f"/standard-role-edit/reset/{one.role}")
+
+    page = local.get(f"/standard-role-publishing/review/{one.role}").text
+    assert "Lese → Lese og kommentere" in page
+    assert given_to(app, world, one.participant) == GIVES
+
+
+def test_who_has_the_role_is_told_without_anything_of_the_plan(app, world, local, one):
+    page = local.get(f"/standard-role/holders/{one.role}")
+
+    assert "Larer" in page.text
+    assert "1 deltaker i 1 plan" in page.text
+    assert "planeier" not in page.text.lower()
+
+
+def test_a_plan_is_seen_as_a_role_would_see_it_by_owner_and_coordinator(client_as, one):
+    path = f"/plan-as-role/show/{one.plan}?role={one.role}"
+
+    for login, status in (
+        ("planeier", 200),
+        ("koordinator.strandvik", 200),
+        ("larer", 403),
+        ("lokal.strandvik", 403),
+    ):
+        answer = client_as(login, "9901" if login == "larer" else None).get(path)
+        assert answer.status_code == status, login
+
+
+def national(app, world, role_id, said):
+    """A national original that is published, and of which the role is a copy."""
+    with planting(app, world.strandvik):
+        role = db.session.get_one(StandardRole, role_id)
+        piece = NationalPiece(what="standard_role", key=f"x{next(names)}", names={}, number=1)
+        db.session.add(piece)
+        db.session.flush()
+        db.session.add(
+            NationalVersion(
+                piece_id=piece.id, number=1, content=heads.as_json(said), published_at=utc_now()
+            )
+        )
+        role.national_id = piece.id
+
+
+# --- the rule, and that it widens nothing --------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "now", "wanted"),
+    [
+        (WRITE, READ, WRITE, Step(narrowed={Section.GOALS: READ})),
+        (WRITE, NONE, READ, Step(narrowed={Section.GOALS: NONE})),
+        (WRITE, READ, READ, Step()),
+        (READ, NONE, WRITE, Step(left={Section.GOALS: WRITE})),
+        (READ, WRITE, READ, Step(proposed={Section.GOALS: WRITE})),
+        (READ, WRITE, NONE, Step()),
+        (READ, WRITE, Level.MANAGE, Step()),
+        (READ, READ, WRITE, Step()),
+    ],
+    ids=[
+        "less takes away what the role gave",
+        "less takes away what is left of it",
+        "less leaves what is less already",
+        "less leaves what was given by hand",
+        "more is proposed",
+        "more is not proposed where it was held back",
+        "more leaves what is more already",
+        "the same leaves all",
+    ],
+)
+def test_what_leads_from_one_version_to_another(old, new, now, wanted):
+    before, after = (Rights({Section.GOALS: one}, frozenset()) for one in (old, new))
+
+    assert step(before, after, {Section.GOALS: now}) == wanted
+
+
+def test_a_capability_is_proposed_and_a_limit_holds_at_once():
+    before = Rights({}, frozenset({Capability.INVITE}))
+    after = Rights({}, frozenset({Capability.PRINT_EXPORT, Capability.OWN_ACTIVITIES_ONLY}))
+
+    made = step(before, after, {})
+
+    assert made.capabilities == (Capability.PRINT_EXPORT,)
+    assert made.limits == {Capability.OWN_ACTIVITIES_ONLY}
+
+
+PARTS = (Section.GOALS, Section.ACTIVITIES, Section.COMMENTS, Section.MAPPING)
+LEVELS = st.dictionaries(st.sampled_from(PARTS), st.sampled_from([NONE, READ, WRITE]))
+EDITS = st.tuples(st.just("edit"), LEVELS, st.sets(st.sampled_from(Capability)))
+OTHERS = st.sampled_from(
+    [
+        ("publish", Reach.NEW_ONLY),
+        ("publish", Reach.ALL_EXISTING),
+        ("copy",),
+        ("retire",),
+        ("restore",),
+        ("compare",),
+        ("reset",),
+        ("throw_away",),
+        ("use_again", 1),
+    ]
+)
+
+
+class Undone(Exception):
+    """Ends the transaction of an example."""
+
+
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(steps=st.lists(st.one_of(EDITS, OTHERS, OTHERS), min_size=4, max_size=12))
+def test_no_sequence_widens_an_access_or_loses_a_version(app, world, steps):
+    with app.app_context():
+        place = world.strandvik
+        actor = find_actor(db.session(), world.accounts["lokal.strandvik"], place.id, utc_now())
+        try:
+            with acting_as(db.session(), actor), transaction():
+                role, rows = _planted(place)
+                before, kept = [_access(role, one) for one in rows], _versions(role)
+                for one in steps:
+                    _take(actor, role, one)
+                    after = [_access(role, row) for row in rows]
+                    assert all(_is_no_wider(*pair) for pair in zip(before, after, strict=True))
+                    assert kept.items() <= _versions(role).items()
+                    before, kept = after, _versions(role)
+                raise Undone
+        except Undone:
+            pass
+
+
+def _planted(place):
+    """A role, and three who have it: as it gives it, with more by hand, and with less."""
+    role = in_use(f"Rolle {next(numbers)}")
+    persons = place.persons
+    plan = garden.make_plan(
+        persons["own"], persons["koordinator.strandvik"], kind=garden.PlanKind.DEVELOPMENT_PLAN
+    )
+    rows = []
+    for name, change in (("larer", {}), ("other", {Section.GOALS: WRITE}), ("utgatt", None)):
+        row = garden.add_participant(plan, persons[name])
+        levels = {Section.ACTIVITIES: READ} if change is None else GIVES | change
+        for section, level in levels.items():
+            garden.grant(row, section, level)
+        give(row.id, role.id)
+        rows.append(row)
+    db.session.flush()
+    return role, rows
+
+
+def _take(actor, role, one):
+    """One step; what the state does not allow changes nothing."""
+    what, *said = one
+    at, version = utc_now(), standard_roles.draft_version(role)
+    try:
+        if what == "edit":
+            levels, capabilities = said
+            plain = content("x", levels, capabilities=tuple(capabilities))
+            wanted = plain.model_copy(update={"names": standard_roles.latest(role).names})
+            standard_roles.save(actor, role, wanted, version=version, at=at)
+        elif what == "publish":
+            jobs.publish(actor, role, said[0], version=version, at=at)
+        elif what == "compare":
+            differences(*list(standard_roles.contents(role).values())[:1] * 2)
+        elif what == "copy":
+            standard_roles.copy(actor, role)
+        elif what == "restore":
+            standard_roles.restore(actor, role)
+        elif what == "throw_away":
+            standard_roles.throw_away(actor, role, version=version, at=at)
+        else:
+            getattr(standard_roles, what)(actor, role, *said, at=at)
+        db.session.flush()
+    except DomainError:
+        db.session.flush()
+
+
+def _access(role, row):
+    db.session.expire(row, ["grants"])
+    versions_now = {n: rights(one) for n, one in standard_roles.contents(role).items()}
+    since = role_proposals.brought(row)
+    held = role_proposals.held(row.standard_role_number, since, versions_now)
+    given = {
+        one.section: (one.level.rank, not one.own_only, -one.starts_on.toordinal())
+        for one in row.grants
+        if one.ended_at is None
+    }
+    return given, held.capabilities
+
+
+def _is_no_wider(before, after):
+    """Whether nothing is more, for longer, or freer than before."""
+    given = all(
+        all(
+            new <= old for new, old in zip(what, before[0].get(part, (0, 0, -(10**9))), strict=True)
+        )
+        for part, what in after[0].items()
+    )
+    is_limited = before[1] & ONLY_LIMITS <= after[1]
+    return given and is_limited and after[1] - ONLY_LIMITS <= before[1]
+
+
+def _versions(role):
+    return {one.number: str(one.content) for one in versions.newest_first(role)}
