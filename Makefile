@@ -62,6 +62,7 @@ lint: $(VENV)/.installed-dev ## Check style, types and who imports whom
 bench: $(VENV)/.installed-dev $(CATALOGUES) $(LOOK) browser ## Measure speed, memory and the weight of pages, with other panels beside us
 	@$(RUN) -m benchmarks $(BENCH)
 	@test -n "$(BENCH)" || $(RUN) -m benchmarks.plans
+	@test -n "$(BENCH)" || $(RUN) -m benchmarks.templates
 
 .PHONY: drill
 drill: $(VENV)/.installed-dev $(CATALOGUES) $(LOOK) browser ## Run the long load, fault, fuzz and page drills at full size

@@ -27,7 +27,6 @@ from app.templating import pieces, template_drafts, template_forms, template_que
 from app.templating.pieces import Address, NoSuchPiece
 from app.templating.template_content import PARTS, TemplateContent
 from app.templating.template_drafts import Draft
-from app.templating.template_fields import IN
 from app.templating.template_forms import FieldForm, ParticipantForm, PieceForm, SectionForm
 from app.templating.template_pages import Answer, TemplatePage, asked_language, say
 from app.templating.texts import Content
@@ -185,7 +184,7 @@ class TemplateDraftView(TemplatePage):
         """Change places with the piece before or after."""
         way, _colon, asked = request.form.get("move", "").partition(":")
         asked, _colon, seen = asked.partition("@")
-        current = request.form.get("current", "")
+        current = request.form.get("current")
         try:
             with transaction():
                 address, content = template_drafts.move(
@@ -205,7 +204,7 @@ class TemplateDraftView(TemplatePage):
             total=total,
         )
         flash(text, "success")
-        here = current if seen == "" else str(address)
+        here = str(address) if current is None or seen else current
         return redirect(self._url("edit", pk, at=here, moved=str(address), way=way))
 
     @expose("/remove/<pk>", methods=["POST"])
@@ -281,7 +280,6 @@ class TemplateDraftView(TemplatePage):
                 row=draft.head,
                 content=draft.content,
                 view=self,
-                spoken=IN,
                 roles=roles,
             )
 

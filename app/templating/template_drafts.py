@@ -164,7 +164,7 @@ def move(
 
 def note(actor: Actor, head: Head, what: str, before: Facts, *, at: datetime) -> str | None:
     """Keep, in the caller's transaction, what something was; None where that has no place."""
-    if actor.municipality_id is None:
+    if actor.municipality_id is None or actor.account_id is None:
         return None
     kept = [{"id": head.id, "before": before}]
     return str(bulk.note(db.session(), actor, LIST_NAME, what, kept, at=at).id)

@@ -70,7 +70,12 @@ class TemplatePage(BaseView):
     def page(template: str, *, status: int = 200, **values: Any) -> Answer:
         """A page with what the pages about templates are drawn with."""
         drawn = render_template(
-            template, name_of=in_own_words, form_of=preview_form, all_parts=PARTS, **values
+            template,
+            name_of=in_own_words,
+            form_of=preview_form,
+            all_parts=PARTS,
+            all_languages=IN,
+            **values,
         )
         return drawn, status
 
@@ -193,7 +198,6 @@ class TemplateView(TemplatePage):
                 may_retire=bool(policy.decide(actor, Action.RETIRE, row)),
                 may_restore=bool(policy.decide(actor, Action.RESTORE, row)),
                 roles=dict(template_queries.role_choices(row, row.kind)),
-                spoken=IN,
                 form_key=str(uuid4()),
             )
 

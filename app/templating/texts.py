@@ -60,7 +60,7 @@ def isolated(text: str) -> str:
 
 def _no_longer_than(most: int) -> AfterValidator:
     def check(text: Text) -> Text:
-        if any(len(one) > most for one in text.by_language.values()):
+        if max(len(text.nb), len(text.nn), len(text.en)) > most:
             raise PydanticCustomError("text_too_long", "at most {most} characters", {"most": most})
         return text
 

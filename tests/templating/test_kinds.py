@@ -75,6 +75,15 @@ def test_the_local_administrator_chooses_what_a_kind_of_plan_holds(client_as, ki
     assert kind.row.consent_months == 6
 
 
+def test_some_parts_of_a_kind_of_plan_have_a_consent_of_their_own(client_as, kind):
+    client, path = client_as("lokal.strandvik"), f"/plan-kinds/edit/{kind.row.id}"
+
+    client.send(path, facts(kind, own_consent=["activities"]))
+
+    assert kind.row.own_consent == ["activities"]
+    assert 'id="own-activities" name="own_consent" value="activities" checked' in client.get(path).text
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -83,6 +92,8 @@ def test_the_local_administrator_chooses_what_a_kind_of_plan_holds(client_as, ki
         {"consent_months": "tull"},
         {"coordinator_nb": ""},
         {"sections": ["consents"]},
+        {"own_consent": ["documents"]},
+        {"own_consent": ["consents"]},
     ],
 )
 def test_what_makes_no_plan_is_refused(client_as, kind, changes):

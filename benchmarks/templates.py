@@ -1,0 +1,203 @@
+"""``python -m benchmarks.templates``: the editor of templates, on both databases.
+
+A municipality with 200 templates, of which one has 60 sections and 400 fields and has been
+published before. Ends with status 1 where an answer was wrong.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from app import create_app
+from app.clock import utc_now
+from app.columns import new_id
+from app.db import db, transaction
+from app.security.actor import acting_as, operator
+from app.set_up_tables import Template
+from app.templating import heads, setup, versions
+from app.templating.template_content import TemplateContent
+from benchmarks.data import MUNICIPALITY
+from benchmarks.database import KINDS, Database, databases
+from benchmarks.plans import _client, _tell, _times
+from benchmarks.samvev import Samvev
+from benchmarks.subject import SECRET, Scale
+from config import Mode, Settings
+
+TEMPLATES, SECTIONS, FIELDS = 200, 60, 400
+PARTS = ("about_me", "mapping", "goals", "activities", "sub_plans", "meetings")
+KINDS_OF_FIELDS = ("short_text", "long_text", "choice", "date", "number", "person", "table")
+MARK = re.compile(r'name="version" value="([0-9a-f]{16})"')
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Fill, ask, and print the medians in milliseconds."""
+    parser = argparse.ArgumentParser(prog="benchmarks.templates", description=__doc__)
+    parser.add_argument("--samples", type=int, default=30)
+    parser.add_argument("--databases", default=",".join(KINDS))
+    options = parser.parse_args(arguments)
+    os.environ.setdefault("LC_ALL", "C.UTF-8")
+    folder = Path(tempfile.mkdtemp(prefix="samvev-templates-"))
+    wrong = 0
+    try:
+        for kind in options.databases.split(","):
+            with databases(kind, folder) as create:
+                wrong += _on(create("templates"), folder, options.samples)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return int(bool(wrong))
+
+
+def _on(database: Database, folder: Path, samples: int) -> int:
+    """Measure on one database; how many answers were wrong."""
+    program = Samvev().prepare(database, folder, Scale(50))
+    settings = Settings(
+        mode=Mode.TEST,
+        instance=Path(program.environment["SAMVEV_INSTANCE"]),
+        database_url=database.url,
+        secret_key=SECRET,
+        encryption_key=f"{SECRET}-encryption",
+    )
+    app = create_app(settings)
+    with app.app_context():
+        large = _plant()
+    database.settle()
+    return _measure(_client(app, "bench"), database.kind, large, samples)
+
+
+# --- filling -------------------------------------------------------------------------------------
+
+
+def _plant() -> str:
+    """The templates; the id of the large one."""
+    with acting_as(db.session(), operator(MUNICIPALITY)), transaction() as session:
+        setup.ensure(session, MUNICIPALITY, at=utc_now())
+        large = _add(0, SECTIONS, FIELDS)
+        for number in range(1, TEMPLATES):
+            _add(number, 12, 48)
+    return large
+
+
+def _add(number: int, sections: int, fields: int) -> str:
+    content = TemplateContent.model_validate(_content(number, sections, fields))
+    names = content.names.by_language
+    row = Template(
+        id=new_id(), kind=content.kind, key=f"mal_{number}", names=names, position=number
+    )
+    db.session.add(row)
+    db.session.flush()
+    versions.add_published(row, heads.as_json(content), at=utc_now())
+    db.session.flush()
+    if number % 10 == 0:
+        versions.begin(row)
+    return str(row.id)
+
+
+def _named(name: str) -> dict[str, Any]:
+    return {"names": {"nb": name, "nn": name, "en": name}}
+
+
+def _content(number: int, sections: int, fields: int) -> dict[str, Any]:
+    help_text = {"nb": "Noen ord om hva som skal stå her. " * 4}
+    each = [fields // sections + (place < fields % sections) for place in range(sections)]
+    return {
+        **_named(f"Mal {number}"),
+        "kind": "individual_plan",
+        "descriptions": help_text,
+        "sections": [
+            {
+                **_named(f"Avsnitt {place}"),
+                "key": f"s{place}",
+                "part": PARTS[place % len(PARTS)],
+                "helps": help_text,
+                "fields": [_field(one, help_text) for one in range(count)],
+            }
+            for place, count in enumerate(each)
+        ],
+        "goals": [{**_named(f"Mål {one}"), "texts": help_text} for one in range(10)],
+    }
+
+
+def _field(number: int, help_text: dict[str, str]) -> dict[str, Any]:
+    kind = KINDS_OF_FIELDS[number % len(KINDS_OF_FIELDS)]
+    answers = [{"key": f"a{one}", **_named(f"Svar {one}")} for one in range(6)]
+    return {
+        **_named(f"Felt {number}"),
+        "key": f"f{number}",
+        "kind": kind,
+        "helps": help_text,
+        "choices": answers if kind == "choice" else [],
+        "columns": answers if kind == "table" else [],
+    }
+
+
+# --- measuring -----------------------------------------------------------------------------------
+
+
+def _measure(client: Any, kind: str, large: str, samples: int) -> int:
+    draft = f"/template-drafts/edit/{large}"
+    pages = {
+        "the list of 200": "/templates/",
+        "the editor opens": draft,
+        "the editor, a section": f"{draft}?at=sections/s30",
+        "the editor, a field": f"{draft}?at=sections/s30/fields/f2",
+        "the checklist and what is new": f"/templates/publish/{large}",
+        "the whole template as it is filled in": f"/templates/show/{large}",
+    }
+    sys.stdout.write(f"| {kind} | median | slowest |\n| --- | ---: | ---: |\n")
+    wrong = sum(
+        _ask(name, lambda p=path: client.get(p), 200, samples)  # type: ignore[misc]
+        for name, path in pages.items()
+    )
+    section = {"part": "mapping"}
+    wrong += _save("saving a section", client, f"{draft}?at=sections/s30", section, samples)
+    field = {"kind": "long_text"}
+    at = f"{draft}?at=sections/s30/fields/f1"
+    wrong += _save("saving a field", client, at, field, samples)
+    sent = {"csrf_token": _token(client, draft), "move": "down:sections/s0", "current": ""}
+    move = f"/template-drafts/move/{large}"
+    return wrong + _ask("moving a section", lambda: client.post(move, data=sent), 302, samples)
+
+
+def _token(client: Any, path: str) -> str:
+    found = TOKEN.search(client.get(path).text)
+    return found[1] if found else ""
+
+
+def _save(name: str, client: Any, path: str, facts: dict[str, str], samples: int) -> int:
+    """Save a piece again and again, each time as it is drawn then; 1 where it was not saved."""
+    token, times = _token(client, path), []
+    for number in range(samples + 1):
+        mark = MARK.search(client.get(path).text)
+        texts = {"names-nb": f"Navn {number}", "names-nn": "Namn", "helps-nb": "Hjelp " * 20}
+        version = mark[1] if mark else ""
+        data = {"csrf_token": token, "version": version} | facts | texts
+        begun = time.perf_counter()
+        answer = client.post(path, data=data)
+        times.append(time.perf_counter() - begun)
+        if answer.status_code != 302:
+            sys.stdout.write(f"| {name} | FAILED {answer.status_code} | |\n")
+            return 1
+    _tell(name, times[1:])
+    return 0
+
+
+def _ask(name: str, ask: Callable[[], Any], status: int, samples: int) -> int:
+    """Measure one thing; 1 where its answer was wrong."""
+    answer = ask()
+    if answer.status_code != status:
+        sys.stdout.write(f"| {name} | FAILED {answer.status_code} | |\n")
+        return 1
+    _tell(name, _times(ask, samples))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
