@@ -161,7 +161,11 @@ def roles_for(actor: Actor, plan: Plan) -> list[StandardRole]:
         StandardRole.retired_at.is_(None)
     )
     found = db.session.scalars(offered.order_by(StandardRole.position, StandardRole.id))
-    return [one for one in found if plan.kind in one.kinds]
+    return [
+        one
+        for one in found
+        if plan.kind in one.kinds and plan_access.may_give_role(actor, plan, one)
+    ]
 
 
 def roles_in(plan: Plan) -> list[StandardRole]:

@@ -143,6 +143,8 @@ def set_matrix(
     put(actor, participant, wanted, at=at)
     if role is not None:
         policy.require(actor, Action.CHOOSE, role)
+        if not plan_access.may_give_role(actor, participant.plan, role):
+            raise NotToBeGiven
         participant.standard_role_id, participant.standard_role_number = role.id, role.number
         role_proposals.close(participant, at=at)
     activity.touch(participant.plan, at=at)

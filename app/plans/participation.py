@@ -20,8 +20,8 @@ from app.enums import Section
 from app.errors import DomainError, StaleVersion
 from app.models import Participant, Person, Plan, StandardRole, Unit
 from app.plans import activity, consent_wanted, granting, taking_back
-from app.plans.granting import AlreadyOver
-from app.security import policy
+from app.plans.granting import AlreadyOver, NotToBeGiven
+from app.security import plan_access, policy
 from app.security.actor import Actor
 from app.security.roles import Action
 
@@ -120,7 +120,7 @@ def add(actor: Actor, plan: Plan, person: Person, terms: Terms, *, at: datetime)
     """Add a participant with the access of the standard role; nothing opens before consent.
 
     Raises:
-        IsInAlready, TakesPartAlready, RoleOfOtherPlans, EndsTooEarly
+        IsInAlready, TakesPartAlready, RoleOfOtherPlans, NotToBeGiven, EndsTooEarly
     """
     policy.require(actor, Action.STEER_ACCESS, plan)
     policy.require(actor, Action.CHOOSE, person)
@@ -158,6 +158,8 @@ def _require_fit(actor: Actor, plan: Plan, terms: Terms, on: date) -> None:
         policy.require(actor, Action.CHOOSE, terms.role)
         if terms.role.retired_at is not None or plan.kind not in terms.role.kinds:
             raise RoleOfOtherPlans(field="standard_role_id")
+        if not plan_access.may_give_role(actor, plan, terms.role):
+            raise NotToBeGiven(field="standard_role_id")
     is_early = terms.last_day is not None and terms.last_day < max(on, terms.starts_on)
     if is_early:
         raise EndsTooEarly(field="last_day")

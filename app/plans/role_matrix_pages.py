@@ -25,7 +25,7 @@ from app.templating.role_content import Matrix, RoleContent
 from app.templating.role_matrix import Cell
 from app.templating.role_pages import Answer, find_role, name_of
 
-COLUMNS = tuple(one for one in Section if MOST_GIVEN[one] is not Level.NONE)
+GIVEN = tuple(one for one in Section if MOST_GIVEN[one] is not Level.NONE)
 """The parts that can be given to participants at all."""
 
 
@@ -40,11 +40,10 @@ class Row:
     offered: frozenset[Section]
     version: str
 
-    @property
-    def cells(self) -> list[Cell]:
+    def cells(self, columns: Sequence[Section]) -> list[Cell]:
         """The cells, in the order of the columns."""
         of_all = role_matrix.cells(self.matrix, self.used, self.offered)
-        return [cell for cell in of_all if cell.section in COLUMNS]
+        return [cell for cell in of_all if cell.section in columns]
 
     @property
     def typed(self) -> RoleContent:
@@ -127,7 +126,8 @@ class RoleMatrixView(BaseView):
         page = render_template(
             "templating/role_matrix.html",
             rows=rows,
-            columns=COLUMNS,
+            columns=_columns(),
+            nowhere=[one for one in GIVEN if one not in _columns()],
             levels=list(Level),
             name_of=name_of,
             texts=role_words,
@@ -148,6 +148,7 @@ class RoleMatrixView(BaseView):
         page = render_template(
             "templating/role_matrix_preview.html",
             rows=rows,
+            columns=GIVEN,
             changed=found,
             name_of=name_of,
             texts=role_words,
@@ -172,6 +173,12 @@ def _rows() -> list[Row]:
     return rows
 
 
+def _columns() -> list[Section]:
+    """The parts that can be given and that some kind of plan has here, in order."""
+    open_ones = role_matrix.offered(())
+    return [one for one in GIVEN if one in open_ones]
+
+
 def _set_many(rows: list[Row]) -> list[Row]:
     """The rows with one level in a whole row, or in a whole column.
 
@@ -181,8 +188,8 @@ def _set_many(rows: list[Row]) -> list[Row]:
     role_id, column = request.form.get("set_row"), request.form.get("set_column")
     if column is None:
         level = request.form.get(f"row_level.{role_id}", "")
-        return [one.with_level(COLUMNS, level) if one.role.id == role_id else one for one in rows]
-    if column not in COLUMNS:
+        return [one.with_level(GIVEN, level) if one.role.id == role_id else one for one in rows]
+    if column not in GIVEN:
         raise BadRequest
     level = request.form.get(f"column_level.{column}", "")
     return [one.with_level([Section(column)], level) for one in rows]

@@ -11,10 +11,19 @@ from datetime import date, datetime
 
 from app.clock import day_of
 from app.enums import AuthorityKind, ConsentCapacity, ConsentKind, Level, Role, Section
-from app.models import AgeRule, Authority, Consent, Participant, Plan, PlanEntry
+from app.models import (
+    AgeRule,
+    Authority,
+    Consent,
+    Participant,
+    Plan,
+    PlanEntry,
+    StandardRole,
+)
 from app.security.actor import Actor
 from app.security.plan_rights import (
     ACTIONS,
+    GIVERS,
     IN_STATES,
     LEVEL_OF,
     LEVELS,
@@ -22,6 +31,7 @@ from app.security.plan_rights import (
     OPEN,
     SHARED,
     UNDER_WAY,
+    USUAL_GIVERS,
     USUAL_OWN_CONSENT_AGE,
     Basis,
     Levels,
@@ -279,6 +289,13 @@ def most_given(actor: Actor, plan: Plan, section: Section) -> Level:
         return Level.NONE
     held = level(actor, plan, section)
     return min(held, MOST_GIVEN[section], key=lambda one: one.rank)
+
+
+def may_give_role(actor: Actor, plan: Plan, role: StandardRole) -> bool:
+    """Whether a standard role is one that ``actor`` gives to others in a plan, as what they are to
+    it."""
+    givers = role.given_by or USUAL_GIVERS
+    return any(GIVERS.get(one.basis) in givers for one in relations(actor, plan))
 
 
 # --- what belongs to a plan ----------------------------------------------------------------------

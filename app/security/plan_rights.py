@@ -5,7 +5,7 @@ Sections × levels are those of ``domain.md`` 3.2; the states are those of ``des
 
 from enum import StrEnum
 
-from app.enums import Level, PlanState, Section
+from app.enums import Giver, Level, PlanState, Section
 from app.security.roles import Action
 
 
@@ -86,6 +86,15 @@ the consents and the logs are steered and read by the owner's side and the coord
 
 OWNERS_SIDE = frozenset({Basis.OWNER, Basis.OWNER_UNDER_AGE, Basis.AUTHORITY})
 """Those who decide who sees what; what they stop, a coordinator can't give back."""
+
+GIVERS: dict[Basis, Giver] = {
+    Basis.COORDINATOR: Giver.COORDINATOR,
+    Basis.STAND_IN: Giver.STAND_IN,
+    Basis.PARTICIPANT: Giver.PARTICIPANT,
+}
+"""As what somebody gives a standard role to others."""
+USUAL_GIVERS = (Giver.COORDINATOR, Giver.STAND_IN)
+"""Who gives a standard role that says nothing of it."""
 
 SEE = frozenset({Action.LIST, Action.SHOW})
 TAKE_PART = SEE | {Action.SHOW_ACCESS, Action.ASK_CHANGE}

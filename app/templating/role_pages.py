@@ -7,7 +7,6 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from app.clock import utc_now
@@ -187,10 +186,13 @@ class StandardRoleEditView(BaseView):
     @door(Action.SHOW)
     def show(self, pk: str) -> Answer:
         """What a role says now, its versions, and what can be done with it."""
-        role = find_role(pk, Action.SHOW)
+        return self._show(find_role(pk, Action.SHOW))
+
+    def _show(self, role: StandardRole, *, status: int = 200, wrong: str = "") -> Answer:
         actor, content = current_actor(), standard_roles.latest(role)
-        return render_template(
+        page = render_template(
             "templating/role_show.html",
+            wrong=wrong,
             role=role,
             name=name_of(role),
             content=content,
@@ -205,6 +207,7 @@ class StandardRoleEditView(BaseView):
             may=lambda action: bool(policy.decide(actor, action, role)),
             **self._compared(role),
         )
+        return page, status
 
     @staticmethod
     def _compared(role: StandardRole) -> dict[str, Any]:
@@ -239,7 +242,7 @@ class StandardRoleEditView(BaseView):
             version = request.form.get("version", "")
             standard_roles.throw_away(actor, role, version=version, at=at)
 
-        return self._do(pk, Action.EDIT, change, _l("The draft is thrown away."))
+        return self._do(pk, Action.EDIT, change, _("The draft is thrown away."))
 
     @expose("/use-again/<pk>", methods=["POST"])
     @door(Action.EDIT)
@@ -251,7 +254,7 @@ class StandardRoleEditView(BaseView):
             number = int(sent) if sent.isdecimal() and len(sent) < 9 else 0
             standard_roles.use_again(actor, role, number, at=at)
 
-        said = _l("The draft says what the earlier version says. It is not published yet.")
+        said = _("The draft says what the earlier version says. It is not published yet.")
         return self._do(pk, Action.EDIT, change, said)
 
     @expose("/reset/<pk>", methods=["POST"])
@@ -262,7 +265,7 @@ class StandardRoleEditView(BaseView):
         def change(actor: Actor, role: StandardRole, at: datetime) -> None:
             standard_roles.reset(actor, role, at=at)
 
-        said = _l("The draft says what the national original says. It is not published yet.")
+        said = _("The draft says what the national original says. It is not published yet.")
         return self._do(pk, Action.EDIT, change, said)
 
     @expose("/retire/<pk>", methods=["POST"])
@@ -273,7 +276,7 @@ class StandardRoleEditView(BaseView):
         def change(actor: Actor, role: StandardRole, at: datetime) -> None:
             standard_roles.retire(actor, role, at=at)
 
-        said = _l("The role is retired. Those who have it keep what they have.")
+        said = _("The role is retired. Those who have it keep what they have.")
         return self._do(pk, Action.RETIRE, change, said)
 
     @expose("/restore/<pk>", methods=["POST"])
@@ -284,22 +287,23 @@ class StandardRoleEditView(BaseView):
         def change(actor: Actor, role: StandardRole, _at: datetime) -> None:
             standard_roles.restore(actor, role)
 
-        return self._do(pk, Action.RESTORE, change, _l("The role is in use again."))
+        return self._do(pk, Action.RESTORE, change, _("The role is in use again."))
 
-    @staticmethod
     def _do(
+        self,
         pk: str,
         action: Action,
         change: Callable[[Actor, StandardRole, datetime], None],
-        said: Any,
+        said: str,
     ) -> Answer:
         """Make a change in one transaction, and tell on the role's page what came of it."""
         try:
             with transaction():
                 change(current_actor(), find_role(pk, action), utc_now())
-            flash(str(said), "success")
         except DomainError as error:
             if error.is_refusal:
                 raise
-            flash(str(error), "danger")
+            role = find_role(pk, Action.SHOW)
+            return self._show(role, status=error.status, wrong=str(error))
+        flash(said, "success")
         return redirect(url_for("StandardRoleEditView.show", pk=pk))

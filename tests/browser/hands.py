@@ -56,6 +56,21 @@ class Keyboard(Hands):
             self.page.keyboard.press("Tab")
         raise AssertionError(f"no way by keyboard to {selector}")
 
+    def pick(self, selector: str, value: str) -> None:
+        """Choose in a native list, or one of some radio buttons, with the arrows."""
+        self.go(selector)
+        if self.page.evaluate("() => document.activeElement.type") == "radio":
+            self.page.keyboard.press("Space")
+        for key in ("ArrowDown", "ArrowUp"):
+            for _step in range(MOST_TABS):
+                if self.page.evaluate("() => document.activeElement.value") == value:
+                    return
+                before = self.page.evaluate("() => document.activeElement.value")
+                self.page.keyboard.press(key)
+                if self.page.evaluate("() => document.activeElement.value") == before:
+                    break
+        raise AssertionError(f"{value} can't be chosen in {selector}")
+
     def press(self, selector: str) -> None:
         """Use a link or a button."""
         self.go(selector)

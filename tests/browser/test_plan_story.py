@@ -4,9 +4,11 @@ import pytest
 from playwright.sync_api import Page
 
 from app.clock import today
-from app.models import Person
+from app.enums import Level, Section
+from app.models import Person, Plan
+from app.security import plan_access
 from tests import world as worlds
-from tests.browser.hands import Mouse
+from tests.browser.hands import Keyboard, Mouse
 from tests.browser.site import served
 from tests.plans import garden as gardens
 from tests.world import CANARY
@@ -79,11 +81,11 @@ def start(page: Page, town, owner: str, kind: str, level: str = "", parent: str 
     return page.url.rpartition("/")[2]
 
 
-def let_in_teacher(page: Page, town, plan: str) -> None:
+def let_in_teacher(page: Page, town, plan: str, role: str = "Lærer") -> None:
     """Add larer as a teacher."""
     page.goto(f"/plan-participant/add/{plan}")
     Mouse(page).choose("person_id", HERE, town.world.strandvik.persons["larer"])
-    page.select_option("[name=standard_role_id]", label="Lærer")
+    page.select_option("[name=standard_role_id]", label=role)
     page.click(SEND)
     page.fill("[name=function]", "lærer")
     page.fill("[name=starts_on]", today().strftime("%d.%m.%Y"))
@@ -155,3 +157,70 @@ def test_a_mother_sees_who_sees_what_and_stops_an_access(town, at_desk):
     mother.wait_for_load_state()
 
     assert teacher.goto(f"/plan/show/{plan}").status == 404
+
+
+# --- a standard role, from a copy to those who have it --------------------------------------------
+
+PRESS = "main form.record > p.actions > button"
+
+
+def sees(town, plan: str) -> dict[Section, Level]:
+    """What larer sees of a plan now."""
+    with town.app.app_context(), gardens.planting(town.world.strandvik):
+        row = gardens.db.session.get_one(Plan, plan)
+        return dict(plan_access.shared_levels(row, row.participants[0], today()))
+
+
+def test_a_standard_role_is_copied_changed_published_and_given(town, at_desk):
+    local, coordinator = at_desk("lokal.strandvik"), at_desk("koordinator.strandvik")
+    owner, hands = at_desk("planeier", PHONE), Keyboard(local)
+    plan = start(coordinator, town, "planeier", "education_plan")
+
+    local.goto("/standard-role/")
+    teacher = local.get_by_role("link", name="Lærer", exact=True).get_attribute("href")
+    hands.press(f"form[action$='/copy/{teacher.rpartition('/')[2]}'] button")
+    local.wait_for_selector("[name=name_nb]")
+    hands.write("[name=name_nb]", "Lærer på SFO")
+    hands.write("[name=name_nn]", "Lærar på SFO")
+    hands.pick("[name=level_mapping]", "none")
+    hands.pick("[name=level_documents]", "write")
+    hands.press(PRESS)
+    local.wait_for_url("**/standard-role-publishing/review/*")
+    role = local.url.rpartition("/")[2]
+    assert "Det endrer ingenting for noen som alt deltar" in local.inner_text("main")
+    hands.press(PRESS)
+    local.wait_for_selector(SUCCESS)
+
+    let_in_teacher(coordinator, town, plan, "Lærer på SFO")
+    consent(owner, plan)
+    first = sees(town, plan)
+    assert first[Section.DOCUMENTS] is Level.WRITE
+    assert Section.MAPPING not in first
+
+    local.goto(f"/standard-role-edit/edit/{role}")
+    hands.pick("[name=level_mapping]", "read")
+    hands.pick("[name=level_documents]", "none")
+    hands.press(PRESS)
+    local.wait_for_url("**/standard-role-publishing/review/*")
+    assert local.inner_text("main").count("1 deltaker i 1 plan") == 2
+    hands.pick("[name=reach]", "new_only")
+    hands.press(PRESS)
+    local.wait_for_selector(SUCCESS)
+    assert sees(town, plan) == first
+
+    local.goto(f"/standard-role-publishing/review/{role}")
+    hands.pick("[name=reach]", "all_existing")
+    hands.press(PRESS)
+    local.wait_for_selector(SUCCESS)
+    narrowed = sees(town, plan)
+    assert Section.DOCUMENTS not in narrowed
+    assert Section.MAPPING not in narrowed
+
+    coordinator.goto(f"/plan-access/who/{plan}")
+    coordinator.click("a[href*='/participation-proposal/answer/']")
+    coordinator.click("button[value=yes]")
+    coordinator.wait_for_selector(SUCCESS)
+    assert sees(town, plan) == narrowed
+
+    consent(owner, plan)
+    assert sees(town, plan) == narrowed | {Section.MAPPING: Level.READ}

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from app.clock import utc_now
 from app.db import db, transaction
-from app.enums import Capability, Level, Reach, Section
+from app.enums import Capability, Giver, Level, Reach, Section
 from app.errors import DomainError
 from app.jobs import role_publishing as jobs
-from app.models import StandardRole
-from app.plans import role_proposals
+from app.models import Participant, StandardRole
+from app.plans import granting, role_proposals
 from app.plans.role_steps import Step, step
 from app.security.actor import acting_as, find_actor
 from app.set_up_tables import NationalPiece, NationalVersion
@@ -36,10 +36,7 @@ from tests.plans.role_scenes import (
     publish,
     standing,
 )
-from tests.plans.role_scenes import (
-    numbers as names,
-)
-from tests.plans.scenes import look, planting
+from tests.plans.scenes import acting, look, planting
 
 READ, WRITE, NONE = Level.READ, Level.WRITE, Level.NONE
 
@@ -125,7 +122,7 @@ def test_who_saved_meanwhile_is_shown_and_nothing_is_overwritten(app, world, loc
 )
 def test_what_no_role_can_say_is_refused(local, form, status):
     usual = {
-        "name_nb": f"Ny {next(names)}",
+        "name_nb": f"Ny {next(numbers)}",
         "name_nn": "Ny",
         "kinds": ["relay_log"],
         "given_by": ["coordinator"],
@@ -147,7 +144,7 @@ def test_all_parts_are_set_at_once_as_far_as_they_can_be_given(local):
 def test_a_new_role_is_offered_to_coordinators_when_it_is_published(
     app, world, local, coordinator, one
 ):
-    name = f"Ny {next(names)}"
+    name = f"Ny {next(numbers)}"
     form = {"name_nb": name, "name_nn": name, "kinds": ["development_plan"], "level_goals": "read"}
     answer = local.send("/standard-role-edit/add/", form | {"given_by": ["coordinator"]})
     role = answer.location.rpartition("/")[2]
@@ -157,6 +154,22 @@ def test_a_new_role_is_offered_to_coordinators_when_it_is_published(
     publish(local, role, "")
 
     assert name in coordinator.get(add).text
+
+
+def test_a_role_that_stand_ins_give_is_not_given_by_a_coordinator(app, world, coordinator, one):
+    with planting(app, world.strandvik):
+        role = in_use(f"Rolle {next(numbers)}", given_by=(Giver.STAND_IN,))
+        chosen, name = role.id, role.names["nb"]
+        own = in_use(f"Rolle {next(numbers)}", given_by=(Giver.COORDINATOR,)).names["nb"]
+    page = coordinator.get(f"/plan-participant/add/{one.plan}").text
+
+    assert own in page
+    assert name not in page
+    with acting(app, world, "koordinator.strandvik") as actor:
+        participant = db.session.get_one(Participant, one.participant)
+        role = db.session.get_one(StandardRole, chosen)
+        with pytest.raises(granting.NotToBeGiven):
+            granting.set_matrix(actor, participant, {}, role=role, at=utc_now())
 
 
 def test_a_copy_is_a_draft_of_its_own(app, world, local, one):
@@ -270,7 +283,7 @@ def national(app, world, role_id, said):
     """A national original that is published, and of which the role is a copy."""
     with planting(app, world.strandvik):
         role = db.session.get_one(StandardRole, role_id)
-        piece = NationalPiece(what="standard_role", key=f"x{next(names)}", names={}, number=1)
+        piece = NationalPiece(what="standard_role", key=f"x{next(numbers)}", names={}, number=1)
         db.session.add(piece)
         db.session.flush()
         db.session.add(
