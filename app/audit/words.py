@@ -170,6 +170,8 @@ ACTIONS: dict[str, Any] = {
     "stand_in:changed": _l("Stand-in changed or ended"),
     "national_piece:added": _l("National standard role or template added"),
     "national_piece:changed": _l("National standard role or template changed"),
+    "national_piece:declined": _l("Stayed with what is here when the national one changed"),
+    "national_piece:taken_over": _l("Draft made of what the national one says"),
     "national_piece:exported": _l("National standard roles or templates downloaded as a file"),
     "national_piece:imported": _l("National standard role or template imported from a file"),
     "role_proposal:added": _l("More access proposed, as the standard role gives it"),

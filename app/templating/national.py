@@ -16,7 +16,7 @@ from app.errors import DomainError, StaleVersion
 from app.security import policy
 from app.security.actor import Actor
 from app.security.roles import Action, Resource
-from app.set_up_tables import NationalPiece
+from app.set_up_tables import NationalPiece, NationalVersion
 from app.templating import heads, versions
 from app.templating.role_content import RoleContent
 from app.templating.template_content import TemplateContent
@@ -125,3 +125,9 @@ def move(actor: Actor, piece: NationalPiece, *, up: bool) -> bool:
         if one.position != position:
             one.position = position
     return True
+
+
+def with_drafts() -> set[str]:
+    """The ids of those that have a draft."""
+    found = select(NationalVersion.piece_id).where(NationalVersion.published_at.is_(None))
+    return set(db.session.scalars(found))

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, func
 
 from app.audit import log
 from app.db import db
@@ -21,7 +22,15 @@ from app.security import policy, scope
 from app.security.actor import Actor
 from app.security.roles import Action
 from app.set_up_tables import NationalPiece, NationalVersion, Template
-from app.templating import local_copies, national, role_changes, role_words, shelf, versions
+from app.templating import (
+    local_copies,
+    national,
+    role_changes,
+    role_words,
+    shelf,
+    standard_roles,
+    versions,
+)
 from app.templating.role_content import RoleContent
 from app.templating.shelf import Said
 from app.templating.template_compare import Change
@@ -35,6 +44,12 @@ class AnsweredAlready(DomainError):
     """Somebody has answered it, or there is a newer one."""
 
     message = _l("This proposal is answered already, or a newer one has come. Look once more.")
+
+
+class NotUsable(DomainError):
+    """It is out of use nationally, or used here already."""
+
+    message = _l("This is used here already, or is national no longer.")
 
 
 @dataclass(frozen=True)
@@ -72,22 +87,35 @@ def waiting(actor: Actor) -> list[Proposal]:
     """The proposals to this municipality, standard roles first, in order."""
     found: list[Proposal] = []
     for model in (StandardRole, Template):
-        rows = (
-            scope.rows(actor, model)
-            .add_columns(NationalPiece, NationalVersion)
-            .join(NationalPiece, NationalPiece.id == model.national_id)
-            .join(NationalVersion, NationalVersion.piece_id == NationalPiece.id)
-            .where(
-                model.retired_at.is_(None),
-                NationalPiece.retired_at.is_(None),
-                NationalPiece.number > model.national_number,
-                NationalVersion.number == NationalPiece.number,
-                NationalVersion.published_at.is_not(None),
-            )
-            .order_by(model.position, model.id)
-        )
+        rows = _behind(actor, model).add_columns(NationalPiece, NationalVersion)
+        rows = rows.order_by(model.position, model.id)
         found += [Proposal(*row) for row in db.session.execute(rows)]
     return found
+
+
+def count(actor: Actor) -> int:
+    """How many proposals wait here."""
+    counted = func.count()
+    return sum(
+        db.session.scalar(_behind(actor, model).with_only_columns(counted)) or 0
+        for model in (StandardRole, Template)
+    )
+
+
+def _behind(actor: Actor, model: Any) -> Select[Any]:
+    """Copies that come from an earlier national version than the one in use."""
+    return (
+        scope.rows(actor, model, Action.EDIT)
+        .join(NationalPiece, NationalPiece.id == model.national_id)
+        .join(NationalVersion, NationalVersion.piece_id == NationalPiece.id)
+        .where(
+            model.retired_at.is_(None),
+            NationalPiece.retired_at.is_(None),
+            NationalPiece.number > model.national_number,
+            NationalVersion.number == NationalPiece.number,
+            NationalVersion.published_at.is_not(None),
+        )
+    )
 
 
 def of(actor: Actor, copy: Copy) -> Proposal | None:
@@ -145,16 +173,15 @@ def _needed(actor: Actor, copy: Copy, number: int) -> Proposal:
     return proposal
 
 
-# --- what is not used here, and how a copy stands --------------------------------------------------
+# --- what is not used here, and how a copy stands ------------------------------------------------
 
 
 def not_here(actor: Actor) -> list[NationalPiece]:
     """What is national and in use that this municipality has no copy of."""
     copied: set[Any] = set()
     for model in (StandardRole, Template):
-        copied |= set(
-            db.session.scalars(scope.rows(actor, model).with_only_columns(model.national_id))
-        )
+        ids = scope.rows(actor, model).with_only_columns(model.national_id)
+        copied |= set(db.session.scalars(ids))
     wanted = scope.rows(actor, NationalPiece).where(
         NationalPiece.retired_at.is_(None), NationalPiece.number.is_not(None)
     )
@@ -167,26 +194,39 @@ def use(actor: Actor, piece: NationalPiece, *, at: datetime) -> Copy:
 
     Raises:
         NotUsable: it is out of use, or there is a copy already.
+        NameIsTaken: a standard role here is called the same.
     """
     policy.require(actor, Action.CHOOSE, piece)
     policy.require_open(actor, Action.ADD, shelf.RESOURCES[piece.what])
     row = versions.published(piece)
     if piece.retired_at is not None or row is None or piece not in not_here(actor):
         raise NotUsable
+    said = national.read(piece, row.content)
+    if isinstance(said, RoleContent) and standard_roles.is_taken(said.names):
+        raise standard_roles.NameIsTaken
     return local_copies.copy(db.session(), piece, row, at=at)
 
 
-class NotUsable(DomainError):
-    """It is out of use nationally, or used here already."""
+@dataclass(frozen=True)
+class Origin:
+    """Where a copy comes from, and whether it says something else now."""
 
-    message = _l("This is used here already, or is national no longer.")
+    number: int
+    is_changed: bool
+    is_behind: bool
 
 
-def is_changed_here(copy: Copy) -> bool:
-    """Whether a copy says something else than the national version that it comes from."""
+def origin(copy: Copy) -> Origin | None:
+    """Where a copy comes from; None for what the municipality made itself."""
     piece = db.session.get(NationalPiece, copy.national_id) if copy.national_id else None
-    row = None if piece is None else versions.published(piece, copy.national_number or 0)
-    said = shelf.in_use(copy)
-    if piece is None or row is None or said is None:
-        return piece is not None
-    return not shelf.says_same(said, national.read(piece, row.content))
+    if piece is None:
+        return None
+    number = copy.national_number or 0
+    row, said = versions.published(piece, number), shelf.in_use(copy)
+    is_same = (
+        row is not None
+        and said is not None
+        and shelf.says_same(said, national.read(piece, row.content))
+    )
+    is_behind = piece.retired_at is None and (piece.number or 0) > number
+    return Origin(number, not is_same, is_behind)
