@@ -70,7 +70,10 @@ def said(problem: Problem) -> str:
     text = TEXTS.get(problem.what)
     if text is None:
         return _("This can't stand here.")
-    return str(text) % problem.facts if problem.facts else str(text)
+    facts = problem.facts
+    if "expected" in facts:
+        facts = facts | {"expected": facts["expected"].replace(" or ", ", ")}
+    return str(text) % facts if facts else str(text)
 
 
 def where(path: Path) -> str:

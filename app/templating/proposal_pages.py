@@ -104,7 +104,7 @@ class NationalProposalView(BaseView):
             page=page_of(copy),
             has_draft=shelf.drafted(copy) is not None,
             nationally=None if before is None else proposals.changes(before, new),
-            here=None if here is None else proposals.changes(here, new),
+            mine=None if here is None else proposals.changes(here, new),
             answer=f"{self.endpoint}.answer_{'role' if model is StandardRole else 'template'}",
         )
 

@@ -82,6 +82,8 @@ MAY_FIND_NOTHING = {
     "EntryHistoryView.download",
     "ConsentView.scan",
     "TemplateDraftView.undo",
+    "NationalTemplateDraftView.undo",
+    "NationalRoleView.edit",  # It is a template that the matrix asks about.
 }
 SHOWS_OTHER_PLACES = {"MyPlansView", "OwnPageView"}
 
