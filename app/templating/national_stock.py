@@ -12,7 +12,7 @@ from app.models import Municipality
 from app.set_up_tables import NationalPiece
 from app.templating import heads, versions
 from app.templating.role_content import RoleContent
-from app.templating.shipped import TEMPLATES
+from app.templating.shipped.all_templates import TEMPLATES
 from app.templating.shipped_roles import ROLES
 from app.templating.template_content import TemplateContent
 from app.templating.texts import key_of
