@@ -206,14 +206,15 @@ def change(content: TemplateContent, address: Address, facts: Facts) -> Template
         NoSuchPiece
     """
     if not address.steps:
-        return _whole(content.model_copy(update=_checked(content, facts)))
+        return content.model_copy(update=_checked(content, facts))
 
     def changed(before: tuple[Any, ...]) -> tuple[Any, ...]:
         at = _place(before, address.steps[-1])
         one = before[at].model_copy(update=_checked(before[at], facts))
         return (*before[:at], one, *before[at + 1 :])
 
-    return _whole(_with_list(content, address.listed.steps, changed))
+    changed_content: TemplateContent = _with_list(content, address.listed.steps, changed)
+    return changed_content
 
 
 def remove(content: TemplateContent, address: Address) -> tuple[TemplateContent, Content, int]:
