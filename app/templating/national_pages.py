@@ -194,7 +194,8 @@ class NationalView(NationalPage):
         except DomainError as error:
             if error.is_refusal:
                 raise
-            flash(str(error), "warning")
+            text = str(error)
+            flash(text, "warning")
             return self._publish_page(pk, status=error.status)
         flash(_("It is published. Municipalities that have a copy are asked."), "success")
         return redirect(url_for("NationalView.show", pk=pk))
@@ -259,7 +260,8 @@ class NationalView(NationalPage):
             row = self.head_of(pk, action)
             change(row)
             name = isolated(row.names.get("nb", ""))
-        flash(str(said) % {"name": name}, "success")
+        text = str(said) % {"name": name}
+        flash(text, "success")
         return redirect(url_for("NationalView.show", pk=pk))
 
     @expose("/move/<pk>", methods=["POST"])

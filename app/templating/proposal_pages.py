@@ -95,7 +95,7 @@ class NationalProposalView(BaseView):
         if proposal is None:
             flash(_("There is no proposal about this any more."), "info")
             return redirect(page_of(copy))
-        new, before = proposals.now(proposal), proposals.before(proposal)
+        new, before = proposals.national_now(proposal), proposals.before(proposal)
         here = shelf.in_use(copy)
         return render_template(
             "templating/proposal_national.html",
@@ -152,6 +152,7 @@ def _done(change: Callable[[], str], said: str) -> Answer:
     except DomainError as error:
         if error.is_refusal:
             raise
-        flash(str(error), "warning")
+        said = str(error)
+        flash(said, "warning")
         location = url_for("NationalProposalView.index")
     return redirect(location)

@@ -136,7 +136,7 @@ def before(proposal: Proposal) -> Said | None:
     return None if row is None else national.read(proposal.piece, row.content)
 
 
-def now(proposal: Proposal) -> Said:
+def national_now(proposal: Proposal) -> Said:
     """What the national version in use says."""
     return national.read(proposal.piece, proposal.version.content)
 
@@ -149,7 +149,7 @@ def take_over(actor: Actor, copy: Copy, number: int, *, at: datetime) -> None:
         AnsweredAlready
     """
     proposal = _needed(actor, copy, number)
-    shelf.put_draft(actor, copy, now(proposal), at=at)
+    shelf.put_draft(actor, copy, national_now(proposal), at=at)
     copy.national_number = number
     log.record(actor, "national_piece:taken_over", copy)
 
