@@ -107,7 +107,8 @@ class RolePublishingView(BaseView):
         content = draft or standard_roles.latest(role)
         touched: Mapping[Section | None, Touched] = {}
         if used is not None:
-            touched = role_holders.touched(actor, role, content, on)
+            is_new = draft is not None
+            touched = role_holders.touched(actor, role, content, on, is_new=is_new)
         page = render_template(
             "templating/role_review.html",
             role=role,

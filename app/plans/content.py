@@ -223,6 +223,9 @@ def next_position(plan: Plan, section: Section, parent: PlanEntry | None) -> int
 # --- the bin -------------------------------------------------------------------------------------
 
 
+BINNED = "plan_entry:binned"
+
+
 def move_to_bin(actor: Actor, entry: PlanEntry, *, at: datetime) -> int:
     """Delete an entry and what is part of it, as far as the actor may; how many went along.
 
@@ -236,7 +239,7 @@ def move_to_bin(actor: Actor, entry: PlanEntry, *, at: datetime) -> int:
     parts = [one for one in _below(entry) if policy.decide(actor, Action.RETIRE, one)]
     for one in (entry, *parts):
         one.deleted_at = at
-        log.record(actor, "plan_entry:binned", one, fields=("deleted_at",))
+        log.record(actor, BINNED, one, fields=("deleted_at",))
     activity.touch(entry.plan, at=at)
     return len(parts)
 

@@ -66,7 +66,7 @@ class ContentView(WritingPage):
             _require_written(plan, section)
             together = TOGETHER.get(section, (section,))
             shown = content_queries.readable(actor, plan, together)
-            found = content_queries.entries(plan, shown)
+            found = content_queries.entries(actor, plan, shown)
             about = _about(plan, found, section)
             _tell(plan, {one.section for one in (*found, *about.values())} - {section})
         reads_comments = bool(content_queries.readable(actor, plan, [Section.COMMENTS]))
@@ -105,7 +105,8 @@ class ContentView(WritingPage):
             shown: set[Section | None] = {one.section for one in rows}
             for section in shown or {None}:
                 log.record(actor, "plan:bin_shown", plan, section=section)
-        return self.page("plans/content/bin.html", plan, rows=rows)
+        by = content_queries.who_binned(plan, rows)
+        return self.page("plans/content/bin.html", plan, rows=rows, by=by)
 
     @staticmethod
     def rights(plan: Plan) -> "Rights":

@@ -131,6 +131,7 @@ def _take_over(one: Participant, plan: Plan, at: datetime) -> str:
         added_at=at,
     )
     db.session.add(taken)
+    db.session.flush()
     for grant in one.grants:
         if grant.is_active(on):
             db.session.add(

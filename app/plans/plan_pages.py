@@ -17,8 +17,10 @@ from app.enums import ConsentKind, Section
 from app.errors import DomainError, NotAllowed, NotFound, StaleVersion
 from app.models import Consent, Person, Plan
 from app.plans import activity, continuing, handovers, life
+from app.plans.arriving_pages import origin_of
 from app.plans.coordinators import coordinators_here
 from app.plans.meter_pages import meter_for
+from app.plans.move_pages import on_its_way
 from app.plans.pages import WRITTEN, Answer, PlanPage, coordinator_word, find_plan, type_of
 from app.plans.plan_forms import (
     CloseForm,
@@ -63,9 +65,13 @@ class PlanView(PlanPage):
             coordinator_word=coordinator_word(plan),
             consent_until=consent_until(plan, on),
             stand_ins=[one for one in plan.stand_ins if one.is_active(on)],
-            emergency=life.emergency_of(actor, plan),
+            is_in_emergency=any(
+                one.person_id == actor.person_id for one in life.emergencies(plan, utc_now())
+            ),
             offered=[one for one in plan.handovers if one.answered_at is None],
             meter=meter_for(actor, plan),
+            moving=on_its_way(plan),
+            origin=origin_of(plan),
             may=lambda action: bool(policy.decide(actor, action, plan)),
         )
 

@@ -20,7 +20,7 @@ from app.security import scope
 from app.security.actor import Actor
 from app.security.plan_rights import OPEN
 from app.security.roles import Action
-from app.side_tables import RoleProposal
+from app.set_up_tables import RoleProposal
 from app.templating import role_matrix, standard_roles
 from app.templating.role_changes import Rights, rights
 from app.templating.role_content import RoleContent
@@ -143,20 +143,31 @@ class _Facts:
 
 
 def touched(
-    actor: Actor, role: StandardRole, content: RoleContent, on: date
+    actor: Actor, role: StandardRole, content: RoleContent, on: date, *, is_new: bool
 ) -> dict[Section | None, Touched]:
-    """What bringing everyone to ``content`` would change, by part; None: the capabilities."""
+    """What bringing everyone to ``content`` would change, by part; None: the capabilities.
+
+    Unless it ``is_new``, it is what is in use, and who was brought to that is not touched again.
+    """
     found: defaultdict[Section | None, Touched] = defaultdict(Touched)
-    facts = _facts(actor, role, on)
+    facts = _facts(actor, role, rights(content), on)
+    newest = role.number + is_new
     asked = holding(actor, role, on).with_only_columns(
         Participant.id, Participant.plan_id, Participant.standard_role_number, Plan.kind, Plan.state
     )
+    after, known = rights(content), dict[Any, Step]()
     for one in db.session.execute(asked):
-        before = _held(one.id, one.standard_role_number, facts)
-        if before is None:
+        given = facts.given.get(one.id, {})
+        since = _since(one.id, one.standard_role_number, facts)
+        if max((one.standard_role_number or 0, *since)) >= newest:
             continue
-        plain = step(before, rights(content), facts.given.get(one.id, {}))
-        _note(found, (one.id, one.plan_id), fitting(plain, one.state, facts.offered[one.kind]))
+        # Most who have a role have it in the same way, and are asked about once.
+        alike = (one.standard_role_number, since, one.kind, one.state, frozenset(given.items()))
+        if alike not in known:
+            before = role_proposals.held(one.standard_role_number, since, facts.versions)
+            plain = Step() if before is None else step(before, after, given)
+            known[alike] = fitting(plain, one.state, facts.offered[one.kind])
+        _note(found, (one.id, one.plan_id), known[alike])
     return found
 
 
@@ -186,16 +197,23 @@ def _note(found: defaultdict[Section | None, Touched], pair: tuple[str, str], on
         found[None].narrowed.add(pair)
 
 
-def _held(participant_id: str, number: int | None, facts: _Facts) -> Rights | None:
-    since = [one for one in facts.brought.get(participant_id, ()) if one > (number or 0)]
-    return role_proposals.held(number, since, facts.versions)
+def _since(participant_id: str, number: int | None, facts: _Facts) -> tuple[int, ...]:
+    return tuple(one for one in facts.brought.get(participant_id, ()) if one > (number or 0))
 
 
-def _facts(actor: Actor, role: StandardRole, on: date) -> _Facts:
+def _facts(actor: Actor, role: StandardRole, after: Rights, on: date) -> _Facts:
+    versions = {number: rights(one) for number, one in standard_roles.contents(role).items()}
+    # Only where versions differ can anything change.
+    parts = [
+        section
+        for section in Section
+        if any(one.level(section) is not after.level(section) for one in versions.values())
+    ]
     ids = holding(actor, role, on).with_only_columns(Participant.id).order_by(None)
     given: defaultdict[str, dict[Section, Level]] = defaultdict(dict)
     grants = select(Grant.participant_id, Grant.section, Grant.level).where(
         Grant.participant_id.in_(ids),
+        Grant.section.in_(parts),
         Grant.ended_at.is_(None),
         or_(Grant.ends_on.is_(None), Grant.ends_on > on),
     )
@@ -208,7 +226,7 @@ def _facts(actor: Actor, role: StandardRole, on: date) -> _Facts:
     for proposal in db.session.execute(proposals):
         made[proposal.participant_id].append(proposal.number)
     return _Facts(
-        {number: rights(one) for number, one in standard_roles.contents(role).items()},
+        versions,
         role_matrix.by_kind(),
         given,
         made,

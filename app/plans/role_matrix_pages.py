@@ -142,7 +142,7 @@ class RoleMatrixView(BaseView):
         actor, on = current_actor(), today()
         found = []
         for row in changed:
-            touched = role_holders.touched(actor, row.role, row.typed, on)
+            touched = role_holders.touched(actor, row.role, row.typed, on, is_new=True)
             lines = [(one, touched.get(one.key, Touched())) for one in row.changes]
             found.append(Changed(row, lines))
         page = render_template(

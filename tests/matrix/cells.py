@@ -84,6 +84,7 @@ MAY_FIND_NOTHING = {
     "TemplateDraftView.undo",
     "NationalTemplateDraftView.undo",
     "NationalRoleView.edit",  # It is a template that the matrix asks about.
+    "MoveView.scan",
 }
 SHOWS_OTHER_PLACES = {"MyPlansView", "OwnPageView"}
 

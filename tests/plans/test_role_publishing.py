@@ -197,6 +197,9 @@ def test_those_who_have_an_older_version_can_be_brought_along_afterwards(app, wo
 
     assert given_to(app, world, one.participant)[Section.ACTIVITIES] is READ
     assert number_of(app, world, one) == 2
+    page = local.get(f"/standard-role-publishing/review/{one.role}").text
+    assert "Det er ingenting å publisere" in page
+    assert 'name="reach"' not in page
 
 
 def test_a_coordinator_edits_and_publishes_no_role(coordinator, one):
