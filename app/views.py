@@ -620,6 +620,17 @@ ACCESS_VIEWS = (
     AuthorityView,
 )
 
+SET_UP_VIEWS = (
+    StandardRoleEditView,
+    RoleMatrixView,
+    RolePublishingView,
+    TemplateDraftView,
+    NationalTemplateDraftView,
+    NationalRoleView,
+    SetUpFileView,
+    NationalFileView,
+)
+
 
 def register_views(appbuilder: AppBuilder) -> None:
     """Register every screen; the order is the menu's."""
@@ -647,15 +658,12 @@ def register_views(appbuilder: AppBuilder) -> None:
     appbuilder.add_view(KeyRolesView, "KeyRolesView", label=_l("Overview of key roles"))
     appbuilder.add_view(KindView, "KindView", label=_l("Kinds of plans"))
     appbuilder.add_view(StandardRoleView, "StandardRoleView", label=_l("Standard roles"))
-    for role_view in (StandardRoleEditView, RoleMatrixView, RolePublishingView):
-        appbuilder.add_view_no_menu(role_view)
     appbuilder.add_view(TemplateView, "TemplateView", label=_l("Templates"))
-    appbuilder.add_view_no_menu(TemplateDraftView)
     proposed = _l("News from the national library")
     appbuilder.add_view(NationalProposalView, "NationalProposalView", label=proposed)
     appbuilder.add_view(NationalView, "NationalView", label=_l("National library"))
-    for shared in (NationalTemplateDraftView, NationalRoleView, SetUpFileView, NationalFileView):
-        appbuilder.add_view_no_menu(shared)
+    for set_up_view in SET_UP_VIEWS:
+        appbuilder.add_view_no_menu(set_up_view)
     appbuilder.add_view(JobView, "JobView", label=_l("Jobs"))
     appbuilder.add_view_no_menu(ImportView)
     appbuilder.add_view(AuditEventView, "AuditEventView", label=_l("Log"))

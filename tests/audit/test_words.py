@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from app.audit import log
-from app.audit.words import ACTIONS, FIELDS, OBJECTS, REFUSED, THINGS, action_options, spoken
+from app.audit.field_words import FIELDS
+from app.audit.words import ACTIONS, OBJECTS, REFUSED, THINGS, action_options, spoken
 from app.screens.scoped_view import ScopedModelView
 from config import ROOT
 
