@@ -85,7 +85,11 @@ from app.screens.words import options, words
 from app.searching.pages import SearchView
 from app.security.actor import current_actor
 from app.security.roles import Action, Resource
+from app.templating.file_pages import NationalFileView, SetUpFileView
 from app.templating.kind_pages import KindView
+from app.templating.national_pages import NationalTemplateDraftView, NationalView
+from app.templating.national_role_pages import NationalRoleView
+from app.templating.proposal_pages import NationalProposalView
 from app.templating.role_pages import StandardRoleEditView
 from app.templating.template_draft_pages import TemplateDraftView
 from app.templating.template_pages import TemplateView
@@ -618,6 +622,17 @@ ACCESS_VIEWS = (
     AuthorityView,
 )
 
+SET_UP_VIEWS = (
+    StandardRoleEditView,
+    RoleMatrixView,
+    RolePublishingView,
+    TemplateDraftView,
+    NationalTemplateDraftView,
+    NationalRoleView,
+    SetUpFileView,
+    NationalFileView,
+)
+
 
 def register_views(appbuilder: AppBuilder) -> None:
     """Register every screen; the order is the menu's."""
@@ -646,10 +661,12 @@ def register_views(appbuilder: AppBuilder) -> None:
     appbuilder.add_view(KindView, "KindView", label=_l("Kinds of plans"))
     appbuilder.add_view_no_menu(TemplateProposalView)
     appbuilder.add_view(StandardRoleView, "StandardRoleView", label=_l("Standard roles"))
-    for role_view in (StandardRoleEditView, RoleMatrixView, RolePublishingView):
-        appbuilder.add_view_no_menu(role_view)
     appbuilder.add_view(TemplateView, "TemplateView", label=_l("Templates"))
-    appbuilder.add_view_no_menu(TemplateDraftView)
+    proposed = _l("News from the national library")
+    appbuilder.add_view(NationalProposalView, "NationalProposalView", label=proposed)
+    appbuilder.add_view(NationalView, "NationalView", label=_l("National library"))
+    for set_up_view in SET_UP_VIEWS:
+        appbuilder.add_view_no_menu(set_up_view)
     appbuilder.add_view(JobView, "JobView", label=_l("Jobs"))
     appbuilder.add_view_no_menu(ImportView)
     appbuilder.add_view(AuditEventView, "AuditEventView", label=_l("Log"))

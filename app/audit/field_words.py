@@ -1,4 +1,4 @@
-"""What the fields that a change names in the log are called, in the user's language."""
+"""What changed, in the user's language: the words for the fields that events name."""
 
 from typing import Any
 

@@ -14,7 +14,7 @@ from app.security import policy, scope
 from app.security.actor import current_actor
 from app.security.roles import Action, Resource
 from app.security.routes import door
-from app.templating import role_words, setup, standard_roles
+from app.templating import proposals, role_words, setup, standard_roles
 from app.templating.role_pages import Answer, find_role, name_of
 
 ON_A_PAGE = 50
@@ -50,6 +50,7 @@ class StandardRoleView(BaseView):
                 (_l("Drafts"), [one for one in standing if standard_roles.is_draft_only(one)]),
                 (_l("Retired"), [one for one in roles if one.retired_at is not None]),
             ],
+            proposals=proposals.count(actor),
             counts=role_holders.counts(actor, today()),
             nobody=role_holders.Count(),
             changed=standard_roles.with_changes(standing),

@@ -157,7 +157,8 @@ ROLE_RIGHTS: dict[Role, Rights] = {
         Resource.MUNICIPALITY: READ
         | {Action.EDIT, Action.EXPORT, Action.APPOINT_LOCAL_ADMINISTRATOR},
         Resource.CENTRAL_APPOINTMENT: READ | {Action.ADD, Action.APPROVE, Action.END},
-        Resource.NATIONAL_PIECE: KEEP | {Action.IMPORT},
+        # Choosing something national is taking it into use in a municipality.
+        Resource.NATIONAL_PIECE: (KEEP - {Action.CHOOSE}) | {Action.IMPORT},
         Resource.AUDIT_EVENT: READ,
     },
     Role.LOCAL_ADMINISTRATOR: {

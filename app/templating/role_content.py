@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from app.enums import Capability, Giver, Level, PlanKind, Section
 from app.security.plan_rights import MOST_GIVEN
@@ -17,7 +18,10 @@ def _possible(matrix: Matrix) -> Matrix:
     """No section more than any participant can be given, and none that gives nothing."""
     for section, level in matrix.items():
         if level.rank > MOST_GIVEN[section].rank:
-            raise ValueError(f"{section}: at most {MOST_GIVEN[section]} can be given")
+            most = {"section": str(section), "most": str(MOST_GIVEN[section])}
+            raise PydanticCustomError(
+                "level_too_high", "{section}: at most {most} can be given", most
+            )
     return {section: level for section, level in matrix.items() if level is not Level.NONE}
 
 

@@ -20,7 +20,7 @@ from app.security import policy, scope
 from app.security.actor import Actor, current_actor
 from app.security.roles import Action, Resource
 from app.security.routes import door
-from app.templating import role_matrix, role_words, setup, standard_roles, versions
+from app.templating import proposals, role_matrix, role_words, setup, standard_roles, versions
 from app.templating.role_changes import differences
 from app.templating.role_content import RoleContent
 from app.templating.role_forms import RoleForm, filled
@@ -202,6 +202,7 @@ class StandardRoleEditView(BaseView):
             version=standard_roles.draft_version(role),
             versions=versions.newest_first(role),
             national=standard_roles.national_of(role),
+            origin=proposals.origin(role),
             texts=role_words,
             form_key=forms.new_key(),
             may=lambda action: bool(policy.decide(actor, action, role)),

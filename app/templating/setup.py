@@ -1,4 +1,5 @@
-"""What a municipality begins with: kinds of plans, ages, consent texts and standard roles."""
+"""What a municipality begins with: kinds of plans, ages, consent texts, and its own copies of
+national standard roles and templates."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -7,29 +8,42 @@ from flask_babel import get_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.columns import new_id
 from app.enums import Language, PlanKind
-from app.models import AgeRule, ConsentText, Municipality, PlanType, StandardRole
+from app.models import AgeRule, ConsentText, Municipality, PlanType
 from app.security.plan_rights import USUAL_OWN_CONSENT_AGE
 from app.security.tenancy import here
-from app.templating import heads, versions
-from app.templating.shipped_roles import ROLES, ShippedRole
+from app.set_up_tables import Template
+from app.templating import local_copies, national_stock
 from app.templating.shipped_types import CONSENT_TEXTS, TYPES
 
 LONG_AGO = date(2020, 1, 1)
 
 
 def ensure(session: Session, municipality_id: int, *, at: datetime) -> None:
-    """Set up what is shipped, where nothing is set up yet; in the caller's transaction and scope.
+    """Set up what is shipped and national, where it is not set up yet; in the caller's transaction
+    and scope. What the municipality has changed stays as it is.
 
     The municipality's own row is held meanwhile, so that two at once set up one.
     """
-    if session.scalar(select(PlanType.id).where(here(PlanType)).limit(1)) is not None:
+    if _is_set_up(session):
         return
-    held = select(Municipality.id).where(Municipality.id == municipality_id).with_for_update()
-    session.scalars(held).one()
-    if session.scalar(select(PlanType.id).where(here(PlanType)).limit(1)) is not None:
+    held = select(Municipality.id).where(Municipality.id == municipality_id)
+    session.scalars(held.with_for_update(key_share=True)).one()
+    if _is_set_up(session):
         return
+    if session.scalar(select(PlanType.id).where(here(PlanType)).limit(1)) is None:
+        _add_types(session, at)
+    national_stock.ensure(session, at=at)
+    local_copies.top_up(session, at=at)
+
+
+def _is_set_up(session: Session) -> bool:
+    """Whether all is here: national templates are what came last, and none is ever taken away."""
+    copied = select(Template.id).where(here(Template), Template.national_id.is_not(None))
+    return session.scalar(copied.limit(1)) is not None
+
+
+def _add_types(session: Session, at: datetime) -> None:
     for one in TYPES:
         session.add(
             PlanType(
@@ -45,17 +59,7 @@ def ensure(session: Session, municipality_id: int, *, at: datetime) -> None:
             AgeRule(kind=one.kind, own_consent_age=USUAL_OWN_CONSENT_AGE, valid_from=LONG_AGO)
         )
         session.add(ConsentText(kind=one.kind, number=1, texts=CONSENT_TEXTS, published_at=at))
-    for position, role in enumerate(ROLES):
-        _add_role(session, role, position, at)
     session.flush()
-
-
-def _add_role(session: Session, shipped: ShippedRole, position: int, at: datetime) -> None:
-    role = StandardRole(id=new_id(), key=shipped.key, position=position)
-    heads.put_role(role, shipped.content)
-    session.add(role)
-    session.flush()
-    versions.add_published(role, heads.as_json(shipped.content), at=at)
 
 
 def plan_type(session: Session, kind: PlanKind) -> PlanType:

@@ -152,8 +152,9 @@ def national_of(role: StandardRole) -> NationalVersion | None:
 # --- new roles -----------------------------------------------------------------------------------
 
 
-def add(actor: Actor, content: RoleContent) -> StandardRole:
-    """A new standard role, which is a draft until it is published.
+def add(actor: Actor, content: RoleContent, *, key: str | None = None) -> StandardRole:
+    """A new standard role, which is a draft until it is published. Its key is made of its name
+    unless it has one that is free.
 
     Raises:
         NameIsTaken
@@ -164,7 +165,7 @@ def add(actor: Actor, content: RoleContent) -> StandardRole:
     taken = db.session.scalars(select(StandardRole.key).where(here(StandardRole)))
     role = StandardRole(
         id=new_id(),
-        key=key_of(content.names.nb, {one for one in taken if one}),
+        key=key_of(key or content.names.nb, {one for one in taken if one}),
         names=content.names.by_language,
         kinds=[],
         matrix={},
@@ -184,10 +185,16 @@ def copy(actor: Actor, role: StandardRole) -> StandardRole:
     """A new draft that says what another role says, under a name of its own."""
     policy.require(actor, Action.ADD, role)
     content = latest(role)
-    return add(actor, content.model_copy(update={"names": _name_of_copy(content.names)}))
+    return add(actor, content.model_copy(update={"names": name_of_copy(content.names)}))
 
 
-def _name_of_copy(names: Text) -> Text:
+def is_taken(names: Text) -> bool:
+    """Whether a role that is not retired has this name."""
+    return _folded(names.nb) in {_folded(one) for one in _names_in_use()}
+
+
+def name_of_copy(names: Text) -> Text:
+    """A name like this that no role has."""
     taken = {_folded(one) for one in _names_in_use()}
     for number in range(1, len(taken) + 3):
         copied = Text(

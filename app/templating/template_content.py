@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from app.enums import FieldKind, PlanKind, Section
 from app.templating.texts import NO_TEXT, Content, Help, Key, Name
@@ -31,13 +32,14 @@ LEGAL_POINTS = tuple(range(1, 10))
 def _unlike(parts: tuple["Keyed", ...]) -> tuple["Keyed", ...]:
     keys = [one.key for one in parts]
     if len(set(keys)) < len(keys):
-        raise ValueError(f"two have the key {next(one for one in keys if keys.count(one) > 1)}")
+        twice = next(one for one in keys if keys.count(one) > 1)
+        raise PydanticCustomError("key_twice", "two have the key {key}", {"key": twice})
     return parts
 
 
 def _part(section: Section) -> Section:
     if section not in PARTS:
-        raise ValueError("one of " + ", ".join(PARTS))
+        raise PydanticCustomError("no_such_part", "one of {parts}", {"parts": ", ".join(PARTS)})
     return section
 
 
@@ -75,9 +77,14 @@ class TemplateField(Keyed):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if (self.kind is FieldKind.CHOICE) != bool(self.choices):
-            raise ValueError("choices belong to a field of the kind choice, and it needs some")
+            raise PydanticCustomError(
+                "choices_misplaced",
+                "only a field of the kind choice has choices, and needs some",
+            )
         if (self.kind is FieldKind.TABLE) != bool(self.columns):
-            raise ValueError("columns belong to a field of the kind table, and it needs some")
+            raise PydanticCustomError(
+                "columns_misplaced", "only a field of the kind table has columns, and needs some"
+            )
         return self
 
 

@@ -26,7 +26,14 @@ from app.security.actor import current_actor
 from app.security.roles import Action, Resource
 from app.security.routes import door
 from app.set_up_tables import NationalPiece, Template
-from app.templating import setup, template_drafts, template_queries, templates, versions
+from app.templating import (
+    proposals,
+    setup,
+    template_drafts,
+    template_queries,
+    templates,
+    versions,
+)
 from app.templating.generated_forms import form_class
 from app.templating.setup import in_own_words
 from app.templating.template_check import checklist, may_be_published
@@ -118,6 +125,7 @@ class TemplateView(TemplatePage):
             view=self,
             by_kind=by_kind,
             retired=retired,
+            proposals=proposals.count(actor),
             moved=request.args.get("moved", ""),
             way=request.args.get("way", ""),
         )
@@ -195,6 +203,8 @@ class TemplateView(TemplatePage):
                 published=template_queries.published(actor, row),
                 draft=versions.draft(row) if self.may_edit(row) else None,
                 may_edit=self.may_edit(row),
+                may_export=bool(policy.decide(actor, Action.EXPORT, row)),
+                origin=proposals.origin(row),
                 may_retire=bool(policy.decide(actor, Action.RETIRE, row)),
                 may_restore=bool(policy.decide(actor, Action.RESTORE, row)),
                 roles=dict(template_queries.role_choices(row, row.kind)),

@@ -47,6 +47,12 @@ def add(actor: Actor, kind: PlanKind, names: Text) -> Template:
     return _begin(TemplateContent(kind=kind, names=names))
 
 
+def begin(actor: Actor, content: TemplateContent, *, key: str | None = None) -> Template:
+    """A new template that says this, as a draft, with a key of its own that is like ``key``."""
+    policy.require_open(actor, Action.ADD, Resource.TEMPLATE)
+    return _begin(content, key)
+
+
 def copy(actor: Actor, source: Template) -> Template:
     """A new template with all that is in another, as a draft that nothing else changes with.
 
@@ -184,7 +190,7 @@ def read(row: Any) -> TemplateContent:
     return TemplateContent.model_validate(row.content)
 
 
-def _begin(content: TemplateContent) -> Template:
+def _begin(content: TemplateContent, key: str | None = None) -> Template:
     taken = set(db.session.scalars(select(Template.key).where(here(Template))))
     last = db.session.scalar(
         select(func.max(Template.position)).where(here(Template), Template.kind == content.kind)
@@ -192,7 +198,7 @@ def _begin(content: TemplateContent) -> Template:
     template = Template(
         id=new_id(),
         kind=content.kind,
-        key=key_of(content.names.nb, taken),
+        key=key_of(key or content.names.nb, taken),
         names=content.names.by_language,
         position=0 if last is None else last + 1,
     )

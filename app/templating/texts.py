@@ -5,6 +5,7 @@ from typing import Annotated
 
 from flask_babel import get_locale
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from app.enums import Language
 
@@ -60,7 +61,7 @@ def isolated(text: str) -> str:
 def _no_longer_than(most: int) -> AfterValidator:
     def check(text: Text) -> Text:
         if max(len(text.nb), len(text.nn), len(text.en)) > most:
-            raise ValueError(f"at most {most} characters")
+            raise PydanticCustomError("text_too_long", "at most {most} characters", {"most": most})
         return text
 
     return AfterValidator(check)
@@ -68,7 +69,7 @@ def _no_longer_than(most: int) -> AfterValidator:
 
 def _named(text: Text) -> Text:
     if not text.nb.strip():
-        raise ValueError("a name in bokmål is needed")
+        raise PydanticCustomError("name_needed", "a name in bokmål is needed")
     return text
 
 

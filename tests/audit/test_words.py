@@ -50,6 +50,16 @@ COMPOSED = {
         "municipality:merged",
         "municipality:split",
     },
+    "f'{kind}:exported'": {
+        "standard_role:exported",
+        "template:exported",
+        "national_piece:exported",
+    },
+    "f'{kind}:imported'": {
+        "standard_role:imported",
+        "template:imported",
+        "national_piece:imported",
+    },
     "f'job:{state}'": {"job:failed", "job:cancelled"},
 }
 

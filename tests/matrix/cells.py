@@ -81,8 +81,10 @@ MAY_FIND_NOTHING = {
     "EntryView.move",
     "EntryHistoryView.download",
     "ConsentView.scan",
-    "MoveView.scan",
     "TemplateDraftView.undo",
+    "NationalTemplateDraftView.undo",
+    "NationalRoleView.edit",  # It is a template that the matrix asks about.
+    "MoveView.scan",
 }
 SHOWS_OTHER_PLACES = {"MyPlansView", "OwnPageView"}
 

@@ -21,6 +21,7 @@ from app.enums import (
     ProtectionGrade,
     Role,
     Section,
+    SetUpKind,
     UnitKind,
 )
 from app.models import (
@@ -39,7 +40,7 @@ from app.models import (
 from app.people.names import search_form
 from app.security import tenancy
 from app.security.roles import Resource
-from app.set_up_tables import Template
+from app.set_up_tables import NationalPiece, Template
 from app.side_tables import BulkChange, SavedView
 from app.templating import heads, setup, versions
 from app.templating.role_content import RoleContent
@@ -175,6 +176,7 @@ def _make(resource: Resource, place: Place, retired: bool) -> object:
         Resource.BULK_CHANGE: _bulk_change,
         Resource.PLAN_TYPE: _plan_type,
         Resource.STANDARD_ROLE: _standard_role,
+        Resource.NATIONAL_PIECE: _national_piece,
         Resource.TEMPLATE: _template,
         Resource.MUNICIPALITY: lambda place: db.session.get_one(Municipality, place.id),
     }
@@ -358,6 +360,22 @@ def _template(place: Place) -> Template:
     versions.add_published(row, heads.as_json(content), at=utc_now())
     db.session.flush()
     versions.begin(row)
+    return row
+
+
+def _national_piece(place: Place) -> NationalPiece:
+    """A national template with a draft: published in the first place, and never in the other."""
+    name = f"Nasjonal {next(numbers)}"
+    content = TemplateContent.model_validate(_template_facts(name))
+    row = NationalPiece(
+        id=new_id(), what=SetUpKind.TEMPLATE, key=key_of(name), names={"nb": name}, position=99
+    )
+    db.session.add(row)
+    db.session.flush()
+    if place.number == "9901":
+        versions.add_published(row, heads.as_json(content), at=utc_now())
+        db.session.flush()
+    versions.begin(row, heads.as_json(content))
     return row
 
 

@@ -84,6 +84,7 @@ def test_the_doors_that_are_open_to_strangers_are_these(app):
         "PasswordLinkView.set_password",
         "FirstAdministratorView.make",
         "OpenApi.get",
+        "SetUpFileView.schema",
     }
 
 

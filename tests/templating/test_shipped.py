@@ -5,7 +5,7 @@ from pydantic import BaseModel
 
 from app.enums import PlanKind, Section
 from app.templating import heads
-from app.templating.shipped.catalogue import TEMPLATES
+from app.templating.shipped.all_templates import TEMPLATES
 from app.templating.shipped_roles import ROLES
 from app.templating.template_content import TemplateContent
 from app.templating.texts import Text, key_of

@@ -1,1 +1,1 @@
-"""The templates that a municipality begins with: a content for each, written for this product."""
+"""The templates that are shipped, by whom they are for."""

@@ -1,0 +1,289 @@
+"""The pages of the national library: the list, one standard role or template, and its life.
+
+The central administrator makes and publishes; local administrators read what is published.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask_appbuilder import expose
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.clock import utc_now
+from app.db import db, transaction
+from app.enums import PlanKind, Section, SetUpKind
+from app.errors import DomainError, NotFound
+from app.screens import forms
+from app.security import policy, scope
+from app.security.actor import current_actor
+from app.security.roles import Action, Resource
+from app.security.routes import door
+from app.set_up_tables import NationalPiece
+from app.templating import (
+    national,
+    national_stock,
+    proposals,
+    role_words,
+    template_queries,
+    templates,
+    versions,
+)
+from app.templating.role_content import RoleContent
+from app.templating.template_check import checklist, may_be_published
+from app.templating.template_content import TemplateContent
+from app.templating.template_draft_pages import TemplateDraftView
+from app.templating.template_forms import NameForm
+from app.templating.template_pages import Answer, TemplatePage, asked_language
+from app.templating.texts import isolated
+
+EDITORS = {
+    SetUpKind.STANDARD_ROLE: "NationalRoleView.edit",
+    SetUpKind.TEMPLATE: "NationalTemplateDraftView.edit",
+}
+
+
+class NationalPage(TemplatePage):
+    """Base of views about what is national."""
+
+    resource = Resource.NATIONAL_PIECE
+    model = NationalPiece
+    only: SetUpKind | None = None
+
+    def head_of(self, pk: str, action: Action) -> Any:
+        """The piece of an address, when the actor may do ``action`` with it.
+
+        Raises:
+            NotFound: missing, hidden, and of the other kind alike.
+        """
+        found = super().head_of(pk, action)
+        if self.only is not None and found.what is not self.only:
+            raise NotFound
+        return found
+
+
+class NationalTemplateDraftView(NationalPage, TemplateDraftView):
+    """The draft of a national template, in the same editor as those of municipalities."""
+
+    route_base = "/national-template-drafts"
+    default_view = "edit"
+    head_view = "NationalView"
+    only = SetUpKind.TEMPLATE
+
+
+class NationalView(NationalPage):
+    """The national standard roles and templates."""
+
+    route_base = "/national-library"
+    default_view = "index"
+    intro = _l(
+        "Standard roles and templates that every municipality can use. Municipalities have their"
+        " own copies: when you publish a change, they are asked, and nothing of theirs is changed."
+    )
+
+    @expose("/", methods=["GET"])
+    @door(Action.EDIT)
+    def index(self) -> Answer:
+        """All of them; what a new release ships is added when it is first opened."""
+        with transaction() as session:
+            national_stock.ensure(session, at=utc_now())
+        wanted = scope.rows(current_actor(), NationalPiece)
+        found = list(db.session.scalars(wanted.order_by(NationalPiece.position, NationalPiece.id)))
+        return self.page(
+            "templating/national.html",
+            view=self,
+            groups=[
+                (what, [one for one in found if one.what is what and one.retired_at is None])
+                for what in SetUpKind
+            ],
+            retired=[one for one in found if one.retired_at is not None],
+            drafts=national.with_drafts(),
+            moved=request.args.get("moved", ""),
+        )
+
+    @expose("/add", methods=["GET", "POST"])
+    @door(Action.ADD)
+    def add(self) -> Answer:
+        """A new template with nothing in it."""
+        form = NameForm()
+        if request.method != "POST":
+            form.kind.data = next((k for k in PlanKind if k == request.args.get("kind")), None)
+        elif form.validate():
+            return redirect(self._added(form))
+        key = forms.form_key() or forms.new_key()
+        status = 422 if request.method == "POST" else 200
+        return self.page("templating/national_add.html", form=form, form_key=key, status=status)
+
+    @staticmethod
+    def _added(form: NameForm) -> str:
+        actor, key = current_actor(), forms.form_key()
+        with transaction() as session:
+            location = forms.earlier_result(session, actor, key)
+            if location is None:
+                said = TemplateContent(kind=form.kind.data, names=form.names.data)
+                location = url_for(EDITORS[SetUpKind.TEMPLATE], pk=national.add(actor, said).id)
+                forms.remember(session, actor, key, location, utc_now())
+        flash(_("The template is begun. It is a draft until you publish it."), "success")
+        return location
+
+    @expose("/show/<pk>", methods=["GET"])
+    @door(Action.SHOW)
+    def show(self, pk: str) -> Answer:
+        """What a version says, and all versions there are."""
+        row, actor = self.head_of(pk, Action.SHOW), current_actor()
+        asked = _number(request.args.get("number"))
+        version = versions.published(row, asked)
+        if version is None and asked is not None:
+            raise NotFound
+        said = None if version is None else national.read(row, version.content)
+        with force_locale(asked_language()):
+            return self.page(
+                "templating/national_show.html",
+                row=row,
+                version=version,
+                content=said,
+                sections=_opened(said),
+                compared=self._since(row, version),
+                texts=role_words,
+                published=versions.newest_first(row),
+                draft=versions.draft(row) if self.may_edit(row) else None,
+                may=lambda action: bool(policy.decide(actor, action, row)),
+                editor=EDITORS[row.what],
+                roles=dict(template_queries.role_choices(row, PlanKind.INDIVIDUAL_PLAN)),
+            )
+
+    @staticmethod
+    def _since(row: NationalPiece, version: Any) -> Any:
+        """What is different from the version in use in the one that is shown."""
+        current = versions.published(row)
+        if version is None or current is None or version.number == current.number:
+            return None
+        return proposals.changes(
+            national.read(row, version.content), national.read(row, current.content)
+        )
+
+    # --- its life --------------------------------------------------------------------------------
+
+    @expose("/begin/<pk>", methods=["POST"])
+    @door(Action.EDIT)
+    def begin(self, pk: str) -> Answer:
+        """A draft, begun from the version in use where there is none."""
+        with transaction():
+            row = self.head_of(pk, Action.EDIT)
+            templates.begin_draft(current_actor(), row)
+            editor = EDITORS[row.what]
+        return redirect(url_for(editor, pk=pk))
+
+    @expose("/publish/<pk>", methods=["GET", "POST"])
+    @door(Action.EDIT)
+    def publish(self, pk: str) -> Answer:
+        """What is new, what must be right, and the button that publishes."""
+        if request.method != "POST":
+            return self._publish_page(pk)
+        try:
+            with transaction():
+                row, actor = self.head_of(pk, Action.EDIT), current_actor()
+                version = request.form.get("version", "")
+                if row.what is SetUpKind.TEMPLATE:
+                    checks = self._checks(row)
+                    templates.publish(actor, row, checks, version=version, at=utc_now())
+                else:
+                    national.publish_role(actor, row, version=version, at=utc_now())
+        except DomainError as error:
+            if error.is_refusal:
+                raise
+            text = str(error)
+            flash(text, "warning")
+            return self._publish_page(pk, status=error.status)
+        flash(_("It is published. Municipalities that have a copy are asked."), "success")
+        return redirect(url_for("NationalView.show", pk=pk))
+
+    @staticmethod
+    def _checks(row: NationalPiece) -> Any:
+        """The checklist of the draft of a template; nothing for a standard role."""
+        draft = versions.draft(row)
+        if draft is None or row.what is not SetUpKind.TEMPLATE:
+            return ()
+        content = templates.read(draft)
+        return checklist(content, template_queries.surroundings(row, content.kind))
+
+    def _publish_page(self, pk: str, status: int = 200) -> Answer:
+        row = self.head_of(pk, Action.EDIT)
+        draft, before = versions.draft(row), versions.published(row)
+        if draft is None:
+            flash(_("There is no draft to publish."), "warning")
+            return redirect(url_for("NationalView.show", pk=pk))
+        checks, said = self._checks(row), national.read(row, draft.content)
+        found = (
+            None if before is None else proposals.changes(national.read(row, before.content), said)
+        )
+        is_role = row.what is SetUpKind.STANDARD_ROLE
+        return self.page(
+            "templating/national_publish.html",
+            status=status,
+            row=row,
+            name=said.names.in_sentence,
+            draft=draft,
+            version=national.draft_version(row) if is_role else draft.version,
+            checks=checks,
+            is_ready=may_be_published(checks) and (found is None or bool(found)),
+            found=found,
+            editor=EDITORS[row.what],
+        )
+
+    @expose("/retire/<pk>", methods=["POST"])
+    @door(Action.RETIRE)
+    def retire(self, pk: str) -> Answer:
+        """Offer it to no municipality any more."""
+
+        def change(row: NationalPiece) -> None:
+            templates.retire(current_actor(), row, at=utc_now())
+
+        return self._done(pk, Action.RETIRE, change, _l("%(name)s is retired."))
+
+    @expose("/restore/<pk>", methods=["POST"])
+    @door(Action.RESTORE)
+    def restore(self, pk: str) -> Answer:
+        """Offer it again."""
+
+        def change(row: NationalPiece) -> None:
+            templates.restore(current_actor(), row)
+
+        return self._done(pk, Action.RESTORE, change, _l("%(name)s is in use again."))
+
+    def _done(
+        self, pk: str, action: Action, change: Callable[[NationalPiece], None], said: Any
+    ) -> Answer:
+        with transaction():
+            row = self.head_of(pk, action)
+            change(row)
+            name = isolated(row.names.get("nb", ""))
+        text = str(said) % {"name": name}
+        flash(text, "success")
+        return redirect(url_for("NationalView.show", pk=pk))
+
+    @expose("/move/<pk>", methods=["POST"])
+    @door(Action.EDIT)
+    def move(self, pk: str) -> Answer:
+        """Change places with the one before or after."""
+        with transaction():
+            row = self.head_of(pk, Action.EDIT)
+            is_up = request.form.get("way") == "up"
+            if national.move(current_actor(), row, up=is_up):
+                flash(_("%(name)s is moved.", name=isolated(row.names.get("nb", ""))), "success")
+        return redirect(url_for("NationalView.index", moved=pk, _anchor=f"n-{pk}"))
+
+
+def _opened(said: Any) -> list[Section]:
+    """The parts that a standard role opens."""
+    if not isinstance(said, RoleContent):
+        return []
+    return [one for one in Section if one in said.matrix]
+
+
+def _number(text: str | None) -> int | None:
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0

@@ -1,0 +1,259 @@
+"""The national library, and what a municipality is told when something in it changes."""
+
+import io
+import json
+import re
+
+import pytest
+from sqlalchemy import select
+
+from app.db import db
+from app.enums import SetUpKind
+from app.models import AuditEvent, StandardRole
+from app.security.actor import acting_as, operator
+from app.set_up_tables import NationalPiece, NationalVersion, Template
+from app.templating import proposals, shelf, versions
+from tests.conftest import with_world
+from tests.plans import garden as gardens
+
+VERSION = re.compile(r'name="version" value="([^"]+)"')
+LITERAL = "{{7*7}} <script>alert(1)</script> \u202eabc"
+
+
+@pytest.fixture(scope="module")
+def app(database_name, make_app):
+    """An installation of its own, with both municipalities set up."""
+    app = with_world(make_app(database_name))
+    with app.app_context():
+        for place in (app.extensions["test_world"].strandvik, app.extensions["test_world"].fjellby):
+            with gardens.planting(place):
+                pass
+    return app
+
+
+@pytest.fixture
+def look(app, world):
+    """Asks something in Strandvik."""
+
+    def ask(question):
+        with app.app_context(), acting_as(db.session(), operator(world.strandvik.id)):
+            return question()
+
+    return ask
+
+
+@pytest.fixture
+def central(client_as):
+    """The central administrator."""
+    return client_as("sentral")
+
+
+def piece(key, what=SetUpKind.STANDARD_ROLE):
+    return db.session.scalar(
+        select(NationalPiece).where(NationalPiece.key == key, NationalPiece.what == what)
+    )
+
+
+def copy(key, model=StandardRole):
+    return db.session.scalar(select(model).where(model.key == key))
+
+
+def _version(page):
+    return VERSION.search(page.text)[1]
+
+
+def new_role_version(client, pk, **changes):
+    """Change a national standard role and publish it."""
+    path = f"/national-roles/edit/{pk}"
+    page = client.get(path)
+    sent = {
+        "version": _version(page),
+        "name_nb": "Lærer",
+        "name_nn": "Lærar",
+        "kinds": ["individual_plan"],
+        "months": "12",
+        "given_by": ["coordinator"],
+        "level_goals": "write",
+    }
+    answer = client.send(path, sent | changes)
+    assert answer.status_code == 302, answer.text
+    page = client.get(answer.location)
+    answer = client.send(answer.location, {"version": _version(page)})
+    assert answer.status_code == 302, answer.text
+
+
+def test_the_central_administrator_changes_a_role_and_no_municipality_s_changes(
+    central, client_as, look
+):
+    pk = look(lambda: piece("laerer").id)
+    assert "Foresatt, lese" in central.get("/national-library/").text
+
+    new_role_version(central, pk, level_goals="read", name_nb=LITERAL)
+    mine = look(lambda: copy("laerer"))
+
+    assert (mine.number, mine.national_number) == (1, 1)
+    assert mine.names["nb"] == "Lærer"
+    page = client_as("lokal.strandvik").get(f"/national-proposals/role/{mine.id}")
+    assert "{{7*7}} &lt;script&gt;" in page.text
+    assert "<script>alert" not in page.text
+
+
+def test_the_proposal_that_is_taken_over_becomes_a_draft_and_is_in_use_when_published(
+    central, client_as, look
+):
+    national = look(lambda: piece("vikar").id)
+    new_role_version(central, national, name_nb="Vikar", name_nn="Vikar", months="2")
+    local = client_as("lokal.strandvik")
+    mine = look(lambda: copy("vikar"))
+
+    count = re.search(r"/national-proposals/\">(\d+)", local.get("/standard-role/").text)[1]
+    answer = local.send(
+        f"/national-proposals/answer-role/{mine.id}", {"number": "2", "answer": "take_over"}
+    )
+
+    assert int(count) >= 1
+    assert answer.status_code == 302
+    taken = look(lambda: copy("vikar"))
+    assert (taken.months, taken.number, taken.national_number) == (1, 1, 2)
+    assert look(lambda: shelf.drafted(copy("vikar")).months) == 2
+    assert look(lambda: proposals.origin(copy("vikar"))).is_changed
+    events = look(
+        lambda: set(
+            db.session.scalars(select(AuditEvent.action).where(AuditEvent.object_id == mine.id))
+        )
+    )
+    assert "national_piece:taken_over" in events
+
+
+def test_a_no_lasts_until_the_next_national_version(central, client_as, look):
+    national = look(lambda: piece("fastlege").id)
+    new_role_version(central, national, name_nb="Fastlege", name_nn="Fastlege", months="3")
+    local = client_as("lokal.strandvik")
+    mine = look(lambda: copy("fastlege"))
+    path = f"/national-proposals/answer-role/{mine.id}"
+
+    local.send(path, {"number": "1", "answer": "decline"})
+    assert look(lambda: copy("fastlege").national_number) == 1
+    local.send(path, {"number": "2", "answer": "decline"})
+
+    assert look(lambda: copy("fastlege").national_number) == 2
+    assert look(lambda: shelf.drafted(copy("fastlege"))) is None
+    assert local.get(f"/national-proposals/role/{mine.id}").status_code == 302
+    new_role_version(central, national, name_nb="Fastlege", name_nn="Fastlege", months="4")
+    assert local.get(f"/national-proposals/role/{mine.id}").status_code == 200
+
+
+def test_a_national_template_is_edited_in_the_same_editor_and_checked_before_it_is_published(
+    central, client_as, look
+):
+    answer = central.send(
+        "/national-library/add", {"kind": "family_plan", "names-nb": LITERAL, "names-nn": "Ny"}
+    )
+    assert answer.status_code == 302, answer.text
+    editor = central.get(answer.location)
+    pk = answer.location.rpartition("/")[2]
+
+    page = central.get(f"/national-library/publish/{pk}")
+    refused = central.send(f"/national-library/publish/{pk}", {"version": "1"})
+    hidden = client_as("lokal.strandvik").get(f"/national-library/show/{pk}")
+
+    assert editor.status_code == 200
+    assert "&lt;script&gt;" in editor.text
+    assert page.status_code == 200
+    assert refused.status_code in (409, 422)
+    assert hidden.status_code == 404
+    assert central.get(f"/national-library/show/{pk}").status_code == 200
+    assert look(lambda: db.session.get_one(NationalPiece, pk).number) is None
+
+
+def test_a_municipality_uses_a_new_national_template_as_its_own(central, client_as, look):
+    pk = look(lambda: piece("tom_iop", SetUpKind.TEMPLATE).id)
+    said = central.get(f"/national-files/piece/{pk}").json
+    said |= {"key": "heilt_ny", "names": {"nb": "Helt ny", "nn": "Heilt ny"}}
+    made = _taken_in(central, said)
+    page = central.get(f"/national-library/publish/{made}")
+    assert (
+        central.send(f"/national-library/publish/{made}", {"version": _version(page)}).status_code
+        == 302
+    )
+    local = client_as("lokal.strandvik")
+    assert "Helt ny" in local.get("/national-proposals/").text
+    assert local.get(f"/national-library/show/{made}").status_code == 200
+
+    answers = [local.send(f"/national-proposals/use/{made}") for _time in range(2)]
+
+    assert [one.status_code for one in answers] == [302, 302]
+    mine = look(lambda: copy("heilt_ny", Template))
+    assert (mine.number, mine.national_id, mine.national_number) == (1, made, 1)
+    assert not look(lambda: proposals.origin(copy("heilt_ny", Template))).is_changed
+
+
+def _taken_in(client, said):
+    """Take a file in to the national library; the id of what was made."""
+    file = {"file": (io.BytesIO(json.dumps(said).encode()), "fil.json")}
+    page = client.send("/national-files/", file)
+    packed = re.search(r'name="file" value="([^"]+)"', page.text)[1]
+    answer = client.send("/national-files/take-in", {"file": packed, "piece-0": "add"})
+    assert answer.status_code == 302, answer.text
+    return answer.location.rpartition("/")[2]
+
+
+def test_what_is_retired_nationally_is_proposed_to_nobody_and_comes_back(central, client_as, look):
+    pk = look(lambda: piece("barnevern").id)
+    new_role_version(central, pk, name_nb="Barnevern", name_nn="Barnevern", months="9")
+    waiting = client_as("lokal.strandvik")
+
+    central.send(f"/national-library/retire/{pk}")
+    gone = waiting.get("/national-proposals/").text
+    central.send(f"/national-library/restore/{pk}")
+    back = waiting.get("/national-proposals/").text
+
+    assert "Barnevern" not in gone
+    assert "Barnevern" in back
+    assert look(lambda: copy("barnevern").retired_at) is None
+
+
+def test_the_order_is_the_central_administrator_s(central, look):
+    def order():
+        found = select(NationalPiece.key).where(NationalPiece.what == SetUpKind.STANDARD_ROLE)
+        return list(db.session.scalars(found.order_by(NationalPiece.position)))
+
+    before = look(order)
+    pk = look(lambda: piece(before[1]).id)
+
+    central.send(f"/national-library/move/{pk}", {"way": "up"})
+
+    assert look(order)[:2] == [before[1], before[0]]
+
+
+def test_two_who_save_the_same_national_draft_see_both(central, look):
+    pk = look(lambda: piece("pp_radgiver").id)
+    path = f"/national-roles/edit/{pk}"
+    old = _version(central.get(path))
+    sent = {
+        "name_nb": "PP",
+        "name_nn": "PP",
+        "kinds": ["individual_plan"],
+        "given_by": ["coordinator"],
+        "months": "5",
+    }
+    assert central.send(path, sent | {"version": old}).status_code == 302
+
+    answer = central.send(path, sent | {"version": old, "months": "6"})
+
+    assert answer.status_code == 409
+    draft = select(NationalVersion).where(
+        NationalVersion.piece_id == pk, NationalVersion.published_at.is_(None)
+    )
+    assert look(lambda: db.session.scalar(draft).content["months"]) == 5
+
+
+@pytest.mark.parametrize("login", ["lokal.strandvik", "koordinator.strandvik", "planeier"])
+def test_nobody_else_changes_what_is_national(client_as, look, login):
+    pk = look(lambda: piece("laerer").id)
+    client = client_as(login)
+
+    assert client.get("/national-library/").status_code == 403
+    assert client.get(f"/national-roles/edit/{pk}").status_code == 403
+    assert client.send(f"/national-library/retire/{pk}").status_code == 403
+    assert look(lambda: versions.draft(piece("laerer"))) is None
