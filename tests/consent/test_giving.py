@@ -434,7 +434,7 @@ def test_texts_are_those_of_the_kind_here_the_newest_first(home):
     plan_id = home.young_plan()
     with home.planting():
         plan = db.session.get_one(Plan, plan_id)
-        found = queries.texts(plan.kind)
+        found = queries.texts(plan)
         numbers = [one.number for one in found]
         assert numbers == sorted(numbers, reverse=True)
         assert {one.kind for one in found} == {plan.kind}
