@@ -49,12 +49,14 @@ def entries(actor: Actor, plan: Plan, sections: Collection[Section]) -> Sequence
         .options(*WITH_NAMES)
         .order_by(PlanEntry.position, PlanEntry.id)
     )
-    return _seen_among(actor, plan, db.session.scalars(found).all())
+    return _seen_among(actor, plan, sections, db.session.scalars(found).all())
 
 
-def _seen_among(actor: Actor, plan: Plan, found: Sequence[PlanEntry]) -> Sequence[PlanEntry]:
+def _seen_among(
+    actor: Actor, plan: Plan, sections: Collection[Section], found: Sequence[PlanEntry]
+) -> Sequence[PlanEntry]:
     """What the actor sees of entries in sections that they read; nearly always all of it."""
-    if not plan_access.sees_own_only(actor, plan):
+    if not plan_access.sees_own_only(actor, plan, sections):
         return found
     return [one for one in found if policy.decide(actor, Action.SHOW, one)]
 
@@ -140,13 +142,15 @@ def seen_of(actor: Actor, plan: Plan, ids: Collection[str]) -> dict[str, PlanEnt
     """The entries of these ids, outside the bin, in sections that the actor reads."""
     if not ids:
         return {}
+    sections = readable(actor, plan, WRITTEN)
     found = select(PlanEntry).where(
         PlanEntry.plan_id == plan.id,
         PlanEntry.id.in_(ids),
-        PlanEntry.section.in_(readable(actor, plan, WRITTEN)),
+        PlanEntry.section.in_(sections),
         PlanEntry.deleted_at.is_(None),
     )
-    return {one.id: one for one in _seen_among(actor, plan, db.session.scalars(found).all())}
+    rows = db.session.scalars(found).all()
+    return {one.id: one for one in _seen_among(actor, plan, sections, rows)}
 
 
 # --- the bin -------------------------------------------------------------------------------------

@@ -11,14 +11,7 @@ from datetime import date, datetime
 
 from app.clock import day_of
 from app.enums import AuthorityKind, ConsentCapacity, ConsentKind, Level, Role, Section
-from app.models import (
-    AgeRule,
-    Authority,
-    Consent,
-    Participant,
-    Plan,
-    PlanEntry,
-)
+from app.models import AgeRule, Authority, Consent, Participant, Plan, PlanEntry
 from app.security.actor import Actor
 from app.security.own_activities import is_held_to_own, is_let_through
 from app.security.plan_rights import (
@@ -314,9 +307,18 @@ def shared_levels(plan: Plan, participant: Participant, on: date) -> Levels:
     return participant_levels(plan, participant, on) if plan.state in SHARED else {}
 
 
-def sees_own_only(actor: Actor, plan: Plan) -> bool:
-    """Whether a section may be open to ``actor`` without all that stands in it."""
-    return any(one.own_only for one in relations(actor, plan))
+def sees_own_only(actor: Actor, plan: Plan, sections: Iterable[Section]) -> bool:
+    """Whether one of ``sections`` may be open to ``actor`` without all that stands in it.
+
+    The first relation that opens all of them whole is the answer: no other is looked for.
+    """
+    wanted, is_held = frozenset(sections), False
+    for one in relations(actor, plan):
+        opened = {section for section, at in one.levels.items() if at is not Level.NONE}
+        if not one.own_only and wanted <= opened:
+            return False
+        is_held = is_held or one.own_only
+    return is_held
 
 
 def most_given(actor: Actor, plan: Plan, section: Section) -> Level:
