@@ -20,7 +20,6 @@ from app.security.plan_rights import (
     LEVEL_OF,
     LEVELS,
     MOST_GIVEN,
-    OPEN,
     SHARED,
     UNDER_WAY,
     USUAL_OWN_CONSENT_AGE,
@@ -29,7 +28,6 @@ from app.security.plan_rights import (
 )
 from app.security.roles import Action
 from app.security.tenancy import stands
-from app.side_tables import Handover
 
 
 @dataclass(frozen=True)
@@ -331,85 +329,3 @@ def most_given(actor: Actor, plan: Plan, section: Section) -> Level:
 
 def _rank(one: Level) -> int:
     return one.rank
-
-
-# --- what belongs to a plan ----------------------------------------------------------------------
-
-ON_ENTRY: dict[Action, Action] = {
-    Action.LIST: Action.READ,
-    Action.SHOW: Action.READ,
-    Action.EDIT: Action.WRITE,
-    Action.MOVE: Action.WRITE,
-    Action.RETIRE: Action.WRITE,
-    Action.RESTORE: Action.WRITE,
-}
-"""What must be allowed in its section for something to be done with a piece of content."""
-
-
-def entry_basis(actor: Actor, action: Action, entry: PlanEntry) -> Basis | None:
-    """By which relation an action on a piece of content is allowed.
-
-    What lies in the bin is seen by those who may bring it back. Who may only comment edits and
-    deletes their own comments.
-    """
-    needed = ON_ENTRY.get(action)
-    if needed is None:
-        return None
-    is_binned = entry.deleted_at is not None
-    if is_binned and action not in (Action.LIST, Action.SHOW, Action.RESTORE):
-        return None
-    if action is Action.RESTORE and not is_binned:
-        return None
-    is_own = entry.author_id is not None and entry.author_id == actor.person_id
-    if is_own and entry.section is Section.COMMENTS and needed is Action.WRITE:
-        needed = Action.COMMENT
-    if is_binned:
-        needed = Action.COMMENT if is_own and entry.section is Section.COMMENTS else Action.WRITE
-    return basis_for(actor, needed, entry.plan, entry.section, about=entry)
-
-
-def participant_basis(actor: Actor, action: Action, participant: Participant) -> Basis | None:
-    """By which relation an action on a participation is allowed; everyone sees their own."""
-    plan = participant.plan
-    if action in (Action.LIST, Action.SHOW):
-        if participant.person_id == actor.person_id and (
-            found := basis_for(actor, Action.SHOW, plan)
-        ):
-            return found
-        return basis_for(actor, Action.READ, plan, Section.PARTICIPANTS)
-    if action in (Action.STEER_ACCESS, Action.STOP_ACCESS, Action.SEE_AS):
-        return basis_for(actor, action, plan)
-    return None
-
-
-def consent_basis(actor: Actor, action: Action, consent: Consent) -> Basis | None:
-    """By which relation an action on a consent is allowed.
-
-    It is withdrawn by whoever gave it, who may also tell the coordinator; like withdrawing, that
-    can be done whatever state the plan is in.
-    """
-    if action in (Action.LIST, Action.SHOW):
-        return basis_for(actor, Action.READ, consent.plan, Section.CONSENTS)
-    if action is Action.WITHDRAW_CONSENT and consent.giver_id == actor.person_id:
-        return basis_for(actor, action, consent.plan)
-    if action is Action.RECORD_WITHDRAWAL:
-        return basis_for(actor, action, consent.plan)
-    return None
-
-
-def handover_basis(actor: Actor, action: Action, handover: Handover) -> Basis | None:
-    """By which relation an action on an offered hand-over is allowed.
-
-    It is answered by the one it was offered to, while they may coordinate and the offer is open;
-    the offer shows them no more of the plan than its kind and owner.
-    """
-    is_here = not stands("policy") or handover.municipality_id == actor.municipality_id
-    is_theirs = is_here and handover.to_id == actor.person_id and actor.holds(Role.COORDINATOR)
-    if action is Action.ANSWER:
-        is_open = handover.answered_at is None and handover.plan.state in OPEN
-        return Basis.COORDINATOR if is_theirs and is_open else None
-    if action in (Action.LIST, Action.SHOW):
-        if is_theirs:
-            return Basis.COORDINATOR
-        return basis_for(actor, Action.HAND_OVER, handover.plan)
-    return None

@@ -27,7 +27,7 @@ from app.enums import Role, Section
 from app.models import Consent, Participant, Plan, PlanEntry, Unit
 from app.security.actor import Actor
 from app.security.consent_scope import PLAN
-from app.security.plan_access import ON_ENTRY
+from app.security.part_access import ON_ENTRY
 from app.security.plan_relations import (
     EMERGENCY,
     Question,

@@ -27,7 +27,7 @@ from app.models import (
     StandardRole,
     Unit,
 )
-from app.security import moving_access, plan_access, role_giving
+from app.security import moving_access, part_access, plan_access, role_giving
 from app.security.actor import Actor, Holding
 from app.security.roles import (
     MAY_GIVE,
@@ -144,13 +144,13 @@ def _basis_in_plan(
     if isinstance(thing, Plan):
         return plan_access.basis_for(actor, action, thing, section)
     if isinstance(thing, Participant):
-        return plan_access.participant_basis(actor, action, thing)
+        return part_access.participant_basis(actor, action, thing)
     if isinstance(thing, Consent):
-        return plan_access.consent_basis(actor, action, thing)
+        return part_access.consent_basis(actor, action, thing)
     if isinstance(thing, PlanEntry):
-        return plan_access.entry_basis(actor, action, thing)
+        return part_access.entry_basis(actor, action, thing)
     if isinstance(thing, Handover):
-        return plan_access.handover_basis(actor, action, thing)
+        return part_access.handover_basis(actor, action, thing)
     if isinstance(thing, IncomingPlan):
         return moving_access.basis_for(actor, action, thing)
     return None

@@ -28,6 +28,7 @@ from tests.security.test_plan_worlds import OF_PLANS, Round
 RULES = (
     "plan_rights",
     "plan_access",
+    "part_access",
     "policy",
     "consent_scope",
     "plan_relations",
