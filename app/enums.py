@@ -240,8 +240,25 @@ class NoticeKind(StrEnum):
     AGE_REACHED = "age_reached"
     PLAN_CLOSED = "plan_closed"
     PLAN_REOPENED = "plan_reopened"
+    MOVE_CONSENT_WANTED = "move_consent_wanted"
+    MOVE_CONSENT_GIVEN = "move_consent_given"
+    MOVE_SENT = "move_sent"
+    MOVE_STOPPED = "move_stopped"
+    PLAN_MOVED = "plan_moved"
     ROLE_PROPOSED = "role_proposed"
     TEMPLATE_PROPOSED = "template_proposed"
+
+
+class MoveState(StrEnum):
+    """How far the move of a plan to another municipality has come, on both sides of the border."""
+
+    ASKED = "asked"
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    TAKEN_BACK = "taken_back"
+    CONSENT_REFUSED = "consent_refused"
+    EXPIRED = "expired"
 
 
 class SetUpKind(StrEnum):

@@ -77,16 +77,18 @@ from app.enums import (
     TokenPurpose,
     UnitKind,
 )
-from app.set_up_tables import StandardRoleVersion, Template, TemplateVersion
+from app.set_up_tables import RoleProposal, StandardRoleVersion, Template, TemplateVersion
 from app.side_tables import (
     BulkChange,
     EntryDraft,
     Handover,
+    IncomingPlan,
+    MoveConsent,
     Notice,
     PlanDecision,
     PlanEntryVersion,
+    PlanMove,
     PlanVisit,
-    RoleProposal,
     SavedView,
 )
 
@@ -755,6 +757,11 @@ class Plan(Versioned, TenantOwned):
     unit: Mapped[Unit | None] = relationship(
         primaryjoin="foreign(Plan.unit_id) == Unit.id", viewonly=True
     )
+    type: Mapped[PlanType] = relationship(
+        primaryjoin="and_(foreign(Plan.municipality_id) == PlanType.municipality_id,"
+        " foreign(Plan.kind) == PlanType.kind)",
+        viewonly=True,
+    )
     template_version: Mapped[TemplateVersion | None] = relationship(
         primaryjoin="foreign(Plan.template_version_id) == TemplateVersion.id", viewonly=True
     )
@@ -943,7 +950,10 @@ class Participant(Versioned, Period, TenantOwned):
 
 
 class Grant(Period, TenantOwned):
-    """One section given to a participant; it opens nothing without a consent that covers it."""
+    """One section given to a participant; it opens nothing without a consent that covers it.
+
+    ``own_only`` lets the participant into no activities but their own.
+    """
 
     __tablename__ = "plan_grant"
     __table_args__ = (
@@ -1111,6 +1121,9 @@ class PlanEntry(Versioned, TenantOwned):
     responsible: Mapped[Participant | None] = relationship(
         primaryjoin="foreign(PlanEntry.responsible_id) == Participant.id", viewonly=True
     )
+    parent: Mapped["PlanEntry | None"] = relationship(
+        primaryjoin="foreign(PlanEntry.parent_id) == remote(PlanEntry.id)", viewonly=True
+    )
 
 
 PLAN_TABLES: tuple[type[TenantOwned], ...] = (
@@ -1138,6 +1151,9 @@ PLAN_TABLES: tuple[type[TenantOwned], ...] = (
     PlanEntry,
     PlanEntryVersion,
     EntryDraft,
+    PlanMove,
+    MoveConsent,
+    IncomingPlan,
 )
 
 TENANT_MODELS: tuple[type[Model], ...] = (

@@ -1,4 +1,4 @@
-"""Templates, the versions of templates and standard roles, and what is national of both.
+"""Templates, versions of templates and standard roles, proposals, and what is national.
 
 ``app.models`` lists those of a municipality among its own, so the walls stand round them too.
 """
@@ -7,14 +7,31 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from flask_appbuilder import Model
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, Uuid, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.columns import Instant, TenantOwned, Versioned, inside_municipality, new_id, one_of
+from app.columns import (
+    Instant,
+    TenantOwned,
+    Versioned,
+    inside_municipality,
+    new_id,
+    of_plan,
+    one_of,
+)
 from app.enums import PlanKind, Reach, SetUpKind
 
 if TYPE_CHECKING:
-    from app.models import StandardRole
+    from app.models import Participant, Plan, StandardRole
 
 
 class NationalPiece(Versioned, Model):
@@ -138,4 +155,45 @@ class TemplateVersion(Versioned, TenantOwned):
 
     template: Mapped[Template] = relationship(
         primaryjoin="foreign(TemplateVersion.template_id) == Template.id", viewonly=True
+    )
+
+
+class RoleProposal(Versioned, TenantOwned):
+    """That a participant be given what a newer version of their standard role gives more. Nothing
+    is given before the coordinator says yes, and nothing is seen before it is consented to."""
+
+    __tablename__ = "role_proposal"
+    __table_args__ = (
+        *of_plan("role_proposal"),
+        inside_municipality("participant", "participant_id", "fk_role_proposal_participant"),
+        inside_municipality("standard_role", "role_id", "fk_role_proposal_role"),
+        CheckConstraint(
+            "(answered_at IS NULL) = (accepted IS NULL)", name="ck_role_proposal_answer"
+        ),
+        Index(
+            "uq_role_proposal_open",
+            "municipality_id",
+            "participant_id",
+            unique=True,
+            postgresql_where=text("answered_at IS NULL"),
+            sqlite_where=text("answered_at IS NULL"),
+        ),
+    )
+
+    plan_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    participant_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    role_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    number: Mapped[int]
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)
+    accepted: Mapped[bool | None]
+
+    plan: Mapped["Plan"] = relationship(
+        primaryjoin="foreign(RoleProposal.plan_id) == Plan.id", viewonly=True
+    )
+    participant: Mapped["Participant"] = relationship(
+        primaryjoin="foreign(RoleProposal.participant_id) == Participant.id", viewonly=True
+    )
+    role: Mapped["StandardRole"] = relationship(
+        primaryjoin="foreign(RoleProposal.role_id) == StandardRole.id", viewonly=True
     )

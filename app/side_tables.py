@@ -1,8 +1,9 @@
-"""Tables that no other table points at: what stands beside the core of ``app.models``.
+"""Tables that the core of ``app.models`` does not point at: what stands beside it.
 
 1. Lists            ListSetting, SavedView, BulkChange
-2. Plans            Handover, PlanDecision, Notice, PlanVisit, RoleProposal
+2. Plans            Handover, PlanDecision, Notice, PlanVisit
 3. Plan content     PlanEntryVersion, EntryDraft
+4. Moving           PlanMove, MoveConsent, IncomingPlan
 
 ``app.models`` lists those of a municipality among its own, so the walls stand round them too.
 """
@@ -16,7 +17,9 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
+    LargeBinary,
     String,
+    Text,
     UniqueConstraint,
     Uuid,
     text,
@@ -32,10 +35,17 @@ from app.columns import (
     of_plan,
     one_of,
 )
-from app.enums import DecisionKind, NoticeKind
+from app.enums import (
+    ConsentCapacity,
+    ConsentMethod,
+    DecisionKind,
+    MoveState,
+    NoticeKind,
+    PlanKind,
+)
 
 if TYPE_CHECKING:
-    from app.models import Participant, Person, Plan, PlanEntry, StandardRole
+    from app.models import Person, Plan, PlanEntry
 
 # --- 1. Lists ------------------------------------------------------------------------------------
 
@@ -194,47 +204,6 @@ class PlanVisit(TenantOwned):
     seen_at: Mapped[datetime] = mapped_column(Instant)
 
 
-class RoleProposal(Versioned, TenantOwned):
-    """That a participant be given what a newer version of their standard role gives more. Nothing
-    is given before the coordinator says yes, and nothing is seen before it is consented to."""
-
-    __tablename__ = "role_proposal"
-    __table_args__ = (
-        *of_plan("role_proposal"),
-        inside_municipality("participant", "participant_id", "fk_role_proposal_participant"),
-        inside_municipality("standard_role", "role_id", "fk_role_proposal_role"),
-        CheckConstraint(
-            "(answered_at IS NULL) = (accepted IS NULL)", name="ck_role_proposal_answer"
-        ),
-        Index(
-            "uq_role_proposal_open",
-            "municipality_id",
-            "participant_id",
-            unique=True,
-            postgresql_where=text("answered_at IS NULL"),
-            sqlite_where=text("answered_at IS NULL"),
-        ),
-    )
-
-    plan_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
-    participant_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
-    role_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
-    number: Mapped[int]
-    made_at: Mapped[datetime] = mapped_column(Instant)
-    answered_at: Mapped[datetime | None] = mapped_column(Instant)
-    accepted: Mapped[bool | None]
-
-    plan: Mapped["Plan"] = relationship(
-        primaryjoin="foreign(RoleProposal.plan_id) == Plan.id", viewonly=True
-    )
-    participant: Mapped["Participant"] = relationship(
-        primaryjoin="foreign(RoleProposal.participant_id) == Participant.id", viewonly=True
-    )
-    role: Mapped["StandardRole"] = relationship(
-        primaryjoin="foreign(RoleProposal.role_id) == StandardRole.id", viewonly=True
-    )
-
-
 # --- 3. Plan content ------------------------------------------------------------------------------
 
 
@@ -279,3 +248,140 @@ class EntryDraft(TenantOwned):
     place: Mapped[str] = mapped_column(String(120))
     values: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     saved_at: Mapped[datetime] = mapped_column(Instant)
+
+
+# --- 4. Moving to another municipality ------------------------------------------------------------
+
+
+class PlanMove(Versioned, TenantOwned):
+    """A plan on its way to another municipality, as the one it leaves knows it.
+
+    ``sections`` were offered to those who consent, ``sent_sections`` went along. ``package_id`` is
+    the id of the ``IncomingPlan`` over there: no key of the database leads across the border.
+    """
+
+    __tablename__ = "plan_move"
+    __table_args__ = (
+        *of_plan("plan_move"),
+        UniqueConstraint("municipality_id", "id", name="uq_plan_move_tenant"),
+        UniqueConstraint("package_id", name="uq_plan_move_package"),
+        CheckConstraint("to_municipality_id <> municipality_id", name="ck_plan_move_leaves"),
+        CheckConstraint(
+            "(ended_at IS NULL) = (state IN ('asked', 'sent'))", name="ck_plan_move_ended"
+        ),
+        CheckConstraint("(sent_at IS NULL) = (package_id IS NULL)", name="ck_plan_move_sent"),
+        Index(
+            "uq_plan_move_open",
+            "municipality_id",
+            "plan_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+            sqlite_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    plan_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    to_municipality_id: Mapped[int] = mapped_column(ForeignKey("municipality.id"))
+    state: Mapped[MoveState] = mapped_column(one_of(MoveState, "plan_move_state"))
+    sections: Mapped[list[str]] = mapped_column(JSON, default=list)
+    sent_sections: Mapped[list[str]] = mapped_column(JSON, default=list)
+    package_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+    sent_at: Mapped[datetime | None] = mapped_column(Instant)
+    expires_at: Mapped[datetime | None] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    reason: Mapped[str] = mapped_column(String(500), default="")
+
+    plan: Mapped["Plan"] = relationship(
+        primaryjoin="foreign(PlanMove.plan_id) == Plan.id", viewonly=True
+    )
+    consents: Mapped[list["MoveConsent"]] = relationship(
+        primaryjoin="PlanMove.id == foreign(MoveConsent.move_id)",
+        order_by="MoveConsent.id",
+        viewonly=True,
+    )
+
+
+class MoveConsent(Versioned, TenantOwned):
+    """What somebody agreed to let go along to another municipality, as what, and how.
+
+    ``text_number`` says which wording it was given to.
+    """
+
+    __tablename__ = "move_consent"
+    __table_args__ = (
+        *of_plan("move_consent"),
+        inside_municipality("plan_move", "move_id", "fk_move_consent_move"),
+        inside_municipality("person", "giver_id", "fk_move_consent_giver"),
+        inside_municipality("authority", "authority_id", "fk_move_consent_authority"),
+        CheckConstraint(
+            "(capacity = 'owner') = (authority_id IS NULL)", name="ck_move_consent_capacity"
+        ),
+        Index("ix_move_consent_move", "municipality_id", "move_id"),
+    )
+
+    plan_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    move_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    giver_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    capacity: Mapped[ConsentCapacity] = mapped_column(
+        one_of(ConsentCapacity, "move_consent_capacity")
+    )
+    authority_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
+    sections: Mapped[list[str]] = mapped_column(JSON, default=list)
+    text_number: Mapped[int]
+    method: Mapped[ConsentMethod] = mapped_column(one_of(ConsentMethod, "move_consent_method"))
+    note: Mapped[str] = mapped_column(Text, default="")
+    scan_key: Mapped[str | None] = mapped_column(String(40))
+    scan_type: Mapped[str | None] = mapped_column(String(100))
+    given_at: Mapped[datetime] = mapped_column(Instant)
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("ab_user.id"))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    giver: Mapped["Person"] = relationship(
+        primaryjoin="foreign(MoveConsent.giver_id) == Person.id", viewonly=True
+    )
+
+
+class IncomingPlan(Versioned, TenantOwned):
+    """A plan that another municipality has sent here, and the answer.
+
+    Whom it is about and what is in it is sealed, and gone with the answer. ``plan_id`` is the plan
+    that was made of it.
+    """
+
+    __tablename__ = "incoming_plan"
+    __table_args__ = (
+        inside_municipality("person", "coordinator_id", "fk_incoming_plan_coordinator"),
+        inside_municipality("plan", "plan_id", "fk_incoming_plan_plan"),
+        CheckConstraint("from_municipality_id <> municipality_id", name="ck_incoming_plan_arrives"),
+        CheckConstraint("(ended_at IS NULL) = (state = 'sent')", name="ck_incoming_plan_ended"),
+        CheckConstraint(
+            "(ended_at IS NULL) = (sealed_owner IS NOT NULL)"
+            " AND (ended_at IS NULL) = (sealed_content IS NOT NULL)",
+            name="ck_incoming_plan_gone_with_the_answer",
+        ),
+        CheckConstraint(
+            "(plan_id IS NOT NULL) = (state = 'accepted')", name="ck_incoming_plan_accepted"
+        ),
+        Index("ix_incoming_plan_open", "municipality_id", "ended_at"),
+        Index("ix_incoming_plan_plan", "municipality_id", "plan_id"),
+    )
+
+    from_municipality_id: Mapped[int] = mapped_column(ForeignKey("municipality.id"))
+    state: Mapped[MoveState] = mapped_column(one_of(MoveState, "incoming_plan_state"))
+    kind: Mapped[PlanKind] = mapped_column(one_of(PlanKind, "incoming_plan_kind"))
+    level: Mapped[int | None]
+    sections: Mapped[list[str]] = mapped_column(JSON, default=list)
+    contact: Mapped[str] = mapped_column(String(201))
+    sealed_owner: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    sealed_content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    coordinator_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
+    sent_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    plan_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
+
+    coordinator: Mapped["Person | None"] = relationship(
+        primaryjoin="foreign(IncomingPlan.coordinator_id) == Person.id", viewonly=True
+    )

@@ -34,11 +34,13 @@ from app.people.national_id import mask
 from app.people.pages import PersonPages, shown_phone
 from app.plans import lists as plan_lists
 from app.plans.access_pages import AccessView
+from app.plans.arriving_pages import IncomingView
 from app.plans.authority_pages import AuthorityView
 from app.plans.consent_ending import EndConsentView
 from app.plans.consent_giving import GiveConsentView
 from app.plans.consent_pages import ConsentView
 from app.plans.consent_recording import RecordConsentView
+from app.plans.consent_told import ToldWithdrawalView
 from app.plans.content_pages import ContentView
 from app.plans.decision_pages import DecisionView
 from app.plans.entry_pages import EntryView
@@ -46,6 +48,8 @@ from app.plans.handover_pages import HandoverView
 from app.plans.history_pages import EntryHistoryView
 from app.plans.list_pages import PlanListPages
 from app.plans.matrix_pages import MatrixView
+from app.plans.move_consent_pages import MoveConsentView
+from app.plans.move_pages import MoveView
 from app.plans.my_plans_pages import MyPlansView
 from app.plans.participant_pages import ParticipantView
 from app.plans.participation_pages import ParticipationView
@@ -53,6 +57,7 @@ from app.plans.plan_pages import PlanView
 from app.plans.proposal_pages import ProposalView
 from app.plans.role_matrix_pages import RoleMatrixView
 from app.plans.role_preview_pages import RolePreviewView
+from app.plans.shortening_pages import ShorteningView
 from app.plans.standard_role_pages import StandardRoleView
 from app.plans.start_pages import StartView
 from app.plans.template_pages import PlanTemplateView
@@ -595,9 +600,17 @@ class JobView(JobPages):
 
 
 CONTENT_VIEWS = (ContentView, EntryView, EntryHistoryView)
+CONSENT_VIEWS = (
+    ConsentView,
+    GiveConsentView,
+    RecordConsentView,
+    EndConsentView,
+    ToldWithdrawalView,
+)
 ACCESS_VIEWS = (
     ParticipantView,
     ParticipationView,
+    ShorteningView,
     MatrixView,
     ProposalView,
     AccessView,
@@ -620,9 +633,12 @@ def register_views(appbuilder: AppBuilder) -> None:
     for plan_view in (PlanView, HandoverView, PlanTemplateView, *CONTENT_VIEWS, *ACCESS_VIEWS):
         appbuilder.add_view_no_menu(plan_view)
     appbuilder.add_view(StartView, "StartView", label=_l("Start a plan"))
-    for consent_view in (ConsentView, GiveConsentView, RecordConsentView, EndConsentView):
+    for consent_view in CONSENT_VIEWS:
         appbuilder.add_view_no_menu(consent_view)
+    for move_view in (MoveView, MoveConsentView):
+        appbuilder.add_view_no_menu(move_view)
     appbuilder.add_view(PlanListView, "PlanListView", label=_l("All plans"))
+    appbuilder.add_view(IncomingView, "IncomingView", label=_l("From other municipalities"))
     appbuilder.add_view(PersonView, "PersonView", label=_l("Persons"))
     appbuilder.add_view(UnitView, "UnitView", label=_l("Units"))
     appbuilder.add_view(MembershipView, "MembershipView", label=_l("Roles and logins"))

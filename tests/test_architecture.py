@@ -25,7 +25,15 @@ from config import ROOT
 
 HOUSE = sorted([ROOT / "config.py", ROOT / "run.py", *(ROOT / "app").rglob("*.py")])
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 EVERYTHING = sorted([*HOUSE, *(ROOT / "tests").rglob("*.py"), *(ROOT / "benchmarks").rglob("*.py")])
+
+# The cases of the catalogue of attacks that are about doors, tenancy, consent and privileges.
+CATALOGUE = {"C": 10, "D": 22, "E": 12, "P": 11}
+CASE_IN_NAME = re.compile(r"^def test_([cdep]\d+)_", re.M)
+CASES_IN_DOCSTRING = re.compile(
+    r'^def test_\w+\([^()]*\)(?: -> None)?:\n    """([CDEP]\d+(?:, [CDEP]\d+)*)[.:]', re.M
+)
 
 CENTRAL_FILES = {"app/models.py": 1200, "app/views.py": 1200}
 LONGEST_FILE = 400
@@ -197,6 +205,22 @@ def test_every_form_that_posts_carries_a_token():
     assert bare == []
 
 
+def test_d11_nothing_is_sent_out_of_the_panel():
+    senders = {"smtplib", "email", "requests", "httpx", "urllib3", "aiohttp", "urllib.request"}
+    found = [name for path in HOUSE for name in imports(path) if name in senders]
+
+    assert found == []
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The modules that a file imports."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            yield from (one.name for one in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+
+
 def test_no_error_is_shown_as_it_is():
     def shows(name: str, call: ast.Call) -> bool:
         return name == "flash" and "str(" in ast.unparse(call)
@@ -223,6 +247,7 @@ def tables() -> list[type[Model]]:
 
 
 def test_every_table_of_a_municipality_stands_behind_the_walls():
+    """D19."""
     outside = [
         table.__name__
         for table in tables()
@@ -248,6 +273,7 @@ def test_tables_that_people_edit_have_a_version():
 
 
 def test_references_between_tenant_tables_name_the_municipality():
+    """D19."""
     tenant = {table.__tablename__ for table in tables() if issubclass(table, TenantOwned)}
     crossing = [
         f"{table.__tablename__}.{key.column_keys}"
@@ -258,6 +284,22 @@ def test_references_between_tenant_tables_name_the_municipality():
     ]
 
     assert crossing == []
+
+
+def test_every_case_of_the_catalogue_is_named_by_a_test():
+    cases = {f"{letter}{n}" for letter, most in CATALOGUE.items() for n in range(1, most + 1)}
+    named = {case for path in TESTS for case in cases_named(path)}
+
+    assert cases - named == set()
+    assert named - cases == set()
+
+
+def cases_named(path: Path) -> Iterator[str]:
+    """The cases that tests of a file name: in their own name, or first in their docstring."""
+    source = path.read_text(encoding="utf-8")
+    yield from (case.upper() for case in CASE_IN_NAME.findall(source))
+    for cases in CASES_IN_DOCSTRING.findall(source):
+        yield from cases.split(", ")
 
 
 @pytest.fixture(scope="module")

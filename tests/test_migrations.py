@@ -75,6 +75,7 @@ def test_preparing_again_changes_nothing(installation):
 
 
 def test_every_table_of_a_municipality_stands_behind_the_wall(installation):
+    """D19."""
     app, _world = installation
     tables = {model.__tablename__ for model in TENANT_MODELS}
 
@@ -98,6 +99,7 @@ def test_every_table_of_a_municipality_stands_behind_the_wall(installation):
 
 
 def test_the_runtime_role_can_change_nothing_of_the_database_itself(installation):
+    """D18."""
     app, _world = installation
     if db.engine.dialect.name != "postgresql":
         pytest.skip("SQLite has no roles")

@@ -17,6 +17,7 @@ from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired
 
 from app.accounts import passwords
+from app.accounts.home import WITH_PLANS_FIRST
 from app.audit import log
 from app.clock import today, utc_now
 from app.db import db, transaction
@@ -110,7 +111,9 @@ class LoginView(BaseView):
         start_session(account_id, place, password, spoken)
         if kept_forms.keep(request.form.get("kept", ""), account_id):
             target = url_for("KeptFormView.show")
-        if len(here) > 1 and last not in here:
+        if place is None and len(here) > 1:
+            if target is None and _is_here_for_plans(db.session(), account_id, here):
+                return redirect(url_for("MyPlansView.index"))
             return redirect(url_for("MunicipalityChoiceView.choose", next=target))
         return redirect(target or url_for("HomeView.index"))
 
@@ -177,6 +180,16 @@ class KeptFormView(BaseView):
             return redirect(url_for("HomeView.index"))
         # 307: the browser sends the fields of the page on, where they pass what any form passes.
         return redirect(kept.path, 307)
+
+
+def _is_here_for_plans(database: Session, account_id: int, here: list[int]) -> bool:
+    """Whether the account administers nothing anywhere: *my plans* hold those of all places, and
+    each of them leads to where it is, so that nothing need be chosen first."""
+    now = utc_now()
+    return all(
+        find_actor(database, account_id, municipality_id, now).roles <= WITH_PLANS_FIRST
+        for municipality_id in here
+    )
 
 
 class MunicipalityChoiceView(BaseView):

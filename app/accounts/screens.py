@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, g, redirect
+from flask import flash, g, redirect, request
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -195,6 +195,8 @@ class MembershipView(HandsOver):
 
     def _form_page(self, form: Any, template: str, status: int, row: Any = None) -> tuple[str, int]:
         hide_unit(form, row)
+        if row is None and request.method == "GET":
+            _take_person(form, request.args.get("person", ""))
         return super()._form_page(form, template, status, row)
 
     def _save_change(self, pk: str, form: Any) -> str:
@@ -272,6 +274,13 @@ class MembershipView(HandsOver):
             row = self.get_row(pk, Action.SHOW)
             secret = operations.new_password_link(current_actor(), row.person, at=utc_now())
         return handed_over(secret, _("The link is ready."), self.url("show", row))
+
+
+def _take_person(form: Any, pk: str) -> None:
+    """Fill in whom the way here was about, when the actor may choose that person."""
+    form.person_id.data = pk
+    if form.person_id.chosen is None:
+        form.person_id.data = None
 
 
 def hide_unit(form: Any, row: Membership | None) -> None:

@@ -36,8 +36,22 @@ from app.models import (
 )
 from app.security import tenancy
 from app.security.actor import Actor, current_actor
-from app.set_up_tables import NationalPiece, StandardRoleVersion, Template, TemplateVersion
-from app.side_tables import BulkChange, Handover, PlanDecision, RoleProposal, SavedView
+from app.set_up_tables import (
+    NationalPiece,
+    RoleProposal,
+    StandardRoleVersion,
+    Template,
+    TemplateVersion,
+)
+from app.side_tables import (
+    BulkChange,
+    Handover,
+    IncomingPlan,
+    MoveConsent,
+    PlanDecision,
+    PlanMove,
+    SavedView,
+)
 
 FOLLOWED = (
     Unit,
@@ -70,6 +84,9 @@ FOLLOWED = (
     Grant,
     Consent,
     PlanEntry,
+    PlanMove,
+    MoveConsent,
+    IncomingPlan,
 )
 # What follows from other fields, and so tells nothing of its own.
 OF_INSTALLATION = (Municipality, CentralAppointment, NationalPiece)

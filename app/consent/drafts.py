@@ -26,6 +26,7 @@ class Draft:
     text_id: str | None = None
     shared: dict[str, Levels] = field(default_factory=dict)
     services: dict[str, str] = field(default_factory=dict)
+    alone: dict[str, frozenset[Section]] = field(default_factory=dict)
     with_nobody: bool = False
     months: int | None = None
     last_day: date | None = None
@@ -48,7 +49,7 @@ class Draft:
             return None
         if bool(self.shared) is self.with_nobody:
             return None
-        return Choice(ends_on, self.shared, self.services)
+        return Choice(ends_on, self.shared, self.services, self.alone)
 
 
 def load(actor: Actor, plan: Plan) -> Draft:
@@ -93,6 +94,7 @@ def _as_json(draft: Draft) -> dict[str, Any]:
             for one, levels in draft.shared.items()
         },
         "services": draft.services,
+        "alone": {one: sorted(sections) for one, sections in draft.alone.items()},
         "nobody": draft.with_nobody,
         "months": draft.months,
         "last_day": draft.last_day.isoformat() if draft.last_day else None,
@@ -110,6 +112,10 @@ def _from_json(values: dict[str, Any]) -> Draft:
             for one, levels in values["shared"].items()
         },
         services=values["services"],
+        alone={
+            one: frozenset(Section(section) for section in sections)
+            for one, sections in values.get("alone", {}).items()
+        },
         with_nobody=values["nobody"],
         months=values["months"],
         last_day=date.fromisoformat(last_day) if last_day else None,

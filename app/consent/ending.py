@@ -1,9 +1,14 @@
 """Withdrawing consent, for all or for one participant, and resetting it. It takes effect at once.
 
+Whoever gave it does so themselves, or tells the coordinator, who registers what was said.
+
 Nothing is erased: a consent that ended keeps what it covered, its text and its dates.
 """
 
-from datetime import datetime
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from flask_babel import lazy_gettext as _l
 
@@ -11,10 +16,10 @@ from app.audit import log
 from app.clock import day_of
 from app.columns import new_id
 from app.consent import queries
-from app.consent.operations import add_covers, refresh
+from app.consent.operations import BadPeriod, add_covers, refresh
 from app.consent.terms import Cover
 from app.db import db
-from app.enums import ConsentKind, NoticeKind, PlanState
+from app.enums import ConsentKind, ConsentMethod, NoticeKind, PlanState
 from app.errors import DomainError
 from app.models import Consent, Participant, Plan
 from app.notifications import notices
@@ -50,19 +55,46 @@ class AlreadyEnded(DomainError):
     message = _l("This consent has ended already.")
 
 
+@dataclass(frozen=True)
+class ToldWithdrawal:
+    """What a coordinator states about a withdrawal that was said or written to them."""
+
+    told_on: date
+    method: ConsentMethod
+    note: str
+
+    @property
+    def reason(self) -> str:
+        """How a consent that was ended by it says why."""
+        return f"told:{self.method}:{self.told_on.isoformat()}:{self.note}"
+
+
+TOLD = re.compile(r"told:(paper|oral):(\d{4}-\d\d-\d\d):(.*)", re.DOTALL)
+LONGEST_NOTE = 450
+"""What is left for the note of the 500 characters of a reason."""
+
+
+def told_in(reason: str) -> ToldWithdrawal | None:
+    """What was told, of a consent that was ended by it; None where it ended otherwise."""
+    found = TOLD.fullmatch(reason)
+    try:
+        told_on = date.fromisoformat(found[2]) if found else None
+    except ValueError:
+        told_on = None
+    if found is None or told_on is None:
+        return None
+    return ToldWithdrawal(told_on, ConsentMethod(found[1]), found[3])
+
+
 def withdraw(actor: Actor, consent: Consent, *, at: datetime) -> None:
     """Withdraw one's own consent: all sharing; or, with the one to the plan, all of it.
 
     Raises:
         AlreadyEnded: it was withdrawn before, or has run out.
     """
-    _require_own(actor, consent, at)
-    plan = consent.plan
-    is_all = consent.kind is ConsentKind.PLAN_IS_MADE
-    for one in queries.active_of(plan, consent.giver_id, day_of(at)):
-        if is_all or one.kind is ConsentKind.INFORMATION_IS_SHARED:
-            _end(actor, one, BY_GIVER, at)
-    _settle(plan, at)
+    policy.require(actor, Action.WITHDRAW_CONSENT, consent)
+    _end_all(actor, consent, BY_GIVER, at)
+    _settle(consent.plan, {consent.plan.coordinator_id}, at)
 
 
 def withdraw_for(actor: Actor, consent: Consent, participant: Participant, *, at: datetime) -> None:
@@ -73,10 +105,70 @@ def withdraw_for(actor: Actor, consent: Consent, participant: Participant, *, at
     Raises:
         AlreadyEnded: it does not hold, or does not cover this participant.
     """
-    _require_own(actor, consent, at)
+    policy.require(actor, Action.WITHDRAW_CONSENT, consent)
+    _narrow(actor, consent, participant, NARROWED, at)
+    _settle(consent.plan, {consent.plan.coordinator_id}, at)
+
+
+def record_withdrawal(
+    actor: Actor,
+    consent: Consent,
+    told: ToldWithdrawal,
+    *,
+    participant: Participant | None = None,
+    at: datetime,
+) -> None:
+    """Register that the one who gave a consent has withdrawn it, orally or in writing.
+
+    It holds from now, and as ``withdraw``, or as ``withdraw_for`` a participant. Whoever gave it is
+    told, so that a withdrawal that was never made does not go unseen.
+
+    Raises:
+        AlreadyEnded: as there.
+        BadPeriod: it is said to be told in the future, or before the consent was given.
+    """
+    policy.require(actor, Action.RECORD_WITHDRAWAL, consent)
+    _require_told_between(consent, told.told_on, day_of(at))
+    if participant is None:
+        _end_all(actor, consent, told.reason, at)
+    else:
+        _narrow(actor, consent, participant, told.reason, at)
+    log.record(actor, "consent:withdrawal_recorded", consent)
+    plan = consent.plan
+    _settle(plan, {consent.giver_id, plan.coordinator_id} - {actor.person_id}, at)
+
+
+def _require_told_between(consent: Consent, told_on: date, on: date) -> None:
+    """Refuse a day that can't be right. What goes on for fewer was given with the first of it."""
+    if told_on > on:
+        raise BadPeriod(_l("The day is in the future."), field="told_on")
+    given = min(
+        (one.given_at for one in queries.active_of(consent.plan, consent.giver_id, on)),
+        default=consent.given_at,
+    )
+    if told_on < day_of(given):
+        raise BadPeriod(
+            _l("The consent was given after that day. The newest holds."), field="told_on"
+        )
+
+
+def _end_all(actor: Actor, consent: Consent, reason: str, at: datetime) -> None:
+    """End all sharing by a giver; with the consent to the plan, all of it."""
+    _require_active(consent, at)
+    is_all = consent.kind is ConsentKind.PLAN_IS_MADE
+    for one in queries.active_of(consent.plan, consent.giver_id, day_of(at)):
+        if is_all or one.kind is ConsentKind.INFORMATION_IS_SHARED:
+            _end(actor, one, reason, at)
+
+
+def _narrow(
+    actor: Actor, consent: Consent, participant: Participant, reason: str, at: datetime
+) -> None:
+    """End a consent, and let one that covers the others take its place."""
+    _require_active(consent, at)
     if not covers(consent, participant):
         raise AlreadyEnded
-    _end(actor, consent, NARROWED, at)
+    _end(actor, consent, reason, at)
     left: list[Cover] = [
         (one.participant_id, one.unit_id, one.section, one.level)
         for one in consent.covers
@@ -88,7 +180,6 @@ def withdraw_for(actor: Actor, consent: Consent, participant: Participant, *, at
         db.session.add(narrower)
         db.session.flush()
         add_covers(narrower, left)
-    _settle(consent.plan, at)
 
 
 def reset(actor: Actor, plan: Plan, reason: str, *, at: datetime) -> int:
@@ -121,8 +212,7 @@ def _is_for(participant_id: str | None, unit_id: str | None, participant: Partic
     )
 
 
-def _require_own(actor: Actor, consent: Consent, at: datetime) -> None:
-    policy.require(actor, Action.WITHDRAW_CONSENT, consent)
+def _require_active(consent: Consent, at: datetime) -> None:
     if not consent.is_active(day_of(at)):
         raise AlreadyEnded
 
@@ -132,11 +222,11 @@ def _end(actor: Actor, consent: Consent, reason: str, at: datetime) -> None:
     log.record(actor, "consent:withdrawn", consent, fields=ENDED_FIELDS)
 
 
-def _settle(plan: Plan, at: datetime) -> None:
-    """Let the plan wait for consent when it may not go on without, and tell the coordinator."""
+def _settle(plan: Plan, told: Collection[str], at: datetime) -> None:
+    """Let the plan wait for consent when it may not go on without, and tell whom it concerns."""
     refresh(plan)
     if plan.state in IN_USE and not may_be_made(plan, day_of(at)):
         plan.state = PlanState.AWAITING_CONSENT
     plan.last_activity_at = at
     notices.settle(plan.id, NoticeKind.CONSENT_GIVEN, at=at, person_id=plan.coordinator_id)
-    notices.tell(plan, [plan.coordinator_id], NoticeKind.CONSENT_WITHDRAWN, at=at)
+    notices.tell(plan, told, NoticeKind.CONSENT_WITHDRAWN, at=at)

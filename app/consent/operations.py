@@ -17,7 +17,7 @@ from app.consent import drafts, queries
 from app.consent.rights import Right, right_of
 from app.consent.terms import Choice, Cover, changed_since, latest_end, offers
 from app.db import db
-from app.enums import ConsentKind, ConsentMethod, NoticeKind, PlanState
+from app.enums import ConsentCapacity, ConsentKind, ConsentMethod, NoticeKind, PlanState
 from app.errors import DomainError
 from app.models import Consent, ConsentCover, Plan
 from app.notifications import notices
@@ -90,7 +90,7 @@ def give(actor: Actor, plan: Plan, text_id: str | None, choice: Choice, *, at: d
     right = right_of(plan, actor.person_id, day_of(at))
     if right is None:
         raise NoRight(_l("Your consent would not count for this plan: others decide on it."))
-    if text_id is None or text_id != queries.texts(plan)[0].id:
+    if text_id != queries.texts(plan)[0].id:
         raise OfferChanged
     made = _enter(actor, plan, right, Evidence(text_id, ConsentMethod.DIGITAL, at), choice, at)
     drafts.empty(actor, plan, at=at)
@@ -248,6 +248,9 @@ def _tell_given(actor: Actor, plan: Plan, right: Right, at: datetime) -> None:
         notices.settle(plan.id, kind, at=at, person_id=right.giver.id)
     for kind in (NoticeKind.CONSENT_GIVEN, NoticeKind.CONSENT_ENDS):
         notices.settle(plan.id, kind, at=at, person_id=plan.coordinator_id)
+    if right.capacity is ConsentCapacity.OWNER:
+        # The review of who decides, at the owner's birthday, has got its answer.
+        notices.settle(plan.id, NoticeKind.AGE_REACHED, at=at)
     db.session.flush()
     if actor.person_id != plan.coordinator_id:
         notices.tell(plan, [plan.coordinator_id], NoticeKind.CONSENT_GIVEN, at=at)

@@ -103,12 +103,10 @@ def _status(plan: Plan, right: Right, on: date) -> Status:
 
 
 def _valid(plan: Plan, kind: ConsentKind, right: Right, on: date) -> Consent | None:
+    """The newest consent by this right. One without an authority is valid of the owner alone, one
+    with it of its holder: who gave it needs no asking."""
     authority_id = right.authority.id if right.authority is not None else None
-    found = [
-        one
-        for one in valid_consents(plan, kind, on)
-        if one.giver_id == right.giver.id and one.authority_id == authority_id
-    ]
+    found = [one for one in valid_consents(plan, kind, on) if one.authority_id == authority_id]
     return max(found, key=lambda one: one.given_at, default=None)
 
 

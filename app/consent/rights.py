@@ -6,7 +6,7 @@ Whether a consent counts is decided in ``app.security.plan_access``; this says w
 from dataclasses import dataclass
 from datetime import date
 
-from app.enums import AuthorityKind, ConsentCapacity
+from app.enums import ConsentCapacity
 from app.models import Authority, Person, Plan
 from app.security.plan_access import is_of_age, reaches, who_must_consent
 
@@ -30,12 +30,11 @@ def who_may(plan: Plan, on: date) -> list[Right]:
     if parents:
         return [Right(one.holder, ConsentCapacity.GUARDIAN, one) for one in parents]
     owner = [Right(plan.owner, ConsentCapacity.OWNER)] if is_of_age(plan, on) else []
+    # No parent is among them: one who may consent would have been found above.
     representatives = [
         Right(one.holder, ConsentCapacity.REPRESENTATIVE, one)
         for one in plan.authorities
-        if one.kind is not AuthorityKind.PARENTAL_RESPONSIBILITY
-        and one.may_consent
-        and reaches(one, plan, on)
+        if one.may_consent and reaches(one, plan, on)
     ]
     return owner + representatives
 

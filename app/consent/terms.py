@@ -2,12 +2,13 @@
 
 import hashlib
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from app.enums import Level, Section
 from app.models import Participant, Plan
+from app.security.own_activities import is_held_to_own
 from app.security.plan_rights import Levels
 
 LONGEST_MONTHS = 36
@@ -18,12 +19,32 @@ Cover = tuple[str | None, str | None, Section, Level]
 
 @dataclass(frozen=True)
 class Offer:
-    """What a participant is to see, when those who may consent agree."""
+    """What a participant is to see, when those who may consent agree.
+
+    ``apart`` are the sections that take a yes of their own; what is agreed to along with the rest
+    never holds them. With ``own_only`` the activities are the participant's own alone.
+    """
 
     participant: Participant
     levels: Levels
     ends: dict[Section, date] = field(default_factory=dict)
     """The last day of each access that ends before the participation does."""
+    apart: frozenset[Section] = frozenset()
+    own_only: bool = False
+
+    @property
+    def alone(self) -> frozenset[Section]:
+        """What is agreed to for the participant by name, and never for their service too."""
+        own = frozenset({Section.ACTIVITIES} if self.own_only else ())
+        return (self.apart | own) & self.levels.keys()
+
+    def chosen(self, apart: Collection[Section]) -> Levels:
+        """What is agreed to by a yes to the participant, and one to each section of ``apart``."""
+        return {
+            section: level
+            for section, level in self.levels.items()
+            if section not in self.apart or section in apart
+        }
 
     @property
     def code(self) -> str:
@@ -32,17 +53,19 @@ class Offer:
         They stand beside what is shown, on paper too, so that what is agreed to is what was read.
         """
         parts = [f"{section}={level}" for section, level in self.levels.items()]
+        parts += [f"alone={section}" for section in sorted(self.alone)]
         text = "|".join([self.participant.id, self.participant.unit_id or "", *parts])
         return hashlib.sha256(text.encode()).hexdigest()[:8].upper()
 
 
 def offers(plan: Plan, on: date) -> list[Offer]:
     """What those who take part today are offered; who is granted nothing is not among them."""
-    found = [_offer(one, on) for one in plan.participants if one.is_active(on)]
+    apart = frozenset(Section(one) for one in plan.type.own_consent)
+    found = [_offer(one, apart, on) for one in plan.participants if one.is_active(on)]
     return [one for one in found if one.levels]
 
 
-def _offer(participant: Participant, on: date) -> Offer:
+def _offer(participant: Participant, apart: frozenset[Section], on: date) -> Offer:
     granted = {one.section: one for one in participant.grants if one.is_active(on)}
     levels = {section: granted[section].level for section in Section if section in granted}
     ends = {
@@ -50,7 +73,8 @@ def _offer(participant: Participant, on: date) -> Offer:
         for section in levels
         if _is_sooner(granted[section].last_day, participant.last_day)
     }
-    return Offer(participant, levels, ends)  # type: ignore[arg-type]  # None is never sooner
+    own_only = Section.ACTIVITIES in levels and is_held_to_own(participant)
+    return Offer(participant, levels, ends, apart & levels.keys(), own_only)  # type: ignore[arg-type]  # None is never sooner
 
 
 def _is_sooner(day: date | None, than: date | None) -> bool:
@@ -62,12 +86,13 @@ class Choice:
     """What somebody agrees to share: with whom, how far, and until when (exclusive).
 
     ``shared`` is by participant. ``services`` names, by participant, the service whose people may
-    see the same when that participant is away.
+    see the same when that participant is away, but for what is ``alone`` the participant's.
     """
 
     ends_on: date
     shared: dict[str, Levels] = field(default_factory=dict)
     services: dict[str, str] = field(default_factory=dict)
+    alone: dict[str, frozenset[Section]] = field(default_factory=dict)
 
     @property
     def last_day(self) -> date:
@@ -88,8 +113,10 @@ class Choice:
         found: dict[str, Levels] = {}
         for participant_id, unit_id in self.services.items():
             so_far = found.setdefault(unit_id, {})
+            alone = self.alone.get(participant_id, frozenset())
             for section, level in self.shared.get(participant_id, {}).items():
-                so_far[section] = max(so_far.get(section, Level.NONE), level, key=_rank)
+                if section not in alone:
+                    so_far[section] = max(so_far.get(section, level), level, key=_rank)
         return found
 
     def seal(self) -> str:
@@ -109,7 +136,8 @@ def changed_since(choice: Choice, offered: list[Offer]) -> list[str]:
         participant_id
         for participant_id, levels in choice.shared.items()
         if participant_id not in now
-        or now[participant_id].levels != levels
+        or now[participant_id].chosen(levels) != levels
+        or now[participant_id].alone != choice.alone.get(participant_id, frozenset())
         or choice.services.get(participant_id, now[participant_id].participant.unit_id)
         != now[participant_id].participant.unit_id
     ]

@@ -9,7 +9,7 @@ transaction fails is dropped by ``kept_until_committed``.
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,6 +44,23 @@ def kept_until_committed(data: bytes) -> Iterator[str]:
         yield key
     except BaseException:
         drop(key)
+        raise
+
+
+@contextmanager
+def keeping() -> Iterator[Callable[[bytes], str]]:
+    """A ``keep`` for many files round a transaction; all are dropped when the transaction fails."""
+    keys: list[str] = []
+
+    def keep_one(data: bytes) -> str:
+        keys.append(keep(data))
+        return keys[-1]
+
+    try:
+        yield keep_one
+    except BaseException:
+        for key in keys:
+            drop(key)
         raise
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import AppGroup
+from werkzeug.routing import Map
 
 from app.enums import Level, Role, Section
 from app.security.plan_rights import ACTIONS, LEVELS
@@ -16,6 +17,7 @@ from app.security.roles import (
     Action,
     Resource,
 )
+from app.security.routes import Audience, Door
 from config import ROOT
 
 ACCESS_PAGE = ROOT / "docs" / "access.md"
@@ -31,15 +33,16 @@ def install(app: Flask) -> None:
 
 @docs_group.command("access")
 def access() -> None:
-    """Write docs/access.md: what each role may do."""
-    ACCESS_PAGE.write_text(access_text(), encoding="utf-8")
+    """Write docs/access.md: what each role may do, and what each address asks for."""
+    ACCESS_PAGE.write_text(access_text(current_app), encoding="utf-8")
     click.echo(f"written: {ACCESS_PAGE.relative_to(ROOT)}")
 
 
-def access_text() -> str:
-    """The page on access, in Markdown."""
+def access_text(app: Flask) -> str:
+    """The page on access, in Markdown, with the addresses of ``app``."""
     parts = (*_introduction(), *_rights(), *_giving(), *_retired(), *_in_plans())
-    return "\n".join(parts) + "\n"
+    addresses = _addresses(app.url_map, app.extensions["samvev_doors"])
+    return "\n".join((*parts, *addresses)) + "\n"
 
 
 def _introduction() -> Iterator[str]:
@@ -115,6 +118,26 @@ def _in_plans() -> Iterator[str]:
         marks = ["yes" if action in ACTIONS[basis] else "" for basis in ACTIONS]
         if any(marks):
             yield _row([_words(action), *marks])
+
+
+def _addresses(rules: Map, doors: dict[str, Door]) -> Iterator[str]:
+    """Every address, from the registry of routes: none comes or changes hands unseen."""
+    yield ""
+    yield "## Every address"
+    yield ""
+    yield "Whoever comes in is still asked about each thing inside."
+    yield ""
+    yield _row(["Address", "Methods", "For"])
+    yield _row(["---"] * 3)
+    for rule in sorted(rules.iter_rules(), key=lambda one: (one.rule, one.endpoint)):
+        methods = sorted(set(rule.methods or ()) - {"HEAD", "OPTIONS"})
+        yield _row([f"`{rule.rule}`", ", ".join(methods), _audience(doors[rule.endpoint])])
+
+
+def _audience(door: Door) -> str:
+    if door.audience is Audience.RULED and door.action and door.resource:
+        return f"{_words(door.action)}: {_words(door.resource).lower()}"
+    return {Audience.ANYONE: "Anyone", Audience.SIGNED_IN: "Everyone signed in"}[door.audience]
 
 
 def _words(name: str) -> str:

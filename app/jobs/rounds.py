@@ -18,6 +18,7 @@ from app.clock import utc_now
 from app.consent import reminders
 from app.db import db
 from app.models import Municipality
+from app.plans import move_rounds
 
 Round = Callable[[Session, int, datetime], int]
 logger = structlog.get_logger(__name__)
@@ -38,6 +39,11 @@ def remind() -> None:
 def remind_all() -> int:
     """Go the round of reminders; how many plans had something to tell of."""
     return go(reminders.run)
+
+
+def expire_all() -> int:
+    """End moves that nobody answered in time, or that no consent carries; how many that was."""
+    return go(move_rounds.run)
 
 
 def go(one_round: Round) -> int:

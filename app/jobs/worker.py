@@ -55,6 +55,8 @@ def prepare(app: Flask) -> None:
     huey.periodic_task(every_minute, name="resume")(_within(app, runner.resume_unfinished))
     huey.periodic_task(every_hour, name="clean_up")(_within(app, runner.clean_up))
     huey.periodic_task(later_every_hour, name="remind")(_within(app, rounds.remind_all))
+    last_every_hour = crontab(minute="47")
+    huey.periodic_task(last_every_hour, name="expire_moves")(_within(app, rounds.expire_all))
     huey.on_startup(name="resume")(_within(app, runner.resume_unfinished))
 
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.clock import day_of
 from app.columns import Period
 from app.db import db
-from app.enums import Level, NoticeKind, Section
+from app.enums import Capability, Level, NoticeKind, Section
 from app.models import (
     Authority,
     Consent,
@@ -27,7 +27,8 @@ from app.models import (
 from app.plans import consent_wanted, granting
 from app.security import plan_access, policy, scope
 from app.security.actor import Actor
-from app.security.plan_rights import LEVELS, MOST_GIVEN, SHARED, Basis
+from app.security.own_activities import is_held_to_own, is_let_through_in_sql
+from app.security.plan_rights import BY_CAPABILITY, LEVELS, SHARED, Basis
 from app.security.roles import Action
 from app.side_tables import Notice
 from app.templating.setup import plan_type
@@ -64,6 +65,7 @@ class Cell:
     consented: Level
     usual: Level | None
     choices: tuple[Level, ...]
+    own_only: bool = False
 
     @property
     def open(self) -> Level:
@@ -84,6 +86,10 @@ class Insight:
     sees: Seen
     waits: Seen
     begins_on: date | None = None
+    ends: dict[Section, date] = field(default_factory=dict)
+    """The last day of each part that is seen for a shorter time than the participation lasts."""
+    own_only: bool = False
+    """Whether the activities that are seen are the participant's own alone."""
 
 
 @dataclass(frozen=True)
@@ -143,9 +149,9 @@ def matrix(actor: Actor, participant: Participant, on: date) -> list[Cell]:
             plan_access.consented_level(plan, participant, section, on),
             None if usual is None else usual.get(section, Level.NONE),
             choices(actor, plan, section),
+            section is Section.ACTIVITIES and is_held_to_own(participant),
         )
-        for section in Section
-        if section in plan_type(db.session(), plan.kind).sections
+        for section in granting.offered(plan)
     ]
 
 
@@ -156,16 +162,13 @@ def choices(actor: Actor, plan: Plan, section: Section) -> tuple[Level, ...]:
 
 
 def roles_for(actor: Actor, plan: Plan) -> list[StandardRole]:
-    """The standard roles that can be given in this kind of plan, in their order."""
+    """The standard roles that the actor may give in a plan, in their order."""
     offered = scope.rows(actor, StandardRole, Action.CHOOSE).where(
         StandardRole.retired_at.is_(None)
     )
     found = db.session.scalars(offered.order_by(StandardRole.position, StandardRole.id))
-    return [
-        one
-        for one in found
-        if plan.kind in one.kinds and plan_access.may_give_role(actor, plan, one)
-    ]
+    of_kind = [one for one in found if plan.kind in one.kinds]
+    return [one for one in of_kind if policy.may_give_role(actor, plan, one)]
 
 
 def roles_in(plan: Plan) -> list[StandardRole]:
@@ -200,12 +203,22 @@ def who_sees_what(actor: Actor, plan: Plan, at: datetime) -> WhoSeesWhat:
 
 def insight(plan: Plan, participant: Participant, on: date) -> Insight:
     """What one participant sees now, and what waits for consent."""
+    sees = plan_access.shared_levels(plan, participant, on)
     return Insight(
         participant,
-        plan_access.shared_levels(plan, participant, on),
+        sees,
         consent_wanted.waiting(plan, participant, on),
         participant.starts_on if participant.starts_on > on else None,
+        {section: day for section, day in _sooner(participant, on) if section in sees},
+        is_held_to_own(participant),
     )
+
+
+def _sooner(participant: Participant, on: date) -> Iterator[tuple[Section, date]]:
+    for grant in granting.standing(participant, on):
+        day, whole = grant.last_day, participant.last_day
+        if day is not None and (whole is None or day < whole):
+            yield grant.section, day
 
 
 def is_over(participant: Participant, on: date) -> bool:
@@ -280,31 +293,41 @@ class Part:
     section: Section
     level: Level
     count: int | None
+    own_only: bool = False
 
 
 def seen_as(actor: Actor, participant: Participant, on: date) -> list[Part]:
     """Each part of the plan: how far the participant sees it now, and how much is in it."""
     plan = participant.plan
-    return _parts(actor, plan, plan_access.shared_levels(plan, participant, on))
+    levels = plan_access.shared_levels(plan, participant, on)
+    own_of = participant.person_id if is_held_to_own(participant) else None
+    return _parts(actor, plan, levels, _count(actor, plan, own_of), is_own=own_of is not None)
 
 
 def seen_as_role(actor: Actor, plan: Plan, role: StandardRole) -> list[Part]:
     """Each part of the plan: how far somebody with a standard role would see it once all of it is
     consented to, and how much is in it."""
-    return _parts(actor, plan, {Section(one): Level(at) for one, at in role.matrix.items()})
-
-
-def _parts(actor: Actor, plan: Plan, levels: Seen) -> list[Part]:
+    levels = {Section(one): Level(at) for one, at in role.matrix.items()}
+    named = [BY_CAPABILITY[Capability(one)] for one in role.capabilities if one in BY_CAPABILITY]
+    levels = dict.fromkeys(named, Level.READ) | levels
+    is_own = granting.is_for_own(role)
     counted = _count(actor, plan)
+    if is_own:
+        counted.pop(Section.ACTIVITIES, None)
+    return _parts(actor, plan, levels, counted, is_own=is_own)
+
+
+def _parts(
+    actor: Actor, plan: Plan, levels: Seen, counted: dict[Section, int], *, is_own: bool
+) -> list[Part]:
     return [
         Part(
             section,
             plan_access.capped(plan, levels.get(section, Level.NONE)),
             counted.get(section, 0) if _may_count(actor, plan, section) else None,
+            is_own and section is Section.ACTIVITIES,
         )
-        for section in Section
-        if section in plan_type(db.session(), plan.kind).sections
-        and MOST_GIVEN[section] is not Level.NONE
+        for section in granting.sections_of(plan)
     ]
 
 
@@ -312,8 +335,11 @@ def _may_count(actor: Actor, plan: Plan, section: Section) -> bool:
     return section in CONTENT and bool(policy.decide(actor, Action.READ, plan, section=section))
 
 
-def _count(actor: Actor, plan: Plan) -> dict[Section, int]:
+def _count(actor: Actor, plan: Plan, own_of: str | None = None) -> dict[Section, int]:
+    """How much is in each part; with ``own_of`` no activities but those of this person."""
     readable = scope.visible(actor, PlanEntry, Action.LIST)
+    if own_of is not None:
+        readable = and_(readable, is_let_through_in_sql(own_of))
     counted = (
         select(PlanEntry.section, func.count())
         .where(readable, PlanEntry.plan_id == plan.id, PlanEntry.deleted_at.is_(None))

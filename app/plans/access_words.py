@@ -37,6 +37,11 @@ IN_SENTENCES: dict[Section, Any] = {
     Section.EVENT_LOG: _l("what has happened"),
     Section.ACCESS_LOG: _l("who has looked"),
 }
+BESIDES: dict[Section, Any] = {
+    Section.PRINT_EXPORT: _l("print and save a copy"),
+    Section.ACCESS_LOG: _l("see who has looked"),
+}
+"""What is done rather than read; goes on after *can*."""
 
 
 def listed(sections: Iterable[Section]) -> str:
@@ -52,9 +57,15 @@ def deciders(plan: Plan, on: date) -> str:
     return format_list(names, style="or", locale=get_locale())
 
 
-def can(seen: Seen) -> str:
+def can(seen: Seen, *, own_only: bool = False) -> str:
     """What somebody can do, level by level; goes on after *can*."""
-    said = [_at(level, listed(sections)) for level, sections in grouped(seen, Section)]
+    apart = {*BESIDES, *([Section.ACTIVITIES] if own_only else [])}
+    together = [one for one in Section if one not in apart]
+    said = [_at(level, listed(sections)) for level, sections in grouped(seen, together)]
+    if own_only and Section.ACTIVITIES in seen:
+        # By itself, so that "only own" is not read as being about what stands beside it.
+        said.append(_at(seen[Section.ACTIVITIES], _("only own activities")))
+    said += [str(does) for section, does in BESIDES.items() if section in seen]
     if len(said) < 2:
         return "".join(said)
     return _("%(first)s, and %(last)s", first=", ".join(said[:-1]), last=said[-1])
@@ -76,7 +87,7 @@ def sentence(insight: Insight) -> str:
     said = {
         "name": participant.person.full_name,
         "function": participant.function,
-        "does": can(insight.sees),
+        "does": can(insight.sees, own_only=insight.own_only),
         "day": show_date(participant.last_day),
     }
     if not insight.sees:
@@ -90,7 +101,20 @@ def waiting(insight: Insight) -> str:
     """What waits for consent; empty where nothing does."""
     if not insight.waits:
         return ""
-    return _("Waits for consent to %(does)s.", does=can(insight.waits))
+    return _("Waits for consent to %(does)s.", does=can(insight.waits, own_only=insight.own_only))
+
+
+def sooner(insight: Insight) -> list[str]:
+    """What somebody sees for a shorter time than they take part, day by day."""
+    days = sorted(set(insight.ends.values()))
+    return [
+        _(
+            "Sees %(parts)s only until %(day)s.",
+            parts=listed(one for one in insight.ends if insight.ends[one] == day),
+            day=show_date(day),
+        )
+        for day in days
+    ]
 
 
 def begins(insight: Insight) -> str:
@@ -179,13 +203,26 @@ def beside_consent(cell: Cell) -> str:
 
 def locked(cell: Cell) -> str:
     """Why a part of the plan can't be given."""
-    if cell.section in (Section.EVENT_LOG, Section.ACCESS_LOG):
+    if cell.section is Section.ACCESS_LOG and cell.given is not Level.NONE:
+        return _("Given with the standard role. There is no page with it yet.")
+    if cell.section is Section.ACCESS_LOG:
+        return _("Given with a standard role that lets one see who has looked, never alone.")
+    if cell.section is Section.EVENT_LOG:
         return _("Never given to participants: the owner and the coordinator read the logs.")
     return _("You can't give this.")
 
 
+def reach(level: Level, *, own_only: bool) -> str:
+    """A level, and whether it is of own activities alone."""
+    if own_only and level is not Level.NONE:
+        return _("%(level)s, only own activities", level=words(level))
+    return str(words(level))
+
+
 def effect(change: Change) -> str:
     """When a change of level holds."""
+    if change.opens_others:
+        return _("Waits for consent. Until then no activities are seen.")
     if not change.is_wider:
         return _("Holds at once.")
     if change.waits:

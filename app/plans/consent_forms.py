@@ -18,6 +18,7 @@ from wtforms import BooleanField, RadioField, SelectMultipleField, TextAreaField
 from wtforms.validators import DataRequired
 
 from app.consent.drafts import Draft
+from app.consent.ending import LONGEST_NOTE
 from app.consent.terms import Offer, add_months, latest_end
 from app.enums import ConsentMethod
 from app.screens.fields import NEEDED, ListedField, NorwegianDateField, at_most, show_date
@@ -32,6 +33,7 @@ class WhoForm(FlaskForm):
 
     chosen = SelectMultipleField(_l("Who may see what"), validate_choice=False, choices=[])
     service = SelectMultipleField(_l("Services"), validate_choice=False, choices=[])
+    apart = SelectMultipleField(_l("Asked by itself"), validate_choice=False, choices=[])
     nobody = BooleanField(_l("Share with nobody for now"))
     length = RadioField(_l("How long the consent holds"), validate_choice=False, choices=[])
     until = NorwegianDateField(_l("Last day"))
@@ -67,6 +69,23 @@ class ReasonForm(FlaskForm):
     )
 
 
+class ToldForm(FlaskForm):
+    """A withdrawal that somebody told the coordinator of."""
+
+    what = RadioField(_l("What is withdrawn"), validate_choice=False, choices=[])
+    method = ListedField(_l("How it was told"), [NEEDED], choices=[])
+    told_on = NorwegianDateField(
+        _l("Day it was told"),
+        [NEEDED],
+        description=_l("The day of the talk, or the date of the letter."),
+    )
+    note = TextAreaField(
+        _l("Note"),
+        [DataRequired(_l("This must be filled in.")), at_most(LONGEST_NOTE)],
+        description=_l("Who said or wrote it, to whom, and how you know that it was them."),
+    )
+
+
 def lengths(usual: int, on: date) -> list[tuple[str, str]]:
     """The lengths to choose among, each with its last day; the municipality's usual is marked."""
     found = []
@@ -80,6 +99,11 @@ def lengths(usual: int, on: date) -> list[tuple[str, str]]:
     return [*found, (UNTIL, _("Until a day that you choose"))]
 
 
+def ways_of_telling() -> list[tuple[str, Any]]:
+    """How a withdrawal reaches the coordinator."""
+    return [("", ""), (ConsentMethod.ORAL, _("Orally")), (ConsentMethod.PAPER, _("In writing"))]
+
+
 def methods() -> list[tuple[str, Any]]:
     """How a consent is given that somebody else registers."""
     return [("", "")] + [(one, words(one)) for one in (ConsentMethod.PAPER, ConsentMethod.ORAL)]
@@ -88,6 +112,7 @@ def methods() -> list[tuple[str, Any]]:
 def fill(form: WhoForm, draft: Draft) -> None:
     """Show what was chosen on an earlier visit."""
     form.chosen.data, form.service.data = list(draft.shared), list(draft.services)
+    form.apart.data = _apart(draft)
     form.nobody.data, form.until.data = draft.with_nobody, draft.last_day
     if draft.months is not None:
         form.length.data = str(draft.months)
@@ -104,14 +129,31 @@ def take(form: WhoForm, draft: Draft, offered: Sequence[Offer]) -> None:
     if len(sure) < len(set(wanted)):
         text = _("What somebody would see has changed since you read it. Read it, and choose anew.")
         add_error(form.chosen, text)
-    draft.shared = {one: now[one].levels for one in sure}
+    apart = [one.partition(":")[::2] for one in form.apart.data or []]
+    chosen = {one: now[one].chosen([s for who, s in apart if who == one]) for one in sure}
+    if not all(chosen.values()):
+        text = _("Choose also what the person may see: all of it is asked for by itself.")
+        add_error(form.chosen, text)
+    draft.shared = {one: levels for one, levels in chosen.items() if levels}
+    draft.alone = {one: alone for one in draft.shared if (alone := now[one].alone)}
     draft.services = {
         one: unit_id
         for one in form.service.data or []
         if one in draft.shared and (unit_id := now[one].participant.unit_id) is not None
     }
     draft.with_nobody = bool(form.nobody.data)
-    form.chosen.data, form.service.data = list(draft.shared), list(draft.services)
+    form.chosen.data, form.service.data = sure, list(draft.services)
+    form.apart.data = _apart(draft)
+
+
+def _apart(draft: Draft) -> list[str]:
+    """The sections that were said yes to by themselves, as the form names them."""
+    return [
+        f"{one}:{section}"
+        for one, levels in draft.shared.items()
+        for section in levels
+        if section in draft.alone.get(one, ())
+    ]
 
 
 def take_length(form: WhoForm, draft: Draft, usual: int) -> None:

@@ -152,7 +152,7 @@ class GiveConsentView(ConsentPage):
             problem=problem,
             text=newest,
             choice=choice,
-            people=in_words.of_offers(plan, chosen),
+            people=in_words.of_offers(plan, chosen, choice),
             services=_services(plan, choice),
             lost=_lost(plan, choice),
             seal=choice.seal(),
@@ -196,10 +196,13 @@ def _give(pk: str) -> str:
 def _forget_changed(plan: Plan, draft: Draft) -> bool:
     """Take those out of a draft who are offered something else by now; whether there were any."""
     ends_on = day_of(utc_now())
-    changed = changed_since(Choice(ends_on, draft.shared, draft.services), offers(plan, ends_on))
+    changed = changed_since(
+        Choice(ends_on, draft.shared, draft.services, draft.alone), offers(plan, ends_on)
+    )
     for participant_id in changed:
         draft.shared.pop(participant_id)
         draft.services.pop(participant_id, None)
+        draft.alone.pop(participant_id, None)
     return bool(changed)
 
 

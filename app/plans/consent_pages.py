@@ -82,6 +82,7 @@ class ConsentPage(PlanPage):
 
     def told(self, plan: Plan, consent: Consent, **values: Any) -> tuple[str, int]:
         """The page of one consent: to what, by whom, until when, and how to withdraw it."""
+        actor = current_actor()
         queries.fetch(plan)
         together = queries.given_together(consent)
         return self.consent_page(
@@ -91,7 +92,8 @@ class ConsentPage(PlanPage):
             together=together,
             text=in_own_words(consent.consent_text.texts),
             covered=in_words.of_covered(plan, together),
-            may_withdraw=policy.decide(current_actor(), Action.WITHDRAW_CONSENT, consent),
+            may_withdraw=policy.decide(actor, Action.WITHDRAW_CONSENT, consent),
+            may_record_withdrawal=policy.decide(actor, Action.RECORD_WITHDRAWAL, consent),
             **values,
         )
 
@@ -119,6 +121,8 @@ class ConsentView(ConsentPage):
             own=_own(plan),
             right=right_of(plan, actor.person_id, on),
             draft=drafts.load(actor, plan),
+            reader_id=actor.person_id,
+            may_record_withdrawal=policy.decide(actor, Action.RECORD_WITHDRAWAL, plan),
             history=sorted(plan.consents, key=lambda one: (one.given_at, one.id), reverse=True),
             may={
                 action: policy.decide(actor, action, plan)

@@ -10,9 +10,9 @@ from flask_babel import lazy_gettext as _l
 
 from app.consent import ending, operations
 from app.consent.queries import Covered, Reach, Standing, covered
-from app.consent.terms import Offer
+from app.consent.terms import Choice, Offer
 from app.db import db
-from app.enums import Level, Section
+from app.enums import ConsentMethod, Level, Section
 from app.models import Consent, Participant, Plan, Unit
 from app.plans.pages import type_of
 from app.screens.fields import show_date
@@ -33,6 +33,14 @@ STANDINGS = {
 
 
 @dataclass(frozen=True)
+class Apart:
+    """A section that takes a yes of its own: its mark in the form, and what it lets one do."""
+
+    key: str
+    line: str
+
+
+@dataclass(frozen=True)
 class Seen:
     """What one participant, or one service, sees, as people read it."""
 
@@ -45,20 +53,41 @@ class Seen:
     until: str = ""
     code: str = ""
     is_service: bool = False
+    own_only: bool = False
+    apart: tuple[Apart, ...] = ()
+    alone: str = ""
 
 
-def of_offers(plan: Plan, offered: Iterable[Offer]) -> list[Seen]:
-    """What each participant is to see, and what not."""
-    sections = sections_of(plan)
-    return [
-        replace(
-            _of(offer.participant, offer.levels, sections, ends=offer.ends),
-            service=service_of(plan, offer.participant),
-            until=show_date(offer.participant.last_day),
-            code=offer.code,
-        )
-        for offer in offered
-    ]
+def of_offers(plan: Plan, offered: Iterable[Offer], choice: Choice | None = None) -> list[Seen]:
+    """What each participant is to see, and what not; with a choice what was chosen of it.
+
+    What is asked by itself stands apart, until it is chosen.
+    """
+    return [_of_offer(plan, offer, choice) for offer in offered]
+
+
+def _of_offer(plan: Plan, offer: Offer, choice: Choice | None) -> Seen:
+    one = offer.participant
+    levels = offer.chosen(()) if choice is None else choice.shared[one.id]
+    apart = offer.apart if choice is None else ()
+    shown = [section for section in sections_of(plan) if section not in apart]
+    return replace(
+        _of(one, levels, shown, ends=offer.ends),
+        service=service_of(plan, one),
+        until=show_date(one.last_day),
+        code=offer.code,
+        own_only=offer.own_only and Section.ACTIVITIES in levels,
+        apart=tuple(
+            Apart(f"{one.id}:{section}", *in_lines({section: level}, _days(offer.ends)))
+            for section, level in offer.levels.items()
+            if section in apart
+        ),
+        alone=names(section for section in Section if section in offer.alone),
+    )
+
+
+def _days(ends: dict[Section, date]) -> dict[Section, str]:
+    return {section: show_date(day) for section, day in ends.items()}
 
 
 def of_seen(plan: Plan, reaches: Iterable[Reach]) -> list[Seen]:
@@ -101,7 +130,7 @@ def _of(
     *,
     ends: dict[Section, date] | None = None,
 ) -> Seen:
-    last_days = {section: show_date(day) for section, day in (ends or {}).items()}
+    last_days = _days(ends or {})
     return Seen(
         key=participant.id,
         name=participant.person.full_name,
@@ -152,6 +181,13 @@ def service_name(plan: Plan, unit_id: str | None) -> str:
     return db.session.get_one(Unit, unit_id).name
 
 
+def _told(told: ending.ToldWithdrawal) -> str:
+    said = {"day": show_date(told.told_on), "note": told.note}
+    if told.method is ConsentMethod.ORAL:
+        return _("Withdrawn orally on %(day)s, registered by the coordinator: %(note)s", **said)
+    return _("Withdrawn in writing on %(day)s, registered by the coordinator: %(note)s", **said)
+
+
 def standing(status: Any) -> str:
     """How it is with somebody's consent: "Waits for Per Hansen"."""
     return str(STANDINGS[status.standing]) % {"name": status.giver.full_name}
@@ -161,5 +197,6 @@ def ended(consent: Consent, on: date) -> str:
     """How a consent ended; empty while it holds."""
     if consent.withdrawn_at is not None:
         reason = consent.withdrawn_reason or ""
-        return str(REASONS.get(reason, reason))
+        told = ending.told_in(reason)
+        return str(REASONS.get(reason, reason)) if told is None else _told(told)
     return "" if consent.is_active(on) else _("Has run out")

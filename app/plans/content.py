@@ -136,10 +136,7 @@ def add(
     activity.hold(plan)
     if parent is not None:
         db.session.refresh(parent)
-    key = str(facts.details.get("section", ""))
-    section = require_may_add(actor, plan, kind, parent, key=key)
-    if kind is EntryKind.FORM and plan_template.open_form(plan, section, key) is not None:
-        raise StaleVersion
+    section = _require_place(actor, plan, kind, facts, parent)
     _require_known(actor, plan, facts, None)
     entry = PlanEntry(
         plan_id=plan.id,
@@ -155,9 +152,23 @@ def add(
     entry_facts.put(entry, facts)
     db.session.add(entry)
     db.session.flush()
+    if kind is EntryKind.FORM:
+        # Whoever has the part for their own activities alone has no form in it.
+        policy.require(actor, Action.EDIT, entry)
     history.keep(entry, actor.person_id, at=at)
     activity.touch(plan, at=at)
     return entry
+
+
+def _require_place(
+    actor: Actor, plan: Plan, kind: EntryKind, facts: EntryFacts, parent: PlanEntry | None
+) -> Section:
+    """The section where something new may be added; a form of the template only once."""
+    key = str(facts.details.get("section", ""))
+    section = require_may_add(actor, plan, kind, parent, key=key)
+    if kind is EntryKind.FORM and plan_template.open_form(plan, section, key) is not None:
+        raise StaleVersion
+    return section
 
 
 def save(actor: Actor, entry: PlanEntry, facts: EntryFacts, *, number: int, at: datetime) -> None:
@@ -255,6 +266,9 @@ def next_position(plan: Plan, section: Section, parent: PlanEntry | None) -> int
 # --- the bin -------------------------------------------------------------------------------------
 
 
+BINNED = "plan_entry:binned"
+
+
 def move_to_bin(actor: Actor, entry: PlanEntry, *, at: datetime) -> int:
     """Delete an entry and what is part of it, as far as the actor may; how many went along.
 
@@ -268,7 +282,7 @@ def move_to_bin(actor: Actor, entry: PlanEntry, *, at: datetime) -> int:
     parts = [one for one in _below(entry) if policy.decide(actor, Action.RETIRE, one)]
     for one in (entry, *parts):
         one.deleted_at = at
-        log.record(actor, "plan_entry:binned", one, fields=("deleted_at",))
+        log.record(actor, BINNED, one, fields=("deleted_at",))
     activity.touch(entry.plan, at=at)
     return len(parts)
 

@@ -6,16 +6,16 @@ A section is read whole in one question, once policy has said that the actor rea
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import joinedload
 
 from app.db import db
 from app.enums import EntryKind, Section
-from app.models import Participant, Plan, PlanEntry
+from app.models import AuditEvent, Participant, Person, Plan, PlanEntry
 from app.plans import content
 from app.plans.entry_facts import COORDINATOR, OWNER, responsible_of
 from app.plans.kinds import ORDERED, WRITTEN
-from app.security import policy, scope
+from app.security import plan_access, policy, scope
 from app.security.actor import Actor
 from app.security.roles import Action
 
@@ -41,8 +41,8 @@ def readable(actor: Actor, plan: Plan, wanted: Collection[Section]) -> list[Sect
     ]
 
 
-def entries(plan: Plan, sections: Collection[Section]) -> Sequence[PlanEntry]:
-    """What stands in sections that the actor reads, with authors and those responsible."""
+def entries(actor: Actor, plan: Plan, sections: Collection[Section]) -> Sequence[PlanEntry]:
+    """What the actor sees in sections that they read, with authors and those responsible."""
     found = (
         select(PlanEntry)
         .where(
@@ -53,7 +53,14 @@ def entries(plan: Plan, sections: Collection[Section]) -> Sequence[PlanEntry]:
         .options(*WITH_NAMES)
         .order_by(PlanEntry.position, PlanEntry.id)
     )
-    return db.session.scalars(found).all()
+    return _seen_among(actor, plan, db.session.scalars(found).all())
+
+
+def _seen_among(actor: Actor, plan: Plan, found: Sequence[PlanEntry]) -> Sequence[PlanEntry]:
+    """What the actor sees of entries in sections that they read; nearly always all of it."""
+    if not plan_access.sees_own_only(actor, plan):
+        return found
+    return [one for one in found if policy.decide(actor, Action.SHOW, one)]
 
 
 WITH_NAMES = (
@@ -143,7 +150,7 @@ def seen_of(actor: Actor, plan: Plan, ids: Collection[str]) -> dict[str, PlanEnt
         PlanEntry.section.in_(readable(actor, plan, WRITTEN)),
         PlanEntry.deleted_at.is_(None),
     )
-    return {one.id: one for one in db.session.scalars(found)}
+    return {one.id: one for one in _seen_among(actor, plan, db.session.scalars(found).all())}
 
 
 # --- the bin -------------------------------------------------------------------------------------
@@ -161,6 +168,28 @@ def binned(actor: Actor, plan: Plan) -> list[PlanEntry]:
         for one in rows
         if one.section in offered and (one.parent_id, one.deleted_at) not in together
     ]
+
+
+def who_binned(plan: Plan, rows: Sequence[PlanEntry]) -> dict[str, str]:
+    """The names of those who deleted what lies in the bin, by the id of the entry, from the log."""
+    found = db.session.execute(
+        select(AuditEvent.object_id, Person)
+        .join(
+            Person,
+            and_(
+                Person.id == AuditEvent.person_id,
+                Person.municipality_id == AuditEvent.municipality_id,
+            ),
+        )
+        .where(
+            AuditEvent.municipality_id == plan.municipality_id,
+            AuditEvent.action == content.BINNED,
+            AuditEvent.object_id.in_([one.id for one in rows]),
+        )
+        # What was deleted before, and brought back, was so by somebody else perhaps.
+        .order_by(AuditEvent.id)
+    )
+    return {object_id: person.full_name for object_id, person in found}
 
 
 def may_have_binned(actor: Actor, plan: Plan) -> bool:

@@ -204,7 +204,13 @@ class DocumentForm(EntryForm):
     kind = EntryKind.DOCUMENT
     title = LineField(_l("Name of the document"), [NEEDED, at_most(300)])
     body = LongTextField(_l("What it is"), [at_most(2000)], rows=3)
-    file = FileField(_l("File"), description=_l("PDF, PNG or JPEG, at most 10 MB."))
+    file = FileField(
+        _l("File"),
+        description=_l(
+            "PDF, picture (PNG, JPEG or WebP), Word, Excel, ODT, ODS or plain text, at most 10 MB."
+            " Where and when a picture was taken is removed from it."
+        ),
+    )
 
 
 FORMS: dict[EntryKind, type[EntryForm]] = {

@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 
 from app.audit import log
 from app.clock import utc_now
-from app.db import transaction
+from app.db import db, transaction
 from app.enums import EntryKind, Section
 from app.errors import DomainError, NotFound
 from app.models import PlanEntry
@@ -37,6 +37,7 @@ from app.plans.writing_pages import (
 from app.screens import forms
 from app.screens.fields import NEEDED, ListedField
 from app.screens.listing import is_id
+from app.screens.words import words
 from app.security import policy
 from app.security.actor import current_actor
 from app.security.roles import Action, Resource
@@ -211,13 +212,14 @@ class EntryView(EntryPage):
         try:
             with transaction():
                 entry = self.entry_of(pk, Action.SHOW)
-                content.bring_back(current_actor(), entry, at=utc_now())
+                along = content.bring_back(current_actor(), entry, at=utc_now())
+                text = _where_it_went(entry, along)
         except (content.ParentInBin, content.FilledInAgain) as error:
             text = str(error)
             flash(text, "warning")
             entry = self.entry_of(pk, Action.SHOW)
             return redirect(url_for("ContentView.bin", pk=entry.plan_id))
-        flash(_("%(name)s is brought back.", name=describe(entry)), "success")
+        flash(text, "success")
         return redirect(place_on_page(entry.plan, entry.section, entry))
 
     # --- shared ----------------------------------------------------------------------------------
@@ -273,3 +275,28 @@ class EntryView(EntryPage):
             "delete": bool(policy.decide(actor, Action.RETIRE, entry)),
             "restore": bool(policy.decide(actor, Action.RESTORE, entry)),
         }
+
+
+def _where_it_went(entry: PlanEntry, along: int) -> str:
+    """What was brought back, and where it stands now; what it is part of, where that is read."""
+    said = {"name": describe(entry), "part": words(entry.section)}
+    parent = db.session.get(PlanEntry, entry.parent_id) if entry.parent_id else None
+    if parent is not None and parent.deleted_at is not None:
+        text = _(
+            "%(name)s is brought back to “%(part)s”. It stands on its own there, since what it was"
+            " part of lies in the bin.",
+            **said,
+        )
+    elif parent is not None and policy.decide(current_actor(), Action.SHOW, parent):
+        said["parent"] = describe(parent)
+        text = _("%(name)s is brought back to “%(part)s”, under “%(parent)s”.", **said)
+    else:
+        text = _("%(name)s is brought back to “%(part)s”.", **said)
+    if not along:
+        return text
+    more = ngettext(
+        "%(num)s thing that is part of it came along.",
+        "%(num)s things that are part of it came along.",
+        along,
+    )
+    return f"{text} {more}"

@@ -4,23 +4,23 @@ What is given opens nothing before it is consented to. Grants are never changed:
 and a new one is made.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime
 
 from flask_babel import lazy_gettext as _l
 
 from app.clock import day_of
 from app.db import db
-from app.enums import Level, NoticeKind, Section
+from app.enums import Capability, Level, Section
 from app.errors import DomainError, StaleVersion
 from app.models import Grant, Participant, Plan, StandardRole
-from app.notifications import notices
 from app.plans import activity, consent_wanted, role_proposals, taking_back
-from app.security import plan_access, policy
+from app.plans.owners_ends import is_past, owners_end
+from app.security import plan_access, policy, role_giving
 from app.security.actor import Actor
-from app.security.plan_rights import MOST_GIVEN, OWNERS_SIDE
+from app.security.own_activities import is_held_to_own
+from app.security.plan_rights import BY_CAPABILITY, MOST_GIVEN
 from app.security.roles import Action
 from app.templating.setup import plan_type
 
@@ -34,17 +34,17 @@ class NotToBeGiven(DomainError):
     message = _l("You can't give this much access to this part of the plan.")
 
 
+class RoleNotTheirs(DomainError):
+    """The standard role is given by others than the one who chose it."""
+
+    status = 422
+    message = _l("This standard role is given by others than you.")
+
+
 class AlreadyOver(DomainError):
     """The participation or the access has ended before."""
 
     message = _l("This access has already ended.")
-
-
-class NoShorter(DomainError):
-    """The new last day is no shortening, or has passed."""
-
-    status = 422
-    message = _l("Write a day from today on that is earlier than the last day now.")
 
 
 @dataclass(frozen=True)
@@ -55,16 +55,23 @@ class Change:
     old: Level
     new: Level
     consented: Level
+    was_own_only: bool = False
+    own_only: bool = False
+
+    @property
+    def opens_others(self) -> bool:
+        """Whether somebody who was held to their own activities is let into those of others."""
+        return self.was_own_only and not self.own_only and self.new is not Level.NONE
 
     @property
     def is_wider(self) -> bool:
         """Whether it gives more than before."""
-        return self.new.rank > self.old.rank
+        return self.new.rank > self.old.rank or self.opens_others
 
     @property
     def waits(self) -> bool:
-        """Whether it gives more than is consented to."""
-        return self.is_wider and self.new.rank > self.consented.rank
+        """Whether it gives more than is consented to: own activities were agreed to as such."""
+        return self.is_wider and (self.opens_others or self.new.rank > self.consented.rank)
 
 
 # --- what is given now ---------------------------------------------------------------------------
@@ -86,32 +93,78 @@ def standing(participant: Participant, on: date) -> list[Grant]:
 
 def sections_of(plan: Plan) -> list[Section]:
     """The parts of the plan that a participant can be given at all, in order."""
-    offered = plan_type(db.session(), plan.kind).sections
-    return [one for one in Section if one in offered and MOST_GIVEN[one] is not Level.NONE]
+    return [one for one in offered(plan) if MOST_GIVEN[one] is not Level.NONE]
 
 
-def changes(participant: Participant, wanted: Wanted, on: date) -> list[Change]:
-    """What differs between what a participant is given and ``wanted``, in the order of parts."""
-    now, plan = granted(participant, on), participant.plan
-    return [
-        Change(
-            section,
-            now.get(section, Level.NONE),
-            wanted[section],
-            plan_access.consented_level(plan, participant, section, on),
-        )
+def offered(plan: Plan) -> list[Section]:
+    """The parts that plans of this kind have in their municipality, in order.
+
+    Those that come with a capability are in every plan.
+    """
+    found = {*plan_type(db.session(), plan.kind).sections, *BY_CAPABILITY.values()}
+    return [one for one in Section if one in found]
+
+
+def changes(
+    participant: Participant, wanted: Wanted, on: date, *, own_only: bool | None = None
+) -> list[Change]:
+    """What differs between what a participant is given and ``wanted``, in the order of parts.
+
+    ``own_only`` holds them to their own activities or not; None leaves that as it is.
+    """
+    now = granted(participant, on)
+    if own_only is not None:
+        wanted = {Section.ACTIVITIES: now.get(Section.ACTIVITIES, Level.NONE), **wanted}
+    asked = [
+        _change(participant, section, now.get(section, Level.NONE), wanted[section], own_only, on)
         for section in Section
-        if section in wanted and wanted[section] is not now.get(section, Level.NONE)
+        if section in wanted
     ]
+    return [one for one in asked if one.new is not one.old or one.own_only is not one.was_own_only]
+
+
+def _change(
+    participant: Participant,
+    section: Section,
+    old: Level,
+    new: Level,
+    own_only: bool | None,
+    on: date,
+) -> Change:
+    held = section is Section.ACTIVITIES and is_held_to_own(participant)
+    will_be = held
+    if section is Section.ACTIVITIES and own_only is not None and new is not Level.NONE:
+        will_be = own_only
+    consented = plan_access.consented_level(participant.plan, participant, section, on)
+    if is_past(owners_end(participant, section), on):
+        consented = Level.NONE
+    return Change(section, old, new, consented, held, will_be)
 
 
 def of_role(actor: Actor, plan: Plan, role: StandardRole) -> dict[Section, Level]:
     """What a standard role gives in this plan, as far as ``actor`` may give it."""
     levels = {one: Level(role.matrix.get(one, Level.NONE)) for one in sections_of(plan)}
-    return {
+    given = {
         section: min(level, plan_access.most_given(actor, plan, section), key=lambda one: one.rank)
         for section, level in levels.items()
     }
+    return (
+        dict.fromkeys(BY_CAPABILITY.values(), Level.NONE)
+        | given
+        | of_capabilities(actor, plan, role.capabilities)
+    )
+
+
+def of_capabilities(actor: Actor, plan: Plan, capabilities: Iterable[str]) -> dict[Section, Level]:
+    """The parts that capabilities open in this plan, as far as ``actor`` may give them."""
+    named = [BY_CAPABILITY[Capability(one)] for one in capabilities if one in BY_CAPABILITY]
+    most = {section: role_giving.most_by_capability(actor, plan, section) for section in named}
+    return {section: level for section, level in most.items() if level is not Level.NONE}
+
+
+def is_for_own(role: StandardRole) -> bool:
+    """Whether a standard role lets one into no activities but one's own."""
+    return Capability.OWN_ACTIVITIES_ONLY in role.capabilities
 
 
 # --- operations ----------------------------------------------------------------------------------
@@ -124,27 +177,31 @@ def set_matrix(
     *,
     seen: Wanted | None = None,
     role: StandardRole | None = None,
+    capabilities: Collection[str] = (),
+    own_only: bool | None = None,
     at: datetime,
 ) -> list[Change]:
     """Give a participant the levels of ``wanted``; parts that it does not name stay as they are.
 
     ``seen`` is what the giver saw before: what has changed since is not overwritten. What is wider
-    waits for consent; what is narrower holds at once.
+    waits for consent; what is narrower holds at once. ``role`` is what the levels come from: it
+    says what is given by ``capabilities``, and whether only own activities are.
 
     Raises:
-        NotToBeGiven, AlreadyOver, StaleVersion
+        NotToBeGiven, AlreadyOver, StaleVersion, RoleNotTheirs
     """
     policy.require(actor, Action.STEER_ACCESS, participant)
     require_open(participant, day_of(at))
-    made = changes(participant, wanted, day_of(at))
+    if role is not None:
+        require_may_give(actor, participant.plan, role)
+        capabilities = role.capabilities
+        own_only = is_for_own(role) if own_only is None else own_only
+    made = changes(participant, wanted, day_of(at), own_only=own_only)
     for change in made:
         if seen is not None and seen.get(change.section, Level.NONE) is not change.old:
             raise StaleVersion
-    put(actor, participant, wanted, at=at)
+    put(actor, participant, wanted, capabilities=capabilities, own_only=own_only, at=at)
     if role is not None:
-        policy.require(actor, Action.CHOOSE, role)
-        if not plan_access.may_give_role(actor, participant.plan, role):
-            raise NotToBeGiven
         participant.standard_role_id, participant.standard_role_number = role.id, role.number
         role_proposals.close(participant, at=at)
     activity.touch(participant.plan, at=at)
@@ -152,20 +209,61 @@ def set_matrix(
     return made
 
 
-def put(actor: Actor, participant: Participant, wanted: Wanted, *, at: datetime) -> None:
+def require_may_give(actor: Actor, plan: Plan, role: StandardRole) -> None:
+    """Refuse a standard role that the actor may not choose, or that is given by others.
+
+    Raises:
+        RoleNotTheirs
+    """
+    policy.require(actor, Action.CHOOSE, role)
+    if not policy.may_give_role(actor, plan, role):
+        raise RoleNotTheirs(field="standard_role_id")
+
+
+def put(
+    actor: Actor,
+    participant: Participant,
+    wanted: Wanted,
+    *,
+    capabilities: Collection[str] = (),
+    own_only: bool | None = None,
+    at: datetime,
+) -> None:
     """End and make the grants that ``wanted`` asks for, in an operation that has asked policy."""
-    plan, on = participant.plan, day_of(at)
-    possible = sections_of(plan)
+    plan = participant.plan
+    possible, named = sections_of(plan), of_capabilities(actor, plan, capabilities)
     for section, level in wanted.items():
         most = plan_access.most_given(actor, plan, section) if section in possible else Level.NONE
-        if level.rank > most.rank:
+        if level.rank > max(most.rank, named.get(section, Level.NONE).rank):
             raise NotToBeGiven
-    for change in changes(participant, wanted, on):
-        _end_open(participant, change.section, at)
-        if change.new is not Level.NONE:
-            _give(actor, participant, change.section, change.new, at)
+    for change in changes(participant, wanted, day_of(at), own_only=own_only):
+        _put_one(actor, participant, change, at)
     db.session.flush()
     db.session.expire(participant, ["grants"])
+
+
+def _put_one(actor: Actor, participant: Participant, change: Change, at: datetime) -> None:
+    if change.opens_others:
+        taking_back.take_back(actor, participant, [change.section], at=at)
+    old = end_open(participant, change.section, at)
+    if change.new is not Level.NONE:
+        ends_on = _end_as_before(actor, participant, change.section, old, at)
+        _give(actor, participant, change, at, ends_on=ends_on)
+
+
+def _end_as_before(
+    actor: Actor, participant: Participant, section: Section, old: Grant | None, at: datetime
+) -> date | None:
+    """Until when (exclusive) a part is given anew: no longer than before, while that stands.
+
+    When a last day that the owner's side has set is over, what is given takes consent anew.
+    """
+    on, owners = day_of(at), owners_end(participant, section)
+    if is_past(owners, on):
+        taking_back.take_back(actor, participant, [section], at=at)
+        return None
+    ends = [one for one in (owners, old.ends_on if old else None) if one is not None and one > on]
+    return min(ends, default=None)
 
 
 def lower(
@@ -206,21 +304,23 @@ def _give_less(actor: Actor, before: Grant, level: Level, own_only: bool, at: da
 
 
 def _give(
-    actor: Actor, participant: Participant, section: Section, level: Level, at: datetime
+    actor: Actor, participant: Participant, change: Change, at: datetime, *, ends_on: date | None
 ) -> None:
     grant = Grant(
         plan_id=participant.plan_id,
         participant_id=participant.id,
-        section=section,
-        level=level,
+        section=change.section,
+        level=change.new,
+        own_only=change.own_only,
         starts_on=day_of(at),
+        ends_on=ends_on,
         given_by_id=actor.person_id,
         given_at=at,
     )
     db.session.add(grant)
 
 
-def _end_open(participant: Participant, section: Section, at: datetime) -> Grant | None:
+def end_open(participant: Participant, section: Section, at: datetime) -> Grant | None:
     """End the grant of a section, flushed before another takes its place."""
     for grant in participant.grants:
         if grant.section is section and grant.ended_at is None:
@@ -238,126 +338,3 @@ def require_open(participant: Participant, on: date) -> None:
     """
     if participant.ended_at is not None or (participant.ends_on and participant.ends_on <= on):
         raise AlreadyOver
-
-
-# --- stopping and shortening ---------------------------------------------------------------------
-
-
-def is_of_owners_side(actor: Actor, participant: Participant) -> bool:
-    """Whether the actor stops an access as the owner, or as one who decides for the owner."""
-    return policy.decide(actor, Action.STOP_ACCESS, participant).basis in OWNERS_SIDE
-
-
-def stop_section(
-    actor: Actor, participant: Participant, section: Section, *, at: datetime
-) -> dict[str, Any]:
-    """Stop a participant's access to one part at once; what undoing it needs.
-
-    Raises:
-        AlreadyOver: there is no such access.
-    """
-    policy.require(actor, Action.STOP_ACCESS, participant)
-    if section not in granted(participant, day_of(at)):
-        raise AlreadyOver
-    grant = _end_open(participant, section, at)
-    replaced = []
-    if is_of_owners_side(actor, participant):
-        replaced = taking_back.take_back(actor, participant, [section], at=at)
-    db.session.expire(participant, ["grants"])
-    tell_stopped(actor, participant, at=at)
-    return {"grant": grant.id if grant else None, "consents": replaced}
-
-
-def bring_back_section(
-    actor: Actor, participant: Participant, before: Mapping[str, Any], *, at: datetime
-) -> None:
-    """Undo ``stop_section``, unless something else was given meanwhile.
-
-    Raises:
-        StaleVersion: it was.
-    """
-    policy.require(actor, Action.STOP_ACCESS, participant)
-    old = next((one for one in participant.grants if one.id == before["grant"]), None)
-    if old is None or old.section in granted(participant, day_of(at)):
-        raise StaleVersion
-    again = Grant(
-        plan_id=old.plan_id,
-        participant_id=old.participant_id,
-        section=old.section,
-        level=old.level,
-        own_only=old.own_only,
-        starts_on=day_of(at),
-        ends_on=old.ends_on,
-        given_by_id=old.given_by_id,
-        given_at=at,
-    )
-    db.session.add(again)
-    taking_back.give_back(actor, participant.plan, before["consents"], at=at)
-    db.session.expire(participant, ["grants"])
-    consent_wanted.ask(participant.plan, at=at)
-
-
-def shorten(
-    actor: Actor, participant: Participant, last_day: date, *, at: datetime
-) -> dict[str, Any]:
-    """Give a participation an earlier last day; what undoing it needs.
-
-    A day that the owner's side sets can't be moved later by a coordinator.
-
-    Raises:
-        AlreadyOver, NoShorter
-    """
-    policy.require(actor, Action.STOP_ACCESS, participant)
-    on, ends_on = day_of(at), last_day + timedelta(days=1)
-    require_open(participant, on)
-    is_earlier = participant.ends_on is None or ends_on < participant.ends_on
-    if last_day < on or not is_earlier or ends_on <= participant.starts_on:
-        raise NoShorter(field="last_day")
-    before = {"ends_on": _iso(participant.ends_on), "not_after_on": _iso(participant.not_after_on)}
-    participant.ends_on = ends_on
-    replaced = []
-    if is_of_owners_side(actor, participant):
-        participant.not_after_on = ends_on
-        replaced = taking_back.take_back(actor, participant, Section, keeps=True, at=at)
-    tell_stopped(actor, participant, at=at)
-    return before | {"shortened_to": _iso(ends_on), "consents": replaced}
-
-
-def lengthen_again(
-    actor: Actor, participant: Participant, before: Mapping[str, Any], *, at: datetime
-) -> None:
-    """Undo ``shorten``, unless the last day was changed meanwhile.
-
-    Raises:
-        StaleVersion: it was.
-    """
-    policy.require(actor, Action.STOP_ACCESS, participant)
-    if participant.ended_at is not None or _iso(participant.ends_on) != before["shortened_to"]:
-        raise StaleVersion
-    participant.ends_on = _day(before["ends_on"])
-    participant.not_after_on = _day(before["not_after_on"])
-    taking_back.give_back(actor, participant.plan, before["consents"], at=at)
-    consent_wanted.ask(participant.plan, at=at)
-
-
-def _iso(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
-
-
-def _day(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
-
-
-def tell_stopped(actor: Actor, participant: Participant, *, at: datetime) -> None:
-    """Tell the coordinator that an access was stopped, unless they did it."""
-    plan = participant.plan
-    if actor.person_id != plan.coordinator_id:
-        notices.tell_each_time(
-            plan,
-            plan.coordinator_id,
-            NoticeKind.ACCESS_STOPPED,
-            at=at,
-            text=participant.person.full_name,
-        )
-    activity.touch(plan, at=at)
-    consent_wanted.ask(plan, at=at)

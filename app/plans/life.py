@@ -14,6 +14,7 @@ from app.errors import DomainError
 from app.models import EmergencyAccess, Plan, PlanEntry
 from app.notifications import notices
 from app.people.names import tidy
+from app.plans import move_ending
 from app.plans.activity import touch
 from app.plans.starting import HasOpenPlan, open_individual_plan
 from app.security import plan_access, policy
@@ -95,9 +96,10 @@ def close(
     for offer in plan.handovers:
         if offer.answered_at is None:
             offer.answered_at, offer.accepted = at, False
+    move_ending.stop_open(actor, plan, at=at)
     log.record(actor, "plan:closed", plan, fields=("state", "closed_at", "closed_reason"))
     touch(plan, at=at)
-    notices.tell(plan, _everyone(actor, plan, at), NoticeKind.PLAN_CLOSED, at=at)
+    notices.tell(plan, everyone(actor, plan, at), NoticeKind.PLAN_CLOSED, at=at)
 
 
 def reopen(actor: Actor, plan: Plan, *, reason: str | None, at: datetime) -> None:
@@ -115,7 +117,7 @@ def reopen(actor: Actor, plan: Plan, *, reason: str | None, at: datetime) -> Non
     plan.state = PlanState.ACTIVE if may_be_made else PlanState.AWAITING_CONSENT
     plan.closed_at, plan.closed_reason = None, None
     log.record(actor, "plan:reopened", plan, fields=("state", "closed_at", "closed_reason"))
-    told = {plan.coordinator_id, *_those_who_decide(plan, at)}
+    told = {plan.coordinator_id, *those_who_decide(plan, at)}
     notices.tell(plan, told, NoticeKind.PLAN_REOPENED, at=at, text=why)
 
 
@@ -139,7 +141,7 @@ def open_in_emergency(
         ends_at=at + timedelta(hours=hours),
     )
     db.session.add(access)
-    told = {plan.coordinator_id, plan.owner_id, *_those_who_decide(plan, at)}
+    told = {plan.coordinator_id, plan.owner_id, *those_who_decide(plan, at)}
     notices.tell(plan, told - {actor.person_id}, NoticeKind.EMERGENCY_ACCESS, at=at, text=why)
     return access
 
@@ -152,13 +154,13 @@ def end_emergency(actor: Actor, plan: Plan, *, at: datetime) -> None:
             access.ended_at = at
 
 
-def emergency_of(actor: Actor, plan: Plan) -> EmergencyAccess | None:
-    """The emergency access by which the actor reads the plan now."""
-    for access in plan.emergencies:
-        is_open = access.ended_at is None and actor.at is not None and access.ends_at > actor.at
-        if is_open and access.person_id == actor.person_id:
-            return access
-    return None
+def emergencies(plan: Plan, at: datetime) -> list[EmergencyAccess]:
+    """The emergency accesses that are on at an instant."""
+    return [
+        one
+        for one in plan.emergencies
+        if one.ended_at is None and one.starts_at <= at < one.ends_at
+    ]
 
 
 def _reason(text: str | None) -> str:
@@ -168,17 +170,17 @@ def _reason(text: str | None) -> str:
     return why[:LONGEST_REASON]
 
 
-def _those_who_decide(plan: Plan, at: datetime) -> Iterable[str]:
+def those_who_decide(plan: Plan, at: datetime) -> Iterable[str]:
     """The owner, and who acts for the owner now."""
     on = day_of(at)
     acting = (one.holder_id for one in plan.authorities if plan_access.reaches(one, plan, on))
     return {plan.owner_id, *acting}
 
 
-def _everyone(actor: Actor, plan: Plan, at: datetime) -> Iterable[str]:
+def everyone(actor: Actor, plan: Plan, at: datetime) -> Iterable[str]:
     """Those who decide and those who see something, but for the one who acts."""
     on = day_of(at)
     seeing = {
         one.person_id for one in plan.participants if plan_access.participant_levels(plan, one, on)
     }
-    return {*_those_who_decide(plan, at), *seeing} - {actor.person_id or ""}
+    return {*those_who_decide(plan, at), *seeing} - {actor.person_id or ""}

@@ -68,6 +68,16 @@ class Offer:
 
 
 @dataclass(frozen=True)
+class Arrival:
+    """A plan from another municipality that I answer, or name a coordinator for."""
+
+    id: str
+    kind: PlanKind
+    is_mine_to_answer: bool
+    sent_at: datetime
+
+
+@dataclass(frozen=True)
 class MyPlan:
     """One plan, as it concerns me. ``new`` is None until I have been there."""
 
@@ -109,4 +119,5 @@ class MyPlace:
     is_here: bool
     plans: tuple[MyPlan, ...] = ()
     offers: tuple[Offer, ...] = ()
+    arrivals: tuple[Arrival, ...] = ()
     told: tuple[Told, ...] = ()

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.clock import day_of
@@ -27,6 +27,7 @@ from app.enums import (
 from app.models import (
     Authority,
     Consent,
+    Grant,
     Municipality,
     Participant,
     Person,
@@ -36,12 +37,12 @@ from app.models import (
     StandIn,
 )
 from app.plans import consent_days
-from app.plans.my_plan import MyPart, MyPlace, MyPlan, Offer, Part, Told, Turn, Waiting
+from app.plans.my_plan import Arrival, MyPart, MyPlace, MyPlan, Offer, Part, Told, Turn, Waiting
 from app.security import plan_access, scope, tenancy
 from app.security.actor import Actor, find_actor, open_municipalities
 from app.security.plan_rights import OPEN
 from app.security.roles import Action
-from app.side_tables import Handover, Notice, PlanVisit
+from app.side_tables import Handover, IncomingPlan, Notice, PlanVisit
 
 SOON = timedelta(days=14)
 DONE = (EntryStatus.REACHED, EntryStatus.STOPPED)
@@ -87,7 +88,7 @@ def _in_place(session: Session, actor: Actor, place: MyPlace) -> MyPlace:
         actor, holdings=tuple(h for h in actor.holdings if h.role is not Role.LOCAL_ADMINISTRATOR)
     )
     if me.at is None or me.person_id is None:
-        return place
+        return replace(place, arrivals=tuple(_arrivals(session, actor)))
     plans = session.scalars(
         scope.rows(me, Plan).options(joinedload(Plan.owner), selectinload(Plan.age_rules))
     ).all()
@@ -104,7 +105,9 @@ def _in_place(session: Session, actor: Actor, place: MyPlace) -> MyPlace:
         place,
         plans=tuple(mine),
         offers=tuple(_offers(session, me, facts)),
-        told=tuple(one for told in facts.told.values() for one in told),
+        arrivals=tuple(_arrivals(session, actor)),
+        # What was written is of the plan, and goes with the access to it.
+        told=tuple(replace(one, text="") for told in facts.told.values() for one in told),
     )
 
 
@@ -236,13 +239,29 @@ def _offers(session: Session, me: Actor, facts: _Facts) -> Iterable[Offer]:
         yield Offer(row.id, row.plan_id, names, owner, row.offered_at)
 
 
+def _arrivals(session: Session, actor: Actor) -> Iterable[Arrival]:
+    """Plans from other municipalities that wait for me: to be answered, or for who answers."""
+    if not actor.roles & {Role.COORDINATOR, Role.LOCAL_ADMINISTRATOR}:
+        return
+    mine = scope.visible(actor, IncomingPlan, Action.ANSWER)
+    unnamed = and_(
+        IncomingPlan.coordinator_id.is_(None), scope.visible(actor, IncomingPlan, Action.HAND_OVER)
+    )
+    found = select(IncomingPlan).where(or_(mine, unnamed)).order_by(IncomingPlan.id)
+    for one in session.scalars(found):
+        is_mine = one.coordinator_id is not None
+        yield Arrival(one.id, one.kind, is_mine, one.sent_at)
+
+
 def _add_content(session: Session, me: Actor, plans: Sequence[Plan], facts: _Facts) -> None:
     """How much is new since my last visit, and what I am responsible for that is due, in sections
     that I may read.
 
-    What is open depends on plan and section alone, so it is asked for one piece of each.
+    What is open depends on plan and section alone, so it is asked for one piece of each; but in
+    plans where I see no activities but my own, each piece that is new is asked for.
     """
-    news, due = _changed(session, me, list(facts.visits)), _due(session, me, plans)
+    held = _held_to_own(session, me)
+    news, due = _changed(session, me, list(facts.visits), held), _due(session, me, plans)
     one_of_each = {(row.plan_id, row.section): str(UUID(row.id)) for row in (*due, *news)}
     found = scope.rows(me, PlanEntry).where(PlanEntry.id.in_(sorted(one_of_each.values())))
     open_ids = set(session.scalars(found.with_only_columns(PlanEntry.id)))
@@ -259,8 +278,19 @@ def _add_content(session: Session, me: Actor, plans: Sequence[Plan], facts: _Fac
         facts.waiting[plan_id].append(Waiting(turn, min(when), len(when)))
 
 
-def _changed(session: Session, me: Actor, visited: list[str]) -> Sequence[Any]:
+def _held_to_own(session: Session, me: Actor) -> list[str]:
+    """The plans in which some of what I was given is my own activities alone."""
+    found = (
+        select(Grant.plan_id)
+        .join(Participant, Grant.participant_id == Participant.id)
+        .where(Participant.person_id == me.person_id, Grant.own_only.is_(True))
+    )
+    return list(session.scalars(found.distinct()))
+
+
+def _changed(session: Session, me: Actor, visited: list[str], held: list[str]) -> Sequence[Any]:
     """How much was changed since my last visit, by plan and section, with one of each."""
+    is_mine = scope.visible(me, PlanEntry) if held else true()
     return session.execute(
         select(
             PlanEntry.plan_id,
@@ -274,6 +304,7 @@ def _changed(session: Session, me: Actor, visited: list[str]) -> Sequence[Any]:
             PlanEntry.plan_id.in_(visited),
             PlanEntry.changed_at > PlanVisit.seen_at,
             PlanEntry.deleted_at.is_(None),
+            or_(PlanEntry.plan_id.not_in(held), is_mine),
         )
         .group_by(PlanEntry.plan_id, PlanEntry.section)
     ).all()

@@ -33,6 +33,8 @@ FIRST_FITTING = {
     NoticeKind.CONSENT_WITHDRAWN: "ConsentView.overview",
     NoticeKind.CONSENT_ENDS: "ConsentView.overview",
     NoticeKind.AGE_REACHED: "ConsentView.overview",
+    NoticeKind.MOVE_CONSENT_WANTED: "MoveConsentView.consent",
+    NoticeKind.MOVE_CONSENT_GIVEN: "MoveView.show",
     NoticeKind.ACCESS_STOPPED: "AccessView.who",
     NoticeKind.CHANGE_WANTED: "AccessView.who",
     NoticeKind.TEMPLATE_PROPOSED: "PlanTemplateView.show",
@@ -51,6 +53,7 @@ class MyPlansView(BaseView):
     route_base = "/my-plans"
     default_view = "index"
     intro = _l("The plans you own or take part in, and what waits for you there.")
+    buttons = (("StartView.step", Action.START, _l("Start a plan")),)
 
     @expose("/", methods=["GET"])
     @for_signed_in

@@ -19,6 +19,7 @@ from app.db import db, transaction
 from app.enums import Section
 from app.errors import BadRequest, NotFound
 from app.models import Plan, PlanType
+from app.plans import life
 from app.screens.listing import is_id
 from app.screens.words import words
 from app.security import policy
@@ -83,7 +84,13 @@ class PlanPage(BaseView):
     ) -> tuple[str, int]:
         """A page of the plan, with its heading and the way to its other parts."""
         page = render_template(
-            template, view=self, plan=plan, tabs=list(tabs(plan)), kind_name=name_of(plan), **values
+            template,
+            view=self,
+            plan=plan,
+            tabs=list(tabs(plan)),
+            kind_name=name_of(plan),
+            emergencies=life.emergencies(plan, utc_now()),
+            **values,
         )
         return page, status
 

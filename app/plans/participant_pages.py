@@ -196,7 +196,7 @@ class ParticipantView(PlanPage):
             person=person,
             role=role,
             role_name=in_own_words(role.names),
-            gives=access_words.can(levels),
+            gives=access_words.can(levels, own_only=granting.is_for_own(role)),
             texts=access_words,
             deciders=access_words.deciders(plan, today()),
             form_key=forms.form_key() or forms.new_key(),

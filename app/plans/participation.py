@@ -19,9 +19,9 @@ from app.db import db
 from app.enums import Section
 from app.errors import DomainError, StaleVersion
 from app.models import Participant, Person, Plan, StandardRole, Unit
-from app.plans import activity, consent_wanted, granting, taking_back
-from app.plans.granting import AlreadyOver, NotToBeGiven
-from app.security import plan_access, policy
+from app.plans import activity, consent_wanted, granting, stopping, taking_back
+from app.plans.granting import AlreadyOver
+from app.security import policy
 from app.security.actor import Actor
 from app.security.roles import Action
 
@@ -120,7 +120,7 @@ def add(actor: Actor, plan: Plan, person: Person, terms: Terms, *, at: datetime)
     """Add a participant with the access of the standard role; nothing opens before consent.
 
     Raises:
-        IsInAlready, TakesPartAlready, RoleOfOtherPlans, NotToBeGiven, EndsTooEarly
+        IsInAlready, TakesPartAlready, RoleOfOtherPlans, EndsTooEarly, granting.RoleNotTheirs
     """
     policy.require(actor, Action.STEER_ACCESS, plan)
     policy.require(actor, Action.CHOOSE, person)
@@ -145,7 +145,14 @@ def add(actor: Actor, plan: Plan, person: Person, terms: Terms, *, at: datetime)
     db.session.flush()
     if terms.role is not None:
         levels = granting.of_role(actor, plan, terms.role)
-        granting.put(actor, participant, levels, at=at)
+        granting.put(
+            actor,
+            participant,
+            levels,
+            capabilities=terms.role.capabilities,
+            own_only=granting.is_for_own(terms.role),
+            at=at,
+        )
     activity.touch(plan, at=at)
     consent_wanted.ask(plan, at=at)
     return participant
@@ -155,11 +162,9 @@ def _require_fit(actor: Actor, plan: Plan, terms: Terms, on: date) -> None:
     if terms.unit is not None:
         policy.require(actor, Action.CHOOSE, terms.unit)
     if terms.role is not None:
-        policy.require(actor, Action.CHOOSE, terms.role)
+        granting.require_may_give(actor, plan, terms.role)
         if terms.role.retired_at is not None or plan.kind not in terms.role.kinds:
             raise RoleOfOtherPlans(field="standard_role_id")
-        if not plan_access.may_give_role(actor, plan, terms.role):
-            raise NotToBeGiven(field="standard_role_id")
     is_early = terms.last_day is not None and terms.last_day < max(on, terms.starts_on)
     if is_early:
         raise EndsTooEarly(field="last_day")
@@ -234,9 +239,9 @@ def end(
     participant.ended_at, participant.ended_reason = at, reason
     log.record(actor, "participant:ended", participant, fields=ENDED_FIELDS)
     replaced = []
-    if granting.is_of_owners_side(actor, participant):
+    if stopping.is_of_owners_side(actor, participant):
         replaced = taking_back.take_back(actor, participant, Section, at=at)
-    granting.tell_stopped(actor, participant, at=at)
+    stopping.tell_stopped(actor, participant, at=at)
     return {"ended_at": at.isoformat(), "consents": replaced}
 
 

@@ -24,6 +24,7 @@ from app.plans import (
     granting,
     participation,
     role_proposals,
+    stopping,
     undoing,
 )
 from app.plans.pages import Answer, PlanPage, asked_section
@@ -203,7 +204,7 @@ class ParticipationView(ParticipationPages):
         done: list[str] = []
 
         def change(actor: Actor, one: Participant, at: datetime) -> None:
-            before = granting.shorten(actor, one, form.last_day.data, at=at)
+            before = stopping.shorten(actor, one, form.last_day.data, at=at)
             done.append(undoing.keep(actor, undoing.SHORTENED, [(one, before)], at=at))
 
         form = LastDayForm()
@@ -263,7 +264,7 @@ class ParticipationView(ParticipationPages):
                 before = participation.end(actor, one, at=at)
                 done.append(undoing.keep(actor, undoing.ENDED, [(one, before)], at=at))
                 return
-            before = granting.stop_section(actor, one, section, at=at)
+            before = stopping.stop_section(actor, one, section, at=at)
             done.append(undoing.keep(actor, undoing.SECTION, [(one, before)], at=at))
 
         try:

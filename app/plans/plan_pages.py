@@ -17,8 +17,10 @@ from app.enums import ConsentKind, Section
 from app.errors import DomainError, NotAllowed, NotFound, StaleVersion
 from app.models import Consent, Person, Plan
 from app.plans import activity, continuing, handovers, life, template_moves
+from app.plans.arriving_pages import origin_of
 from app.plans.coordinators import coordinators_here
 from app.plans.meter_pages import meter_for
+from app.plans.move_pages import on_its_way
 from app.plans.pages import WRITTEN, Answer, PlanPage, coordinator_word, find_plan, type_of
 from app.plans.plan_forms import (
     CloseForm,
@@ -30,10 +32,9 @@ from app.plans.plan_forms import (
 )
 from app.screens import forms
 from app.security import plan_access, policy
-from app.security.actor import Actor, current_actor
+from app.security.actor import current_actor
 from app.security.roles import Action, Resource
 from app.security.routes import door
-from app.set_up_tables import TemplateVersion
 
 FRAME = ("period_from", "period_to", "next_evaluation_on", "unit_id")
 FRAME_TEXTS = ("resources", "needs", "cooperation")
@@ -64,10 +65,14 @@ class PlanView(PlanPage):
             coordinator_word=coordinator_word(plan),
             consent_until=consent_until(plan, on),
             stand_ins=[one for one in plan.stand_ins if one.is_active(on)],
-            emergency=life.emergency_of(actor, plan),
+            is_in_emergency=any(
+                one.person_id == actor.person_id for one in life.emergencies(plan, utc_now())
+            ),
             offered=[one for one in plan.handovers if one.answered_at is None],
             meter=meter_for(actor, plan),
-            newer=_newer(actor, plan),
+            newer=template_moves.offered_to(actor, plan),
+            moving=on_its_way(plan),
+            origin=origin_of(plan),
             may=lambda action: bool(policy.decide(actor, action, plan)),
         )
 
@@ -356,12 +361,6 @@ class PlanView(PlanPage):
         self, template: str, plan: Plan, form: Any, *, status: int = 200, **values: Any
     ) -> Answer:
         return self.page(template, plan, status=status, form=form, **values)
-
-
-def _newer(actor: Actor, plan: Plan) -> TemplateVersion | None:
-    """A newer version of the plan's template, for who may move the plan to it."""
-    may_move = policy.decide(actor, Action.EDIT, plan)
-    return template_moves.newer_for(plan) if may_move else None
 
 
 def consent_until(plan: Plan, on: date) -> date | None:

@@ -8,7 +8,7 @@ from app.clock import today, utc_now
 from app.db import db, transaction
 from app.errors import BadRequest, DomainError
 from app.models import Participant, StandardRole
-from app.plans import access_words, granting, role_answers, role_proposals
+from app.plans import access_words, role_answers, role_proposals
 from app.plans.pages import Answer
 from app.plans.participation_pages import ParticipationPages, find_participant, held_participant
 from app.screens import forms
@@ -63,7 +63,7 @@ class ProposalView(ParticipationPages):
             one,
             status=status,
             proposal=proposal,
-            changes=granting.changes(one, asked.proposed, on) if asked else [],
+            changes=role_answers.changes(current_actor(), one, asked, on) if asked else [],
             capabilities=asked.capabilities if asked else (),
             role_name=in_own_words(role.names) if role else "",
             deciders=access_words.deciders(one.plan, on),

@@ -4,11 +4,11 @@ A yes gives it as any other access is given, so nothing of it opens before it is
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from app.clock import day_of
 from app.db import db
-from app.enums import Level, NoticeKind, Section
+from app.enums import Capability, Level, NoticeKind, Section
 from app.errors import StaleVersion
 from app.models import Participant, StandardRole
 from app.notifications import notices
@@ -17,7 +17,7 @@ from app.plans.role_steps import Step, step
 from app.security import plan_access, policy
 from app.security.actor import Actor
 from app.security.roles import Action
-from app.side_tables import RoleProposal
+from app.set_up_tables import RoleProposal
 from app.templating import standard_roles
 from app.templating.role_changes import rights
 
@@ -74,10 +74,35 @@ def answer(
         raise StaleVersion
     made: list[granting.Change] = []
     if accepted:
-        wanted = asked(actor, proposal, at).proposed
-        made = granting.set_matrix(actor, participant, wanted, at=at)
+        made = _give(actor, participant, asked(actor, proposal, at), at)
         participant.standard_role_number = proposal.number
     role_proposals.close(participant, accepted=accepted, at=at)
     if not role_proposals.open_in(participant.plan_id):
         notices.settle(participant.plan_id, NoticeKind.ROLE_PROPOSED, at=at)
     return made
+
+
+def changes(actor: Actor, participant: Participant, one: Step, on: date) -> list[granting.Change]:
+    """What a yes would change."""
+    wanted = _wanted(actor, participant, one)
+    return granting.changes(participant, wanted, on, own_only=_own_only(one))
+
+
+def _give(actor: Actor, participant: Participant, one: Step, at: datetime) -> list[granting.Change]:
+    return granting.set_matrix(
+        actor,
+        participant,
+        _wanted(actor, participant, one),
+        capabilities=one.capabilities,
+        own_only=_own_only(one),
+        at=at,
+    )
+
+
+def _wanted(actor: Actor, participant: Participant, one: Step) -> dict[Section, Level]:
+    return {**one.proposed, **granting.of_capabilities(actor, participant.plan, one.capabilities)}
+
+
+def _own_only(one: Step) -> bool | None:
+    """A limit among what is proposed is one that the newer version has no more."""
+    return False if Capability.OWN_ACTIVITIES_ONLY in one.capabilities else None

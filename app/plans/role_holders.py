@@ -18,9 +18,9 @@ from app.plans import role_proposals
 from app.plans.role_steps import Step, step
 from app.security import scope
 from app.security.actor import Actor
-from app.security.plan_rights import OPEN
+from app.security.plan_rights import BY_CAPABILITY, OPEN
 from app.security.roles import Action
-from app.side_tables import RoleProposal
+from app.set_up_tables import RoleProposal
 from app.templating import role_matrix, standard_roles
 from app.templating.role_changes import Rights, rights
 from app.templating.role_content import RoleContent
@@ -203,11 +203,12 @@ def _since(participant_id: str, number: int | None, facts: _Facts) -> tuple[int,
 
 def _facts(actor: Actor, role: StandardRole, after: Rights, on: date) -> _Facts:
     versions = {number: rights(one) for number, one in standard_roles.contents(role).items()}
-    # Only where versions differ can anything change.
+    # Only where versions differ can anything change, and in what a capability opens.
     parts = [
         section
         for section in Section
-        if any(one.level(section) is not after.level(section) for one in versions.values())
+        if section in BY_CAPABILITY.values()
+        or any(one.level(section) is not after.level(section) for one in versions.values())
     ]
     ids = holding(actor, role, on).with_only_columns(Participant.id).order_by(None)
     given: defaultdict[str, dict[Section, Level]] = defaultdict(dict)

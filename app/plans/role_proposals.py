@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.db import db
 from app.models import Participant
-from app.side_tables import RoleProposal
+from app.set_up_tables import RoleProposal
 from app.templating.role_changes import Rights, least
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.enums import Capability, Level, Section
+from app.security.plan_rights import BY_CAPABILITY
 from app.templating.role_changes import ONLY_LIMITS, Rights, wider_capabilities
 
 Given = Mapping[Section, Level]
@@ -43,6 +44,9 @@ def step(before: Rights, after: Rights, given: Given) -> Step:
             narrowed[section] = new
         elif new.rank > old.rank and old.rank <= now.rank < new.rank:
             proposed[section] = new
+    for section in _no_more_named(before, after):
+        if given.get(section, Level.NONE).rank > after.level(section).rank:
+            narrowed[section] = after.level(section)
     return Step(
         narrowed,
         proposed,
@@ -50,3 +54,12 @@ def step(before: Rights, after: Rights, given: Given) -> Step:
         tuple(wider_capabilities(before, after)),
         (after.capabilities - before.capabilities) & ONLY_LIMITS,
     )
+
+
+def _no_more_named(before: Rights, after: Rights) -> list[Section]:
+    """The parts that the role opened by a capability which it has no more."""
+    return [
+        section
+        for capability, section in BY_CAPABILITY.items()
+        if capability in before.capabilities - after.capabilities
+    ]

@@ -7,7 +7,7 @@ from typing import Any
 from app.db import db
 from app.errors import DomainError
 from app.models import Participant, Plan
-from app.plans import granting, participation
+from app.plans import participation, shortening, stopping
 from app.screens import bulk
 from app.security import scope
 from app.security.actor import Actor
@@ -15,12 +15,14 @@ from app.security.roles import Action
 
 LIST_NAME = "plan_access"
 SECTION, SHORTENED, ENDED = "stop_section", "shorten", "end"
+SHORTENED_SECTION = "shorten_section"
 
 Before = dict[str, Any]
 
 UNDO: dict[str, Callable[..., None]] = {
-    SECTION: granting.bring_back_section,
-    SHORTENED: granting.lengthen_again,
+    SECTION: stopping.bring_back_section,
+    SHORTENED: stopping.lengthen_again,
+    SHORTENED_SECTION: shortening.lengthen_section_again,
     ENDED: participation.take_up_again,
 }
 

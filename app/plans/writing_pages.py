@@ -18,7 +18,7 @@ from app.db import transaction
 from app.enums import EntryKind, EvaluationAnswer, Section
 from app.errors import DomainError, StaleVersion
 from app.files import storage
-from app.files.receiving import Received, receive
+from app.files.receiving import DOCUMENTS, Received, receive
 from app.files.sniffing import FileType
 from app.models import Plan, PlanEntry
 from app.plans import (
@@ -311,7 +311,7 @@ def _received(form: EntryForm) -> Received | None:
     with upload.stream as stream:
         data = stream.read()
     try:
-        return receive(data)
+        return receive(data, DOCUMENTS)
     except DomainError as error:
         error.field = FILE
         raise

@@ -4,7 +4,6 @@ A hit shows what the list of its kind shows: of a shielded person the name and n
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -22,11 +21,11 @@ from app.screens.fields import show_date
 from app.screens.log_pages import show_instant
 from app.screens.typed import Term, anywhere, first_rows
 from app.screens.words import words
-from app.searching.found import Group, Hit
+from app.searching.found import SHOWN, Group, Hit, list_of, whole_list
+from app.searching.plans import plans
 from app.security import scope
 from app.security.actor import Actor
 
-SHOWN = 5
 Finder = Callable[[Actor, Sequence[Term]], Group]
 
 
@@ -38,20 +37,7 @@ def persons(actor: Actor, typed: Sequence[Term]) -> Group:
         Hit(row.full_name, show_date(row.birth_date), url_for("PersonView.show", pk=row.id))
         for row in rows[:SHOWN]
     ]
-    return Group(_("Persons"), hits, _lists(rows, "PersonView.list", typed))
-
-
-def _lists(rows: Sequence[Any], endpoint: str, typed: Sequence[Term]) -> list[Hit]:
-    """The whole list of what was typed, when not all hits are shown."""
-    if len(rows) <= SHOWN:
-        return []
-    text = " ".join(one.text for one in typed)
-    return [Hit(_("Show all"), text, url_for(endpoint, q=text))]
-
-
-def _whole(rows: Sequence[Any], endpoint: str) -> list[Hit]:
-    """A list that has no search of several words, when not all hits are shown."""
-    return [Hit(_("Show all"), "", url_for(endpoint))] if len(rows) > SHOWN else []
+    return Group(_("Persons"), hits, list_of(rows, "PersonView.list", typed))
 
 
 def units(actor: Actor, typed: Sequence[Term]) -> Group:
@@ -64,7 +50,7 @@ def units(actor: Actor, typed: Sequence[Term]) -> Group:
         Hit(row.name, str(words(row.kind)), url_for("UnitView.show", pk=row.id))
         for row in rows[:SHOWN]
     ]
-    return Group(_("Units"), hits, _lists(rows, "UnitView.list", typed))
+    return Group(_("Units"), hits, list_of(rows, "UnitView.list", typed))
 
 
 def roles(actor: Actor, typed: Sequence[Term]) -> Group:
@@ -80,7 +66,7 @@ def roles(actor: Actor, typed: Sequence[Term]) -> Group:
         Hit(row.person.full_name, _role(row), url_for("MembershipView.show", pk=row.id))
         for row in rows[:SHOWN]
     ]
-    return Group(_("Roles and logins"), hits, _lists(rows, "MembershipView.list", typed))
+    return Group(_("Roles and logins"), hits, list_of(rows, "MembershipView.list", typed))
 
 
 def _role(row: Membership) -> str:
@@ -105,7 +91,7 @@ def jobs(actor: Actor, typed: Sequence[Term]) -> Group:
         )
         for row in rows[:SHOWN]
     ]
-    return Group(_("Jobs"), hits, _whole(rows, "JobView.list"))
+    return Group(_("Jobs"), hits, whole_list(rows, "JobView.list"))
 
 
 def _says(text: object, typed: Sequence[Term]) -> bool:
@@ -124,7 +110,7 @@ def municipalities(actor: Actor, typed: Sequence[Term]) -> Group:
         Hit(row.display_name, row.number, url_for("MunicipalityView.show", pk=row.number))
         for row in rows[:SHOWN]
     ]
-    return Group(_("Municipalities"), hits, _whole(rows, "MunicipalityView.list"))
+    return Group(_("Municipalities"), hits, whole_list(rows, "MunicipalityView.list"))
 
 
-FINDERS: tuple[Finder, ...] = (persons, units, roles, jobs, municipalities)
+FINDERS: tuple[Finder, ...] = (persons, plans, units, roles, jobs, municipalities)

@@ -18,12 +18,11 @@ from app.models import (
     Participant,
     Plan,
     PlanEntry,
-    StandardRole,
 )
 from app.security.actor import Actor
+from app.security.own_activities import is_held_to_own, is_let_through
 from app.security.plan_rights import (
     ACTIONS,
-    GIVERS,
     IN_STATES,
     LEVEL_OF,
     LEVELS,
@@ -31,7 +30,6 @@ from app.security.plan_rights import (
     OPEN,
     SHARED,
     UNDER_WAY,
-    USUAL_GIVERS,
     USUAL_OWN_CONSENT_AGE,
     Basis,
     Levels,
@@ -43,18 +41,28 @@ from app.side_tables import Handover
 
 @dataclass(frozen=True)
 class Relation:
-    """One thing that an actor is to a plan, and the sections that it opens."""
+    """One thing that an actor is to a plan, and the sections that it opens.
+
+    ``own_only`` holds it to the actor's own activities, and to what is said about those.
+    """
 
     basis: Basis
     levels: Levels
+    own_only: bool = False
 
 
 def basis_for(
-    actor: Actor, action: Action, plan: Plan, section: Section | None = None
+    actor: Actor,
+    action: Action,
+    plan: Plan,
+    section: Section | None = None,
+    *,
+    about: PlanEntry | None = None,
 ) -> Basis | None:
     """By which relation ``actor`` may do ``action`` in ``plan``; None when by none.
 
-    READ, COMMENT, WRITE and MANAGE are about a ``section``, all others about the plan.
+    READ, COMMENT, WRITE and MANAGE are about a ``section``, all others about the plan. With
+    ``about`` the relation must open that piece of content, and not its section alone.
     """
     needed = LEVEL_OF.get(action)
     if needed is None:
@@ -64,22 +72,27 @@ def basis_for(
     if section is None or (needed is not Level.READ and plan.state not in UNDER_WAY):
         return None
     for relation in relations(actor, plan):
-        if relation.levels.get(section, Level.NONE).rank >= needed.rank:
+        is_open = relation.levels.get(section, Level.NONE).rank >= needed.rank
+        if is_open and (about is None or _shows(relation, actor, about)):
             return relation.basis
     return None
+
+
+def _shows(relation: Relation, actor: Actor, entry: PlanEntry) -> bool:
+    return not relation.own_only or is_let_through(actor.person_id, entry)
 
 
 def level(actor: Actor, plan: Plan, section: Section) -> Level:
     """The highest level that ``actor`` has in a section now."""
     found = [r.levels.get(section, Level.NONE) for r in relations(actor, plan)]
-    return capped(plan, max(found, key=lambda one: one.rank, default=Level.NONE))
+    return capped(plan, max(found, key=_rank, default=Level.NONE))
 
 
 def capped(plan: Plan, highest: Level) -> Level:
     """A level as it holds in the plan's state: one that is not under way can only be read."""
     if plan.state in UNDER_WAY:
         return highest
-    return min(highest, Level.READ, key=lambda one: one.rank)
+    return min(highest, Level.READ, key=_rank)
 
 
 def relations(actor: Actor, plan: Plan) -> Iterator[Relation]:
@@ -126,7 +139,7 @@ def _by_authority(actor: Actor, plan: Plan, on: date) -> Iterator[Relation]:
 def _as_participant(actor: Actor, plan: Plan, on: date) -> Iterator[Relation]:
     for one in plan.participants:
         if one.person_id == actor.person_id and (levels := shared_levels(plan, one, on)):
-            yield Relation(Basis.PARTICIPANT, levels)
+            yield Relation(Basis.PARTICIPANT, levels, is_held_to_own(one))
 
 
 def _in_emergency(actor: Actor, plan: Plan, at: datetime) -> Iterator[Relation]:
@@ -244,7 +257,7 @@ def consented_level(plan: Plan, participant: Participant, section: Section, on: 
             _highest([c for c in given if c.authority_id == one.id], participant, section)
             for one in parents
         ),
-        key=lambda one: one.rank,
+        key=_rank,
     )
 
 
@@ -259,7 +272,7 @@ def _highest(consents: Iterable[Consent], participant: Participant, section: Sec
             or (cover.unit_id is not None and cover.unit_id == participant.unit_id)
         )
     ]
-    return max(found, key=lambda one: one.rank, default=Level.NONE)
+    return max(found, key=_rank, default=Level.NONE)
 
 
 def participant_levels(plan: Plan, participant: Participant, on: date) -> Levels:
@@ -270,7 +283,7 @@ def participant_levels(plan: Plan, participant: Participant, on: date) -> Levels
         grant.section: min(
             grant.level,
             consented_level(plan, participant, grant.section, on),
-            key=lambda one: one.rank,
+            key=_rank,
         )
         for grant in participant.grants
         if grant.is_active(on)
@@ -283,19 +296,21 @@ def shared_levels(plan: Plan, participant: Participant, on: date) -> Levels:
     return participant_levels(plan, participant, on) if plan.state in SHARED else {}
 
 
+def sees_own_only(actor: Actor, plan: Plan) -> bool:
+    """Whether a section may be open to ``actor`` without all that stands in it."""
+    return any(one.own_only for one in relations(actor, plan))
+
+
 def most_given(actor: Actor, plan: Plan, section: Section) -> Level:
     """The highest level in a section that ``actor`` can give to a participant now."""
     if not basis_for(actor, Action.STEER_ACCESS, plan):
         return Level.NONE
     held = level(actor, plan, section)
-    return min(held, MOST_GIVEN[section], key=lambda one: one.rank)
+    return min(held, MOST_GIVEN[section], key=_rank)
 
 
-def may_give_role(actor: Actor, plan: Plan, role: StandardRole) -> bool:
-    """Whether a standard role is one that ``actor`` gives to others in a plan, as what they are to
-    it."""
-    givers = role.given_by or USUAL_GIVERS
-    return any(GIVERS.get(one.basis) in givers for one in relations(actor, plan))
+def _rank(one: Level) -> int:
+    return one.rank
 
 
 # --- what belongs to a plan ----------------------------------------------------------------------
@@ -330,7 +345,7 @@ def entry_basis(actor: Actor, action: Action, entry: PlanEntry) -> Basis | None:
         needed = Action.COMMENT
     if is_binned:
         needed = Action.COMMENT if is_own and entry.section is Section.COMMENTS else Action.WRITE
-    return basis_for(actor, needed, entry.plan, entry.section)
+    return basis_for(actor, needed, entry.plan, entry.section, about=entry)
 
 
 def participant_basis(actor: Actor, action: Action, participant: Participant) -> Basis | None:
@@ -348,10 +363,16 @@ def participant_basis(actor: Actor, action: Action, participant: Participant) ->
 
 
 def consent_basis(actor: Actor, action: Action, consent: Consent) -> Basis | None:
-    """By which relation an action on a consent is allowed. It is withdrawn by whoever gave it."""
+    """By which relation an action on a consent is allowed.
+
+    It is withdrawn by whoever gave it, who may also tell the coordinator; like withdrawing, that
+    can be done whatever state the plan is in.
+    """
     if action in (Action.LIST, Action.SHOW):
         return basis_for(actor, Action.READ, consent.plan, Section.CONSENTS)
     if action is Action.WITHDRAW_CONSENT and consent.giver_id == actor.person_id:
+        return basis_for(actor, action, consent.plan)
+    if action is Action.RECORD_WITHDRAWAL:
         return basis_for(actor, action, consent.plan)
     return None
 

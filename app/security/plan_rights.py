@@ -5,7 +5,7 @@ Sections × levels are those of ``domain.md`` 3.2; the states are those of ``des
 
 from enum import StrEnum
 
-from app.enums import Giver, Level, PlanState, Section
+from app.enums import Capability, Giver, Level, PlanState, Section
 from app.security.roles import Action
 
 
@@ -84,17 +84,22 @@ MOST_GIVEN: Levels = COORDINATOR_LEVELS | {
 """What a participant can be given at most: nobody gives more than they hold, and who takes part,
 the consents and the logs are steered and read by the owner's side and the coordinator alone."""
 
-OWNERS_SIDE = frozenset({Basis.OWNER, Basis.OWNER_UNDER_AGE, Basis.AUTHORITY})
-"""Those who decide who sees what; what they stop, a coordinator can't give back."""
+BY_CAPABILITY: dict[Capability, Section] = {
+    Capability.PRINT_EXPORT: Section.PRINT_EXPORT,
+    Capability.SEE_ACCESS_LOG: Section.ACCESS_LOG,
+}
+"""What a standard role lets read by naming it, also where no level of it is given by hand."""
 
 GIVERS: dict[Basis, Giver] = {
     Basis.COORDINATOR: Giver.COORDINATOR,
     Basis.STAND_IN: Giver.STAND_IN,
-    Basis.PARTICIPANT: Giver.PARTICIPANT,
 }
-"""As what somebody gives a standard role to others."""
-USUAL_GIVERS = (Giver.COORDINATOR, Giver.STAND_IN)
-"""Who gives a standard role that says nothing of it."""
+"""As whom somebody gives standard roles; other relations give none."""
+USUAL_GIVERS = frozenset({Giver.COORDINATOR, Giver.STAND_IN})
+"""Who may give a standard role that does not say."""
+
+OWNERS_SIDE = frozenset({Basis.OWNER, Basis.OWNER_UNDER_AGE, Basis.AUTHORITY})
+"""Those who decide who sees what; what they stop, a coordinator can't give back."""
 
 SEE = frozenset({Action.LIST, Action.SHOW})
 TAKE_PART = SEE | {Action.SHOW_ACCESS, Action.ASK_CHANGE}
@@ -106,17 +111,19 @@ COORDINATE = SEE | {
     Action.STEER_ACCESS,
     Action.STOP_ACCESS,
     Action.RECORD_CONSENT,
+    Action.RECORD_WITHDRAWAL,
     Action.RESET_CONSENT,
     Action.PAUSE,
     Action.RESUME,
     Action.CLOSE,
     Action.HAND_OVER,
+    Action.MOVE,
     Action.RECORD_DECISION,
 }
 
 ACTIONS: dict[Basis, frozenset[Action]] = {
     Basis.COORDINATOR: COORDINATE,
-    Basis.STAND_IN: COORDINATE - {Action.HAND_OVER, Action.CLOSE},
+    Basis.STAND_IN: COORDINATE - {Action.HAND_OVER, Action.CLOSE, Action.MOVE},
     Basis.OWNER: OWN,
     Basis.OWNER_UNDER_AGE: TAKE_PART,
     Basis.AUTHORITY: OWN,
@@ -143,6 +150,7 @@ IN_STATES: dict[Action, frozenset[PlanState]] = {
     Action.CLOSE: OPEN,
     Action.REOPEN: frozenset({PlanState.CLOSED}),
     Action.HAND_OVER: OPEN,
+    Action.MOVE: OPEN - {PlanState.DRAFT},
     Action.RECORD_DECISION: OPEN,
     Action.ASK_CHANGE: OPEN,
 }

@@ -47,6 +47,7 @@ from app.security.consent_scope import (
     is_reached_by,
     some,
 )
+from app.security.own_activities import lets_through
 from app.security.plan_access import ON_ENTRY
 from app.security.plan_rights import (
     ACTIONS,
@@ -131,6 +132,8 @@ def consents(actor: Actor, action: Action) -> ColumnElement[bool]:
             Consent.giver_id == actor.person_id,
             Consent.plan_id.in_(_ids(actor, action)),
         )
+    if action is Action.RECORD_WITHDRAWAL:
+        return and_(_here(actor, Consent), Consent.plan_id.in_(_ids(actor, action)))
     return false()
 
 
@@ -335,4 +338,7 @@ def _as_participant(
     )
     if section is not None:
         query = query.where(GRANT.section == section)
+    if section is not None and not isinstance(section, Section):
+        # The column of a piece of content, and not a section as a whole.
+        query = query.where(lets_through(actor.person_id))
     return [query]

@@ -27,7 +27,7 @@ from app.models import (
     StandardRole,
     Unit,
 )
-from app.security import plan_access
+from app.security import moving_access, plan_access, role_giving
 from app.security.actor import Actor, Holding
 from app.security.roles import (
     MAY_GIVE,
@@ -48,7 +48,7 @@ from app.set_up_tables import (
     Template,
     TemplateVersion,
 )
-from app.side_tables import BulkChange, Handover, ListSetting, Notice, SavedView
+from app.side_tables import BulkChange, Handover, IncomingPlan, ListSetting, Notice, SavedView
 
 READ_ONLY = READ | {
     Action.CHOOSE,
@@ -68,6 +68,8 @@ MUNICIPAL = (
     | TemplateVersion
 )
 """What belongs to the municipality as a whole, also for a role that is held in a part of it."""
+OF_PLANS = Plan | Participant | Consent | PlanEntry | Handover | IncomingPlan
+"""What is decided by what somebody is to it, which a role alone does not say."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def decide(
     resource = RESOURCES[type(thing)]
     if not may_open(actor, action, resource):
         return NO
-    if isinstance(thing, Plan | Participant | Consent | PlanEntry | Handover):
+    if isinstance(thing, OF_PLANS):
         basis = _basis_in_plan(actor, action, thing, section)
         return NO if basis is None else Decision(True, basis)
     if getattr(thing, "retired_at", None) is not None and action not in ON_RETIRED:
@@ -142,6 +144,8 @@ def _basis_in_plan(
         return plan_access.entry_basis(actor, action, thing)
     if isinstance(thing, Handover):
         return plan_access.handover_basis(actor, action, thing)
+    if isinstance(thing, IncomingPlan):
+        return moving_access.basis_for(actor, action, thing)
     return None
 
 
@@ -216,6 +220,14 @@ def may_give(actor: Actor, role: Role, unit_path: str | None) -> Decision:
         ):
             return Decision(actor.may_write, holding.role)
     return NO
+
+
+def may_give_role(actor: Actor, plan: Plan, role: StandardRole) -> Decision:
+    """Whether ``actor`` may give a standard role to participants of ``plan``: the role says who."""
+    basis = role_giving.basis_of_giver(actor, plan, role)
+    if basis is None or not actor.may_write or not decide(actor, Action.CHOOSE, role):
+        return NO
+    return Decision(True, basis)
 
 
 def require(

@@ -32,7 +32,7 @@ from app.set_up_tables import (
     Template,
     TemplateVersion,
 )
-from app.side_tables import BulkChange, Handover, ListSetting, Notice, SavedView
+from app.side_tables import BulkChange, Handover, IncomingPlan, ListSetting, Notice, SavedView
 
 
 class Action(StrEnum):
@@ -59,6 +59,7 @@ class Action(StrEnum):
     CANCEL = "cancel"
     APPOINT_LOCAL_ADMINISTRATOR = "appoint_local_administrator"
     ANSWER = "answer"
+    DECLINE = "decline"
     UNDO = "undo"
     READ = "read"
     COMMENT = "comment"
@@ -73,6 +74,7 @@ class Action(StrEnum):
     CONSENT = "consent"
     RECORD_CONSENT = "record_consent"
     WITHDRAW_CONSENT = "withdraw_consent"
+    RECORD_WITHDRAWAL = "record_withdrawal"
     RESET_CONSENT = "reset_consent"
     PAUSE = "pause"
     RESUME = "resume"
@@ -109,6 +111,7 @@ class Resource(StrEnum):
     PLAN_ENTRY = "plan_entry"
     HANDOVER = "handover"
     NOTICE = "notice"
+    INCOMING_PLAN = "incoming_plan"
 
 
 RESOURCES: dict[type[Model], Resource] = {
@@ -140,6 +143,7 @@ RESOURCES: dict[type[Model], Resource] = {
     PlanEntry: Resource.PLAN_ENTRY,
     Handover: Resource.HANDOVER,
     Notice: Resource.NOTICE,
+    IncomingPlan: Resource.INCOMING_PLAN,
 }
 
 READ = frozenset({Action.LIST, Action.SHOW})
@@ -177,6 +181,7 @@ ROLE_RIGHTS: dict[Role, Rights] = {
         Resource.TEMPLATE: KEEP | {Action.IMPORT},
         Resource.NATIONAL_PIECE: READ | {Action.CHOOSE},
         Resource.PLAN: READ | {Action.EXPORT, Action.REOPEN, Action.OPEN_IN_EMERGENCY},
+        Resource.INCOMING_PLAN: READ | {Action.HAND_OVER, Action.DECLINE},
     },
     Role.COORDINATOR: {
         Resource.MUNICIPALITY: READ,
@@ -189,6 +194,7 @@ ROLE_RIGHTS: dict[Role, Rights] = {
         Resource.STANDARD_ROLE: READ | {Action.CHOOSE},
         Resource.TEMPLATE: READ | {Action.CHOOSE},
         Resource.PLAN: frozenset({Action.START}),
+        Resource.INCOMING_PLAN: READ | {Action.ANSWER, Action.DECLINE},
     },
     Role.PARTICIPANT: {
         Resource.MUNICIPALITY: READ,
@@ -209,11 +215,13 @@ IN_OWN_PLANS = READ | {
     Action.CONSENT,
     Action.RECORD_CONSENT,
     Action.WITHDRAW_CONSENT,
+    Action.RECORD_WITHDRAWAL,
     Action.RESET_CONSENT,
     Action.PAUSE,
     Action.RESUME,
     Action.CLOSE,
     Action.HAND_OVER,
+    Action.MOVE,
     Action.RECORD_DECISION,
 }
 """What anyone may do in some plan; ``plan_rights`` says by which relation to it."""
@@ -227,7 +235,7 @@ SELF_RIGHTS: Rights = {
     Resource.BULK_CHANGE: frozenset({Action.SHOW, Action.UNDO}),
     Resource.PLAN: IN_OWN_PLANS,
     Resource.PARTICIPANT_IN_PLAN: READ | {Action.STEER_ACCESS, Action.STOP_ACCESS, Action.SEE_AS},
-    Resource.CONSENT: READ | {Action.WITHDRAW_CONSENT},
+    Resource.CONSENT: READ | {Action.WITHDRAW_CONSENT, Action.RECORD_WITHDRAWAL},
     Resource.PLAN_ENTRY: READ | {Action.EDIT, Action.MOVE, Action.RETIRE, Action.RESTORE},
     Resource.HANDOVER: READ | {Action.ANSWER},
     Resource.NOTICE: READ | {Action.END},

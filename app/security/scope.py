@@ -21,7 +21,7 @@ from app.models import (
     PlanEntry,
     Unit,
 )
-from app.security import plan_scope
+from app.security import moving_access, plan_scope
 from app.security.actor import Actor, Holding
 from app.security.policy import MUNICIPAL, may_open
 from app.security.roles import (
@@ -34,15 +34,16 @@ from app.security.roles import (
 )
 from app.security.tenancy import stands
 from app.set_up_tables import NationalPiece, NationalVersion
-from app.side_tables import BulkChange, Handover, ListSetting, Notice, SavedView
+from app.side_tables import BulkChange, Handover, IncomingPlan, ListSetting, Notice, SavedView
 
 IN_PLANS: dict[type[Model], Callable[[Actor, Action], ColumnElement[bool]]] = {
     Participant: plan_scope.participants,
     Consent: plan_scope.consents,
     PlanEntry: plan_scope.entries,
     Handover: plan_scope.handovers,
+    IncomingPlan: moving_access.packages,
 }
-"""Kinds of rows whose access follows from that to their plan."""
+"""Kinds of rows whose access has rules of its own: mostly it follows from that to their plan."""
 
 
 def visible(

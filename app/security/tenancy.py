@@ -104,6 +104,27 @@ def asking(scope: Scope) -> Iterator[None]:
         _current.reset(token)
 
 
+@contextmanager
+def visiting(session: Session, scope: Scope) -> Iterator[None]:
+    """Do a piece of work in ``scope`` in the same transaction; the rows of here are kept.
+
+    What was read or written there is forgotten when the visit ends, so that nothing here can come
+    upon it. Rows of here must not be touched meanwhile: the walls would refuse them.
+    """
+    session.flush()
+    kept = list(session)
+    token = _current.set(scope)
+    try:
+        yield
+        session.flush()
+    finally:
+        _current.reset(token)
+        of_here = {id(row) for row in kept}
+        for row in list(session):
+            if id(row) not in of_here:
+                session.expunge(row)
+
+
 def _forget(session: Session) -> None:
     session.flush()
     session.expunge_all()

@@ -27,7 +27,12 @@ class RoleForm(FlaskForm):
         description=_l("The role is offered in plans of these kinds."),
     )
     capabilities = SelectMultipleField(
-        _l("What it lets one do besides"), choices=lambda: options(Capability)
+        _l("What it lets one do besides"),
+        choices=lambda: options(Capability),
+        description=_l(
+            "“Propose participants” and “See who has looked” open nothing yet: there are no pages"
+            " for them. They are kept with the role, and the last is consented to."
+        ),
     )
     months = IntegerField(
         _l("Usual length, in months"),

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 
 PLAN_KINDS = ("individual_plan", "education_plan", "development_plan", "relay_log", "family_plan")
 ENTRIES = (
@@ -39,6 +39,11 @@ NOTICES = (
     "age_reached",
     "plan_closed",
     "plan_reopened",
+    "move_consent_wanted",
+    "move_consent_given",
+    "move_sent",
+    "move_stopped",
+    "plan_moved",
 )
 CHECKS = (
     ("job", "job_kind", ("person_import",), ("role_publishing", "template_publishing")),

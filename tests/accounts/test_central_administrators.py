@@ -113,6 +113,7 @@ def test_nobody_approves_themselves(installation, centrals, enter):
 
 
 def test_fewer_than_two_are_never_left(installation, centrals, enter):
+    """P6."""
     one, two, three = centrals(3)
     client = enter(one)
 
@@ -165,6 +166,7 @@ def test_a_new_login_gets_a_link_and_an_unknown_one_is_refused(installation, cen
 
 @pytest.mark.parametrize("role", [Role.LOCAL_ADMINISTRATOR, Role.COORDINATOR])
 def test_no_other_role_opens_the_page(installation, centrals, enter, role):
+    """P2."""
     [central] = centrals(1)
     town = towns.new_town(installation)
     client = enter(town.member(role))

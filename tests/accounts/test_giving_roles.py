@@ -55,6 +55,7 @@ def give(client, town, role, *, unit=None, person=None, **changes):
 def test_a_role_is_given_by_those_alone_who_may_give_it(
     town, enter, giver, giver_unit, role, unit, is_given
 ):
+    """P2."""
     client = enter(town.member(giver, giver_unit))
     username = f"fikk.{next(NAMES)}"
     person = town.person(unit or giver_unit)
@@ -72,6 +73,7 @@ def test_a_role_is_given_by_those_alone_who_may_give_it(
 
 @pytest.mark.parametrize("role", ["central_administrator", "administrator", "", "LOCAL"])
 def test_no_other_word_is_a_role(town, enter, role):
+    """P2: nor is there a way to become central administrator."""
     client = enter(town.admin)
     person = town.person()
     data = {"person_id": person, "starts_on": today().strftime("%d.%m.%Y"), "username": "ny.navn"}
@@ -95,6 +97,7 @@ def test_a_foreign_id_is_answered_as_one_that_does_not_exist(town, other_town, e
 
 
 def test_fields_that_are_not_in_the_form_change_nothing(town, other_town, enter):
+    """P5."""
     client = enter(town.admin)
     username = f"ekstra.{next(NAMES)}"
     extra = {
@@ -216,6 +219,7 @@ def test_a_coordinator_touches_participants_alone(town, enter, door):
 
 @pytest.mark.parametrize("door", ["show", "edit", "end", "withdraw", "password-link"])
 def test_a_foreign_role_is_not_there(town, other_town, enter, door):
+    """P4."""
     [foreign] = other_town.roles_of(other_town.admin)
     client = enter(town.admin)
 
@@ -230,6 +234,7 @@ def test_a_foreign_role_is_not_there(town, other_town, enter, door):
 
 
 def test_the_last_local_administrator_stays(town, enter):
+    """P6."""
     client = enter(town.admin)
     [own] = town.roles_of(town.admin)
     data = {"starts_on": "01.01.2024", "version": "1", "unit_id": town.units["school"]}
@@ -329,6 +334,7 @@ def test_a_withdrawn_login_opens_again_with_a_new_password_only(app, town, enter
 
 
 def test_a_password_link_opens_nothing_that_its_maker_does_not_give(town, other_town, enter):
+    """P4."""
     plain, elsewhere = town.member(PARTICIPANT), town.member(PARTICIPANT)
     other_town.member(PARTICIPANT, username=elsewhere)
     above = town.member(LOCAL)

@@ -4,12 +4,14 @@ import re
 
 import pytest
 
-from app.accounts import first_steps
+from app.accounts import first_steps, login
 from app.clock import utc_now
 from app.db import db, transaction
 from app.models import AccountProfile, Person
 from app.security import policy
 from app.security.actor import acting_as, find_actor, operator
+from tests.conftest import Client
+from tests.world import PASSWORD
 
 STEP = re.compile(r'<li>\s*<a href="[^"]*">([^<]+)</a>\s*<span[^>]*>([^<]+)</span>', re.S)
 ENGLISH = {"Accept-Language": "en"}
@@ -129,6 +131,30 @@ def test_who_has_several_municipalities_is_asked_to_choose(client_as):
 
     assert "work in one at a time" in page
     assert "You have no access here now" not in page
+
+
+def test_who_is_there_for_plans_in_several_municipalities_lands_in_all_of_them(app, world):
+    def arrive(path):
+        answer = app.test_client().send(path, {"username": "larer", "password": PASSWORD})
+        return answer.location
+
+    app.test_client_class = Client
+    assert arrive("/login/") == "/my-plans/"
+    assert arrive("/login/?next=/me/").startswith("/municipality-choice/")
+    both = [world.strandvik.id, world.fjellby.id]
+    with app.app_context():
+        asked = [
+            login._is_here_for_plans(db.session(), world.accounts[name], both)
+            for name in ("larer", "lokal.strandvik", "sentral")
+        ]
+    assert asked == [True, False, False]
+
+
+def test_who_is_there_for_plans_opens_one_elsewhere_by_choosing_it(client_as):
+    page = client_as("larer").get("/my-plans/").text
+
+    assert "Strandvik" in page
+    assert "Fjellby" in page
 
 
 def test_who_has_no_role_is_told_whom_to_ask(client_as):

@@ -105,6 +105,7 @@ def token_of(town, username):
     ],
 )
 def test_a_form_of_somebody_who_has_lost(town, enter, meanwhile, loses, status, saved):
+    """P9."""
     username = town.member(LOCAL)
     client = enter(username)
     form = {"given_name": "Sein", "family_name": username, "csrf_token": client.csrf()}

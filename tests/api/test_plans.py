@@ -59,6 +59,7 @@ def test_a_list_holds_the_plans_that_one_may_see(garden, as_, username, number, 
 @pytest.mark.parametrize("resource", RESOURCES)
 @pytest.mark.parametrize("username", ["lokal.strandvik", "planeier", "larer", "foresatt"])
 def test_nothing_that_is_written_in_a_plan_comes_out(as_, resource, username):
+    """C10."""
     answer = as_(username).get(f"/{resource}/")
 
     assert answer.status_code == 200
@@ -88,6 +89,7 @@ def test_a_participant_sees_their_own_participation_and_no_consents(garden, as_)
 
 @pytest.mark.parametrize("username", ["planeier", "foresatt", "larer", "lokal.strandvik"])
 def test_a_foreign_plan_is_answered_as_one_that_does_not_exist(garden, as_, username):
+    """C7, D1."""
     program = as_(username)
     foreign = program.get(f"/plan/{garden.fjellby.plans['ip']}")
     missing = program.get("/plan/0190f0f0-0000-7000-8000-000000000000")
@@ -118,4 +120,5 @@ def test_plans_are_not_written_over_rest(garden, as_, resource, method):
 
 @pytest.mark.parametrize("asked", ["?q=(columns:!(needs))", "?needs=x", "?order=needs", "?rel=x"])
 def test_a_hidden_column_can_neither_be_asked_for_nor_sorted_by(as_, asked):
+    """D6."""
     assert as_("lokal.strandvik").get(f"/plan/{asked}").status_code == 400

@@ -77,6 +77,7 @@ def test_a_list_holds_no_row_of_another_municipality(program_of, world, resource
 
 @pytest.mark.parametrize("resource", ROWS)
 def test_a_foreign_and_a_missing_row_get_the_same_answer(program, world, resource):
+    """C7, D1."""
     own = program.get(f"/{resource}/{row_of(world, '9901', resource)}")
     foreign = program.get(f"/{resource}/{row_of(world, '9902', resource)}")
     answers = [
@@ -92,6 +93,7 @@ def test_a_foreign_and_a_missing_row_get_the_same_answer(program, world, resourc
 
 @pytest.mark.parametrize("resource", ROWS)
 def test_a_page_goes_on_after_own_rows_only(program, world, resource):
+    """D6: no place in the order is asked for by a foreign row."""
     own = program.get(f"/{resource}/?after={row_of(world, '9901', resource)}")
     foreign = program.get(f"/{resource}/?after={row_of(world, '9902', resource)}")
     missing = program.get(f"/{resource}/?after={MISSING}")
@@ -158,6 +160,7 @@ def test_a_name_of_signs_alone_finds_nobody(program):
     ],
 )
 def test_what_a_list_does_not_understand_is_refused_and_never_no_filter(program, query):
+    """D5, D6."""
     answer = program.get(f"/person/?{query}")
 
     assert answer.status_code in (400, 404)

@@ -79,6 +79,21 @@ def test_a_coordinator_gives_no_role_above_the_own(program_of, world):
     assert program.post("/membership/", sent).status_code == 403
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"role": "central_administrator"},
+        {"role": "coordinator", "roles": ["central_administrator"]},
+        {"role": "coordinator", "is_central": True},
+        {"role": "coordinator", "account": {"central_appointment": {"approved_at": "2026-01-01"}}},
+    ],
+)
+def test_p2_no_program_makes_a_central_administrator(program, world, body):
+    sent = {"person_id": world.strandvik.persons["foresatt"]} | body
+
+    assert program.post("/membership/", sent).status_code == 422
+
+
 def test_a_change_keeps_what_was_left_out(program):
     made = program.make_person(phone="+4791234567", language="nb")
 
@@ -168,6 +183,7 @@ def test_one_key_of_two_users_makes_two_rows(program_of):
 @pytest.mark.parametrize("name", READ_ONLY)
 @pytest.mark.parametrize("resource", ["person", "unit", "membership"])
 def test_what_is_not_yours_to_set_is_refused_and_never_stored(program, world, resource, name):
+    """P5."""
     bodies = {
         "person": {"given_name": "Anne", "family_name": "Nes"},
         "unit": {"name": "Skole", "kind": "school"},
@@ -197,6 +213,7 @@ def test_what_is_not_yours_to_set_is_refused_and_never_stored(program, world, re
     ],
 )
 def test_a_related_row_must_be_one_to_choose(program, world, resource, field, kind):
+    """D3."""
     keys = {"units": ("school", "old"), "persons": ("larer", "retired")}[kind]
     own, retired = (getattr(world.strandvik, kind)[key] for key in keys)
     foreign = getattr(world.fjellby, kind)[keys[0]]
@@ -223,6 +240,7 @@ def test_a_related_row_must_be_one_to_choose(program, world, resource, field, ki
 
 @pytest.mark.parametrize(("resource", "field"), [("person", "unit_id"), ("unit", "leader_id")])
 def test_a_change_takes_no_foreign_row_either(program, world, resource, field):
+    """D3."""
     made = getattr(program, f"make_{resource}")()
     kind, key = ("units", "school") if field == "unit_id" else ("persons", "own")
     own, foreign = (getattr(place, kind)[key] for place in (world.strandvik, world.fjellby))
@@ -237,6 +255,7 @@ def test_a_change_takes_no_foreign_row_either(program, world, resource, field):
 @pytest.mark.parametrize("verb", ["put", "retire", "restore"])
 @pytest.mark.parametrize("resource", ["person", "unit"])
 def test_a_foreign_row_is_changed_by_nobody(program_of, world, resource, verb):
+    """D1."""
     here, there = program_of("lokal.strandvik"), program_of("lokal.fjellby")
     key = getattr(there, f"make_{resource}")()["id"]
     body = {"version": 1} if verb == "put" else {"reason": "x"}

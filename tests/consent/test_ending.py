@@ -9,9 +9,9 @@ from sqlalchemy import select
 from app.clock import OSLO, day_of, utc_now
 from app.consent import ending, operations, queries
 from app.db import db
-from app.enums import ConsentKind, Level, NoticeKind, PlanState, Section
+from app.enums import ConsentKind, ConsentMethod, Level, NoticeKind, PlanState, Section
 from app.errors import DomainError, NotAllowed, NotFound
-from app.models import AuditEvent, Consent, Participant, Plan
+from app.models import AuditEvent, Consent, ConsentCover, Participant, Plan
 from app.security import policy
 from app.security.roles import Action
 from app.side_tables import Notice
@@ -180,6 +180,110 @@ def test_a_consent_is_not_withdrawn_for_one_it_does_not_cover(home, shared):
     assert home.sees(shared) == GIVEN
 
 
+# --- told to the coordinator ---------------------------------------------------------------------
+
+
+def register(home, consent_id, username, *, participant_id=None, days_ago=0):
+    """Register that the giver said so on the phone."""
+    actor = later(home, username)
+    told = ending.ToldWithdrawal(
+        day_of(actor.at) - timedelta(days=days_ago), ConsentMethod.ORAL, "på telefon"
+    )
+    with home.acting(actor):
+        consent = db.session.get_one(Consent, consent_id)
+        participant = db.session.get_one(Participant, participant_id) if participant_id else None
+        ending.record_withdrawal(actor, consent, told, participant=participant, at=actor.at)
+
+
+def told_of_withdrawal(home, plan_id):
+    with home.planting():
+        waiting = select(Notice.person_id).where(
+            Notice.plan_id == plan_id, Notice.kind == NoticeKind.CONSENT_WITHDRAWN
+        )
+        return set(db.session.scalars(waiting))
+
+
+def test_a_withdrawal_that_was_told_holds_at_once_and_the_giver_is_told(home, shared):
+    consent_id = own(home, shared)
+
+    register(home, consent_id, "koordinator.strandvik")
+
+    assert home.sees(shared) == {}
+    assert home.state(shared) is PlanState.ACTIVE
+    assert told_of_withdrawal(home, shared) == {home.owner}
+    ended = next(one for one in home.consents(shared) if one.id == consent_id)
+    told = ending.told_in(ended.withdrawn_reason)
+    assert (told.method, told.note) == (ConsentMethod.ORAL, "på telefon")
+    with home.planting():
+        events = select(AuditEvent.action).where(AuditEvent.object_id == consent_id)
+        assert {"consent:withdrawn", "consent:withdrawal_recorded"} <= set(
+            db.session.scalars(events)
+        )
+
+
+def test_one_parents_withdrawal_that_was_told_leaves_the_others_consent(home):
+    plan_id = home.plan()
+    home.give(home.actor("foresatt"), plan_id)
+    home.give(home.father_as_actor(), plan_id)
+    fathers = next(
+        one.id
+        for one in home.consents(plan_id)
+        if one.giver_id == home.father and one.kind is ConsentKind.PLAN_IS_MADE
+    )
+
+    register(home, fathers, "koordinator.strandvik")
+
+    held = [one for one in home.consents(plan_id) if one.withdrawn_at is None]
+    assert {one.giver_id for one in held} == {home.mother}
+    assert home.sees(plan_id) == {}
+    assert home.state(plan_id) is PlanState.AWAITING_CONSENT
+
+
+def test_a_withdrawal_for_one_that_was_told_goes_on_for_the_others(home, shared):
+    with home.planting():
+        plan = db.session.get_one(Plan, shared)
+        nurse = garden.add_participant(plan, home.mother)
+        garden.grant(nurse, Section.MAPPING, Level.WRITE)
+    home.give(home.actor("planeier", utc_now() + LATER), shared)
+
+    register(home, own(home, shared), "koordinator.strandvik", participant_id=nurse.id)
+
+    assert home.sees(shared, utc_now() + 2 * LATER) == GIVEN
+    after = next(one for one in home.consents(shared) if one.covers and not one.withdrawn_at)
+    assert {one.participant_id for one in after.covers} == {teacher_of(home, shared)}
+
+
+@pytest.mark.parametrize("days_ago", [-1, 1], ids=["in the future", "before it was given"])
+def test_a_withdrawal_is_not_told_on_a_day_that_cant_be_right(home, shared, days_ago):
+    with pytest.raises(operations.BadPeriod):
+        register(home, own(home, shared), "koordinator.strandvik", days_ago=days_ago)
+    assert home.sees(shared) == GIVEN
+
+
+@pytest.mark.parametrize(
+    ("username", "problem"),
+    [
+        ("planeier", NotAllowed),
+        ("larer", NotFound),
+        ("lokal.strandvik", NotFound),
+        ("koordinator.strandvik", None),
+    ],
+)
+def test_only_those_who_coordinate_register_what_they_were_told(home, shared, username, problem):
+    if problem is None:
+        register(home, own(home, shared), username)
+        assert home.sees(shared) == {}
+        return
+    with pytest.raises(problem):
+        register(home, own(home, shared), username)
+    assert home.sees(shared) == GIVEN
+
+
+@pytest.mark.parametrize("reason", ["told:oral:2026-13-40:x", "told:paper", "flytter skole"])
+def test_other_reasons_are_not_taken_for_what_was_told(reason):
+    assert ending.told_in(reason) is None
+
+
 # --- resetting -----------------------------------------------------------------------------------
 
 
@@ -209,6 +313,64 @@ def test_only_the_coordinator_resets(home, shared, username):
     with pytest.raises(DomainError):
         reset(home, shared, username)
     assert home.sees(shared) == GIVEN
+
+
+def test_what_was_withdrawn_before_a_reset_keeps_its_own_reason(home, shared):
+    before = own(home, shared)
+    withdraw(home, before, later(home, "planeier"))
+
+    assert reset(home, shared, "koordinator.strandvik") == 0
+    kept = next(one for one in home.consents(shared) if one.id == before)
+    assert kept.withdrawn_reason == ending.BY_GIVER
+
+
+@pytest.mark.parametrize("do", ["withdraw", "reset"])
+def test_a_clock_that_goes_back_ends_nothing_before_it_was_given(home, do):
+    plan_id = home.young_plan()
+    home.give(home.actor("planeier", utc_now() + 9 * LATER), plan_id)
+    consent_id = own(home, plan_id)
+    if do == "withdraw":
+        withdraw(home, consent_id, home.actor("planeier"))
+    else:
+        reset(home, plan_id, "koordinator.strandvik")
+
+    ended = next(one for one in home.consents(plan_id) if one.id == consent_id)
+    assert ended.withdrawn_at == ended.given_at
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (PlanState.DRAFT, PlanState.DRAFT),
+        (PlanState.PAUSED, PlanState.AWAITING_CONSENT),
+        (PlanState.CLOSED, PlanState.CLOSED),
+    ],
+)
+def test_only_a_plan_in_use_comes_to_wait_for_consent(home, shared, state, expected):
+    with home.planting():
+        plan = db.session.get_one(Plan, shared)
+        plan.state, plan.closed_at = state, utc_now() if state is PlanState.CLOSED else None
+
+    withdraw(home, own(home, shared, ConsentKind.PLAN_IS_MADE), later(home, "planeier"))
+
+    assert home.state(shared) is expected
+
+
+@pytest.mark.parametrize(
+    ("cover", "unit_id", "expected"),
+    [
+        ({"participant_id": "a"}, None, True),
+        ({"participant_id": "b"}, None, False),
+        ({"unit_id": "u"}, "u", True),
+        ({"unit_id": "u"}, "v", False),
+        ({"unit_id": "u"}, None, False),
+    ],
+)
+def test_a_consent_covers_a_participant_by_name_or_through_the_service(cover, unit_id, expected):
+    other = ConsentCover(participant_id="c")
+    consent = Consent(covers=[other, ConsentCover(**cover)])
+
+    assert ending.covers(consent, Participant(id="a", unit_id=unit_id)) is expected
 
 
 # --- time ----------------------------------------------------------------------------------------

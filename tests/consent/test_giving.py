@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from app.clock import day_of, utc_now
+from app.clock import OSLO, day_of, utc_now
 from app.consent import operations, queries
 from app.consent.operations import BadPeriod, NoRight, OfferChanged, Told
-from app.consent.terms import Choice
+from app.consent.terms import Choice, latest_end
 from app.db import db
 from app.enums import (
     AuthorityKind,
@@ -21,7 +21,7 @@ from app.enums import (
     PlanState,
     Section,
 )
-from app.errors import NotAllowed, NotFound
+from app.errors import DomainError, NotAllowed, NotFound
 from app.models import AuditEvent, Authority, ConsentText, Grant, Participant, Plan
 from app.side_tables import Notice
 from tests.consent.homes import GIVEN, LATER, everything, held, newest
@@ -378,3 +378,174 @@ def test_those_whose_consent_is_missing_are_asked_and_the_question_goes_when_the
 
     home.give(home.actor("foresatt"), plan_id)
     assert notices(home, plan_id, NoticeKind.CONSENT_WANTED) == set()
+
+
+def ask(home, plan_id):
+    actor = home.actor("koordinator.strandvik")
+    with home.acting(actor):
+        operations.ask(actor, held(plan_id), at=actor.at)
+    return notices(home, plan_id, NoticeKind.CONSENT_WANTED)
+
+
+def test_who_shared_nothing_is_asked_and_a_plan_in_use_stays_so(home):
+    plan_id = home.young_plan()
+    actor = home.actor("planeier")
+    with home.acting(actor):
+        plan = held(plan_id)
+        choice = Choice(day_of(actor.at) + timedelta(days=30))
+        operations.give(actor, plan, newest(plan), choice, at=actor.at)
+
+    assert ask(home, plan_id) == {home.owner}
+    assert home.state(plan_id) is PlanState.ACTIVE
+
+
+def test_where_nothing_is_missing_nobody_is_asked_until_an_access_is_widened(home):
+    plan_id = home.young_plan()
+    home.give(home.actor("planeier"), plan_id)
+    with pytest.raises(DomainError):
+        ask(home, plan_id)
+    assert notices(home, plan_id, NoticeKind.CONSENT_WANTED) == set()
+
+    with home.planting():
+        widen(db.session.get_one(Plan, plan_id))
+    assert ask(home, plan_id) == {home.owner}
+
+
+def test_where_nobody_can_consent_nobody_is_asked(home):
+    with home.planting():
+        lonely = garden.person(home.place, "lonely", "Ine", garden.born(9)).id
+    with pytest.raises(NoRight):
+        ask(home, home.plan(lonely))
+
+
+# --- what is easily forgotten --------------------------------------------------------------------
+
+
+def test_a_representative_beside_parents_is_told_that_others_decide(home):
+    with home.planting():
+        child = garden.person(home.place, "watched", "Ane", garden.born(9)).id
+        garden.authority(child, home.father)
+        garden.authority(child, home.mother, kind=AuthorityKind.LEGAL_GUARDIAN)
+    plan_id = home.plan(child)
+    with pytest.raises(NoRight):
+        home.give(home.actor("foresatt"), plan_id)
+
+
+def test_a_service_is_not_chosen_for_one_who_is_shared_nothing(home):
+    plan_id = home.young_plan()
+    actor = home.actor("planeier")
+    with home.acting(actor):
+        plan = held(plan_id)
+        choice = replace(everything(plan, day_of(actor.at), services=True), shared={})
+        with pytest.raises(OfferChanged):
+            operations.give(actor, plan, newest(plan), choice, at=actor.at)
+    assert home.consents(plan_id) == []
+
+
+def test_what_is_registered_is_given_at_noon_of_its_day_and_to_a_text_that_exists(home):
+    plan_id = home.plan()
+    record(home, plan_id, home.father, days_ago=1)
+
+    noons = {one.given_at.astimezone(OSLO).timetz() for one in home.consents(plan_id)}
+    assert {(noon.hour, noon.minute) for noon in noons} == {(12, 0)}
+    assert notices(home, plan_id, NoticeKind.CONSENT_GIVEN) == set()
+    actor = home.actor("koordinator.strandvik")
+    with home.acting(actor):
+        plan = held(plan_id)
+        told = Told(home.mother, plan_id, ConsentMethod.ORAL, day_of(actor.at))
+        choice = everything(plan, day_of(actor.at))
+        with pytest.raises(OfferChanged):
+            operations.record(actor, plan, told, choice, at=actor.at)
+
+
+def test_a_clock_that_goes_back_ends_no_consent_before_it_was_given(home):
+    plan_id = home.young_plan()
+    home.give(home.actor("planeier", utc_now() + LATER), plan_id)
+    home.give(home.actor("planeier"), plan_id)
+
+    ended = [one for one in home.consents(plan_id) if one.withdrawn_at]
+    assert [one.withdrawn_at for one in ended] == [one.given_at for one in ended]
+    assert len(ended) == 2
+
+
+def test_texts_are_those_of_the_kind_here_the_newest_first(home):
+    plan_id = home.young_plan()
+    with home.planting():
+        plan = db.session.get_one(Plan, plan_id)
+        found = queries.texts(plan)
+        numbers = [one.number for one in found]
+        assert numbers == sorted(numbers, reverse=True)
+        assert {one.kind for one in found} == {plan.kind}
+        assert {one.municipality_id for one in found} == {home.place.id}
+
+
+def test_what_was_given_in_one_act_is_found_together_that_of_the_plan_first(home):
+    first, other = home.young_plan(), home.young_plan(kind="family_plan")
+    actor = home.actor("planeier")
+    for plan_id in (first, other):
+        home.give(actor, plan_id)
+    home.give(home.actor("planeier", actor.at + LATER), first)
+
+    with home.planting():
+        plan = db.session.get_one(Plan, first)
+        for one in plan.consents:
+            found = queries.given_together(one)
+            assert [each.kind for each in found] == list(ConsentKind)
+            assert {each.given_at for each in found} == {one.given_at}
+            assert {each.plan_id for each in found} == {first}
+
+
+def test_two_parents_at_the_same_instant_gave_each_their_own(home):
+    plan_id, at = home.plan(), utc_now()
+    home.give(home.actor("foresatt", at), plan_id)
+    home.give(home.father_as_actor(at), plan_id)
+
+    with home.planting():
+        for one in db.session.get_one(Plan, plan_id).consents:
+            assert {each.giver_id for each in queries.given_together(one)} == {one.giver_id}
+
+
+def with_nobody(home, plan_id, actor):
+    """Consent to the plan, and to no sharing."""
+    with home.acting(actor):
+        plan = held(plan_id)
+        choice = Choice(latest_end(day_of(actor.at)))
+        operations.give(actor, plan, newest(plan), choice, at=actor.at)
+
+
+def test_of_two_parents_only_the_one_whose_consent_is_missing_is_asked(home):
+    plan_id = home.plan()
+    home.give(home.father_as_actor(), plan_id)
+    with_nobody(home, plan_id, home.actor("foresatt"))
+    assert ask(home, plan_id) == {home.mother}
+
+    home.give(home.actor("foresatt", utc_now() + LATER), plan_id)
+    with home.planting():
+        plan = db.session.get_one(Plan, plan_id)
+        for one in queries.active_of(plan, home.father, day_of(utc_now())):
+            if one.kind is ConsentKind.PLAN_IS_MADE:
+                one.withdrawn_at, one.withdrawn_reason = one.given_at, "by hand"
+    assert ask(home, plan_id) == {home.father}
+
+
+def test_who_is_missing_is_asked_also_where_nothing_is_granted_yet(home):
+    plan_id = home.young_plan()
+    with home.planting():
+        leave(db.session.get_one(Plan, plan_id))
+
+    assert ask(home, plan_id) == {home.owner}
+
+
+def test_one_new_access_beside_another_that_is_consented_to_is_asked_for(home):
+    plan_id = home.young_plan()
+    home.give(home.actor("planeier"), plan_id)
+    with home.planting():
+        plan = db.session.get_one(Plan, plan_id)
+        new = garden.add_participant(plan, home.mother)
+        garden.grant(new, Section.GOALS, Level.READ)
+
+    assert ask(home, plan_id) == {home.owner}
+
+
+def test_what_is_refused_is_told_as_what_was_sent_and_not_as_a_conflict():
+    assert (NoRight.status, BadPeriod.status) == (422, 422)

@@ -337,6 +337,30 @@ def test_reset_needs_a_reason_and_says_whom_it_shuts_out(home, owner, coordinato
     assert "flytter skole" in coordinator.get(f"/plan-consent/overview/{plan_id}").text
 
 
+def test_a_withdrawal_by_phone_is_registered_on_a_page_that_says_whom_it_stops(
+    home, owner, coordinator
+):
+    plan_id = home.young_plan()
+    consent(owner, plan_id)
+    address = f"/plan-consent-told/told/{shared_of(home, plan_id)}"
+    told = {"method": "oral", "told_on": f"{today():%d.%m.%Y}", "note": "Ringte fra skolen"}
+
+    assert "/plan-consent-told/told/" in coordinator.get(f"/plan-consent/overview/{plan_id}").text
+    page = coordinator.get(address).text
+    assert "Larer" in page
+    assert " checked" not in page.partition("</main>")[0]
+    for changes in ({}, {"what": "all", "note": " "}, {"what": "all", "told_on": "31.12.2090"}):
+        assert coordinator.send(address, told | changes).status_code == 422
+    assert home.sees(plan_id) == GIVEN
+
+    assert owner.send(address, told | {"what": "sharing"}).status_code == 403
+    assert coordinator.send(address, told | {"what": "sharing"}).status_code == 302
+    assert home.sees(plan_id) == {}
+    assert "Ringte fra skolen" in owner.get(f"/plan-consent/overview/{plan_id}").text
+    again = coordinator.send(address, told | {"what": "sharing"}, follow_redirects=True)
+    assert 'data-color="warning"' in again.text
+
+
 # --- on paper ------------------------------------------------------------------------------------
 
 

@@ -9,9 +9,9 @@ from app.clock import OSLO, day_of, today, utc_now
 from app.consent import reminders
 from app.consent.terms import add_months
 from app.db import db
-from app.enums import NoticeKind, PlanState
+from app.enums import NoticeKind, PlanKind, PlanState
 from app.jobs import rounds
-from app.models import Plan
+from app.models import AgeRule, Plan
 from app.side_tables import Notice
 from tests.plans import garden
 
@@ -129,6 +129,21 @@ def test_owner_and_coordinator_are_told_30_days_before_and_on_the_day(home, grow
         assert {person for person, waits in found if waits} == {child, home.coordinator}
 
 
+def test_the_review_waits_for_the_coordinator_until_the_owner_has_consented(home, growing):
+    plan_id, child, day = growing
+    run(home, day - timedelta(days=30))
+    home.give(home.actor("foresatt", at_noon(day - timedelta(days=20))), plan_id)
+    run(home, day)
+    assert {person for person, waits in told(home, plan_id, AGE) if waits} == {
+        child,
+        home.coordinator,
+    }
+
+    home.give(home.as_actor(child, at_noon(day)), plan_id)
+
+    assert not any(waits for _person, waits in told(home, plan_id, AGE))
+
+
 def test_the_review_at_eighteen_comes_too_and_an_old_owner_is_never_told(home, growing):
     plan_id, _child, day = growing
     run(home, add_months(day, 24))
@@ -168,3 +183,73 @@ def test_the_command_tells_how_many(app, home):
 
     assert answer.exit_code == 0, answer.output
     assert "plans with something to tell" in answer.output
+
+
+# --- the days themselves -------------------------------------------------------------------------
+
+END = datetime(2027, 6, 1).date()
+
+
+@pytest.mark.parametrize(
+    ("days", "since"), [(61, None), (60, 60), (31, 60), (30, 30), (8, 30), (7, 7), (0, 7), (-9, 7)]
+)
+def test_a_reminder_is_due_from_its_day_to_the_next(days, since):
+    found = reminders._stage(END, END - timedelta(days=days))
+
+    assert found == (None if since is None else END - timedelta(days=since))
+
+
+def test_who_has_several_is_reminded_of_the_first_to_run_out_and_its_last_day(home, shared):
+    first = day_of(utc_now()) + timedelta(days=60)
+    with home.planting():
+        plan = db.session.get_one(Plan, shared)
+        plan.consents[0].ends_on = first
+
+    run(home, day_of(utc_now()))
+
+    with home.planting():
+        found = db.session.scalars(select(Notice).where(Notice.plan_id == shared))
+        texts = {one.text for one in found if one.kind is ENDS}
+    assert texts == {f"{first - timedelta(days=1):%d.%m.%Y}"}
+
+
+def test_a_missed_occasion_is_told_for_sixty_days_and_how_many_plans_had_one(home, growing):
+    plan_id, _child, day = growing
+    run(home, day + timedelta(days=60))
+    assert told(home, plan_id, AGE) == []
+
+    with home.planting():
+        plan = db.session.get_one(Plan, plan_id)
+        notice = Notice(plan_id=plan_id, person_id=plan.owner_id, kind=AGE, text="", at=utc_now())
+        notice.at = at_noon(day + timedelta(days=1))
+        db.session.add(notice)
+    # The owner has been told, the coordinator has not.
+    assert run(home, day + timedelta(days=59)) >= 1
+    assert len(told(home, plan_id, AGE)) == 2
+    assert run(home, day + timedelta(days=59)) == 0
+
+
+def test_a_young_owner_of_twelve_is_told_where_that_is_the_age(home):
+    day = today() + timedelta(days=100)
+    with home.planting():
+        born = add_months(day, -12 * 12)
+        child = garden.person(home.place, "twelve", "Sol", born).id
+        rule = AgeRule(kind=PlanKind.FAMILY_PLAN, own_consent_age=12, valid_from=today())
+        db.session.add(rule)
+    plan_id = home.plan(child, kind=PlanKind.FAMILY_PLAN)
+
+    run(home, day - timedelta(days=30))
+    assert len(told(home, plan_id, AGE)) == 2
+
+
+def test_an_owner_without_a_birth_date_and_a_closed_plan_are_no_occasion(home, growing):
+    plan_id, _child, day = growing
+    with home.planting():
+        plan = db.session.get_one(Plan, plan_id)
+        plan.state, plan.closed_at = PlanState.CLOSED, utc_now()
+    run(home, day)
+    assert told(home, plan_id, AGE) == []
+    with home.planting():
+        plan = db.session.get_one(Plan, plan_id)
+        plan.owner.birth_date = None
+        assert reminders._review(db.session(), plan, at_noon(day)) is False

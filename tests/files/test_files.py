@@ -25,6 +25,13 @@ JPEG = b"\xff\xd8\xff\xe0" + bytes(20)
         (JPEG, FileType.JPEG),
         (b"", None),
         (b"\n" + PDF, None),
+        ("Møte 3. mai\r\n\tØya\n".encode(), FileType.TXT),
+        ("\ufeffMed merke".encode(), FileType.TXT),
+        ("Blåbær".encode("latin-1"), None),
+        (b"#!/bin/sh\n", None),
+        (b"  \n", None),
+        (b"tekst\0", None),
+        (b" <html>", None),
         (b"<script>alert(1)</script>", None),
         (b"MZ\x90\x00", None),
         (b"PK\x03\x04", None),
@@ -43,6 +50,19 @@ def test_a_file_is_what_its_content_says(data, found):
 def test_what_is_no_good_is_not_received(context, data):
     with pytest.raises(receiving.BadFile):
         receiving.receive(data)
+
+
+def test_a_text_is_taken_in_as_a_document_and_not_as_a_scan(context):
+    assert receiving.receive(b"tekst", receiving.DOCUMENTS).type is FileType.TXT
+    with pytest.raises(receiving.BadFile):
+        receiving.receive(b"tekst")
+
+
+def test_i8_the_file_that_tries_the_scanner_is_stopped_where_there_is_none(context):
+    with pytest.raises(scanning.Infected):
+        receiving.receive(
+            b"X5O!P%@AP[4\\PZX54(P^)7CC)7}" + scanning.EICAR + b"H+H*", receiving.DOCUMENTS
+        )
 
 
 def test_a_good_file_is_received_as_what_it_is(context):

@@ -210,6 +210,7 @@ def test_a_job_that_waits_is_cancelled_at_once_and_its_file_removed(app, client,
 
 
 def test_an_import_whose_orderer_lost_the_role_stops_and_says_so(app, client, place, prefix, world):
+    """P10."""
     job_id = steps.check(app, client, place, files.csv(files.rows(3, SCHOOL, prefix)))
     steps.decide(client, job_id, "good_rows")
     key = world.strandvik.memberships["lokal.strandvik"]

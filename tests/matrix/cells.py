@@ -82,6 +82,7 @@ MAY_FIND_NOTHING = {
     "EntryHistoryView.download",
     "ConsentView.scan",
     "TemplateDraftView.undo",
+    "MoveView.scan",
 }
 SHOWS_OTHER_PLACES = {"MyPlansView", "OwnPageView"}
 

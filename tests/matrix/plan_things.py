@@ -2,19 +2,24 @@
 
 planeier owns ``ip``, foresatt is a parent of ``relay_log``'s owner, larer takes part in both with
 limited sections, koordinator.* coordinates them, and ``offered`` is offered to koordinator.*.
+``relay_log`` is asked to be moved, and another municipality has sent a plan for koordinator.*.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask_appbuilder import Model
+from sqlalchemy import select
 
 from app.clock import utc_now
 from app.db import db
-from app.enums import NoticeKind, PlanKind, Section
-from app.models import Consent, Participant, Plan, PlanEntry
+from app.enums import MoveState, NoticeKind, PlanKind, Section
+from app.models import Consent, Municipality, Participant, Plan, PlanEntry
+from app.plans import packing
+from app.plans.packing import Contents, Owner
 from app.security.roles import Resource
-from app.side_tables import Handover, Notice
+from app.side_tables import Handover, IncomingPlan, Notice, PlanMove
 from tests.plans import garden as gardens
 from tests.plans.garden import Bed, Garden
 from tests.world import CANARY, Place, World
@@ -51,6 +56,8 @@ def garden_of(world: World) -> Garden:
             with gardens.planting(bed.place):
                 bed.handovers["offered"] = _offered(bed).id
                 _into_bin(bed)
+                bed.packages["arrived"] = _arrived(bed).id
+        _ask_to_move(world.garden.strandvik, world.fjellby)
     return world.garden
 
 
@@ -133,6 +140,11 @@ def _handovers(bed: Bed) -> list[Spot]:
     ]
 
 
+def _incoming(bed: Bed) -> list[Spot]:
+    row_id = bed.packages["arrived"]
+    return [_spot(bed, "arrived", IncomingPlan, row_id, lambda _: _arrived(bed), "")]
+
+
 def _notices(bed: Bed) -> list[Spot]:
     def again(_name: str) -> Notice:
         plan = db.session.get_one(Plan, bed.plans["ip"])
@@ -157,6 +169,47 @@ def _offered(bed: Bed) -> Handover:
     return gardens.handover(plan, persons[coordinator], note=CANARY[bed.place.number])
 
 
+def _arrived(bed: Bed) -> IncomingPlan:
+    """A plan that the other municipality has sent, for the coordinator to answer."""
+    persons, number = bed.place.persons, bed.place.number
+    coordinator = next(key for key in persons if key.startswith("koordinator"))
+    row = IncomingPlan(
+        municipality_id=bed.place.id,
+        from_municipality_id=another_place(bed.place.id),
+        state=MoveState.SENT,
+        kind=PlanKind.EDUCATION_PLAN,
+        sections=[Section.GOALS],
+        contact=CANARY[number],
+        sealed_owner=packing.seal_owner(Owner("Kari", CANARY[number], None)),
+        sealed_content=packing.seal_contents(Contents()),
+        coordinator_id=persons[coordinator],
+        sent_at=utc_now(),
+        expires_at=utc_now() + timedelta(days=30),
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def another_place(municipality_id: int) -> int:
+    """The id of a municipality that is not this one."""
+    found = select(Municipality.id).where(Municipality.id != municipality_id)
+    return int(db.session.scalars(found.order_by(Municipality.id).limit(1)).one())
+
+
+def _ask_to_move(bed: Bed, to: Place) -> None:
+    """A move that waits for the parent's consent."""
+    with gardens.planting(bed.place):
+        row = PlanMove(
+            plan_id=bed.plans["relay_log"],
+            to_municipality_id=to.id,
+            state=MoveState.ASKED,
+            sections=[Section.GOALS],
+            asked_at=utc_now(),
+        )
+        db.session.add(row)
+
+
 def _into_bin(bed: Bed) -> None:
     plan = db.session.get_one(Plan, bed.plans["ip"])
     text = gardens.canary(bed.place.number, Section.ACTIVITIES)
@@ -171,4 +224,5 @@ MAKERS: dict[Resource, Callable[[Bed], list[Spot]]] = {
     Resource.PLAN_ENTRY: _entries,
     Resource.HANDOVER: _handovers,
     Resource.NOTICE: _notices,
+    Resource.INCOMING_PLAN: _incoming,
 }

@@ -70,6 +70,7 @@ STEP = size(3, 1)
 def test_every_door_answers_as_the_policy_says(
     app, world, cells, client_as, name, capfd, database_name
 ):
+    """C1, D1, D4, D13: by policy, with no foreign word in an answer, a header or the log."""
     who = visitor(app, world, name, client_as)
     turn = DATABASES.index(database_name) + list(ACTORS).index(name)
     own = cells[turn % STEP :: STEP]
@@ -102,6 +103,7 @@ def test_every_ruled_door_opens_for_somebody(app, world, cells, client_as):
 
 
 def test_foreign_and_missing_rows_get_the_same_answer(app, world, cells, client_as):
+    """C7."""
     who = visitor(app, world, "lokal.strandvik", client_as)
     pages = {}
     for cell in cells:

@@ -14,7 +14,7 @@ from app.models import (
     Unit,
 )
 from app.security import tenancy
-from app.side_tables import Handover, Notice
+from app.side_tables import Handover, IncomingPlan, Notice, PlanMove
 from tests import world as worlds
 from tests.conftest import Client
 from tests.drills import size
@@ -22,7 +22,20 @@ from tests.matrix.cells import READS, SENDING_OUT, all_cells, visitor
 from tests.world import CANARY, PASSWORD
 
 ALL = frozenset({"policy", "session", "database"})
-KEPT = (Person, Unit, Membership, Plan, Participant, Grant, Consent, PlanEntry, Handover, Notice)
+KEPT = (
+    Person,
+    Unit,
+    Membership,
+    Plan,
+    Participant,
+    Grant,
+    Consent,
+    PlanEntry,
+    Handover,
+    Notice,
+    PlanMove,
+    IncomingPlan,
+)
 """What must not change in the other municipality."""
 
 INSIDERS = ("lokal.strandvik", "koordinator.strandvik", "planeier")
@@ -73,6 +86,7 @@ STEP = size(2, 1)
 @pytest.mark.drill
 @pytest.mark.parametrize("name", INSIDERS)
 def test_no_foreign_row_is_shown_or_changed(weakened, name):
+    """D16: of plans as of everything else."""
     app, world = weakened
     who = visitor(app, world, name, sign_in_to(app))
     with app.app_context():

@@ -1,13 +1,12 @@
-"""A mutation run over the rules of access: nearly every small mistake in them is noticed.
+"""A mutation run over security and consent: nearly every small mistake in them is noticed.
 
-Each mutant lives in a process of its own, forked from one in which the panel, some planted worlds
-and what the slow model answers about them are ready. First the worlds are asked, then the named
-tests; who gets through both has survived. Only in ``make drill``.
+Each mutant lives in a process of its own, forked from one in which all is ready. A mistake in the
+rules of access is first asked about in planted worlds, whose answers the slow model has given; then
+the tests named here are run that come by it. Who gets through all of them has survived. Only in
+``make drill``.
 """
 
 import os
-import signal
-import sys
 from collections import Counter
 from datetime import date
 from random import Random
@@ -21,12 +20,13 @@ from app.security.plan_rights import LEVEL_OF
 from config import ROOT
 from tests.conftest import with_world
 from tests.drills import IS_FULL, tell
+from tests.mutants.in_place import put_in_place
 from tests.mutants.mutations import mutants
+from tests.mutants.trials import ENDLESS, STILLBORN, forked, try_all
 from tests.security.test_plan_worlds import OF_PLANS, Round
 
-SECURITY = ROOT / "app" / "security"
-IN_ORDER = ("plan_rights", "plan_access", "consent_scope", "plan_scope", "policy", "scope")
-"""Each may use those before it: those after a mutant are loaded anew with it."""
+RULES = ("plan_rights", "plan_access", "policy", "consent_scope", "plan_scope", "scope")
+"""Of these, questions can be asked in the worlds."""
 
 OF_LISTS = ("consent_scope", "plan_scope", "scope")
 """What ``visible`` alone depends on; a mistake in the others shows in ``decide``."""
@@ -34,56 +34,123 @@ OF_LISTS = ("consent_scope", "plan_scope", "scope")
 EVERY_QUESTION = [(action, None) for action in OF_PLANS] + [
     (action, section) for action in LEVEL_OF for section in Section
 ]
+FIRST_ASKED = 200
+"""So many questions are asked before the named tests, all others only of whom those let live."""
+
 SHARE_OF_LISTS = 4
 """One in so many questions is asked of the database, which takes longer than ``decide``."""
 
-LEAST_KILLED = 0.95
-PIVOTS = (date(2026, 3, 29), date(2027, 3, 1))
-NAMED_TESTS = [
-    f"tests/security/test_{name}.py"
-    for name in ("plan_consents", "plan_privileges", "plan_access", "policy_and_scope")
-]
 PATIENCE = 240
 """Seconds of the processor's time after which a mutant is endless, which shows."""
 
-KILLED, SURVIVED, STILLBORN = "killed", "survived", "stillborn"
-FATES = {0: SURVIVED, 1: KILLED, 2: STILLBORN}
+ONE_IN = int(os.environ.get("SAMVEV_MUTANT_ONE_IN", "1"))
+"""Where there is little time: one mutant in so many, evenly spread."""
+
+LEAST_KILLED = 0.95
+PIVOTS = (date(2026, 3, 29), date(2027, 3, 1))
+
+
+def named(room, *modules):
+    """Paths of test modules in a room."""
+    return [f"tests/{room}/test_{one}.py" for one in modules]
+
+
+PLAIN = named("security", "plain_data")
+OF_RULES = named("security", "plan_consents", "plan_privileges", "plan_access", "policy_and_scope")
+OF_TERMS = named("consent", "terms", "rights", "drafts")
+OF_PROOFS = named("security", "proofs")
+OF_COOKIES = named("accounts", "ending_sessions", "signing_in", "meanwhile", "kept_forms")
+TESTS = {
+    "consent/rights": PLAIN + OF_TERMS,
+    "consent/terms": PLAIN + OF_TERMS,
+    "consent/drafts": OF_TERMS,
+    "consent/queries": PLAIN + named("consent", "rights", "giving", "pages"),
+    "consent/reminders": named("consent", "reminders"),
+    "consent/ending": named("consent", "ending"),
+    "consent/operations": PLAIN + named("consent", "giving", "pages"),
+    "security/actor": PLAIN + OF_PROOFS + named("security", "policy_and_scope"),
+    "security/tokens": PLAIN + OF_PROOFS + named("accounts", "own_page"),
+    "security/throttle": OF_PROOFS,
+    "security/sessions": PLAIN + OF_PROOFS + OF_COOKIES,
+    "security/tenancy": PLAIN + named("security", "session_wall", "query_forms"),
+    "security/routes": PLAIN + named("security", "doors", "routes"),
+    "security/manager": named("security", "doors"),
+    "security/keys": named("security", "keys"),
+    "security/walls": named("security", "database_wall"),
+    "security/roles": named("jobs", "documents") + named("security", "policy_and_scope"),
+    **{f"security/{one}": PLAIN + OF_RULES for one in RULES},
+}
+REASONS: dict[str, str] = {}
+"""Who lives because nothing changes, and why. They count as survivors all the same."""
 
 
 @pytest.mark.drill
-@pytest.mark.skipif(not IS_FULL, reason="takes half an hour: make drill")
+@pytest.mark.skipif(not IS_FULL, reason="takes an hour: make drill")
 def test_nearly_every_small_mistake_in_the_rules_is_noticed(make_app, capfd):
-    told, survivors = Counter(), []
-    worlds = [World(with_world(make_app("sqlite")), *one) for one in enumerate(PIVOTS)]
+    told = Counter()
+    files = os.environ.get("SAMVEV_MUTANTS", ",".join(TESTS)).split(",")
+    are_rules = any(file.removeprefix("security/") in RULES for file in files)
+    worlds = [World(make_app, *one) for one in enumerate(PIVOTS)] if are_rules else []
 
-    for number, mutant in enumerate(all_mutants()):
-        came = fate(mutant, worlds)
-        if number % 50 == 49:
-            tell(capfd, f"{number + 1} mutants: {dict(told)}")
-        told[came] += 1
-        if came == SURVIVED:
-            survivors.append(str(mutant))
-            tell(capfd, f"survived: {mutant}")
+    for file in files:
+        found = fates(file, worlds)
+        told += (here := Counter(fate_in_words(fate) for _mutant, fate in found))
+        tell(capfd, f"{file}: {dict(here)}")
+        for mutant in (one for one, fate in found if fate is None):
+            tell(capfd, f"survived: {mutant} {REASONS.get(str(mutant), '')}")
 
-    share = told[KILLED] / (told[KILLED] + told[SURVIVED])
+    share = told["killed"] / (told["killed"] + told["survived"])
     tell(capfd, f"mutants: {dict(told)}, killed {share:.1%}")
     assert share >= LEAST_KILLED
 
 
-def all_mutants():
-    """The mutants of all rules, or of the files that the environment names."""
-    for name in os.environ.get("SAMVEV_MUTANTS", ",".join(IN_ORDER)).split(","):
-        yield from mutants(SECURITY / f"{name}.py")
+def fate_in_words(fate):
+    """What is counted."""
+    if fate is None:
+        return "survived"
+    return fate if fate == STILLBORN else "killed"
+
+
+def fates(file, worlds):
+    """Who notices each mutant of a file: (mutant, fate)."""
+    all_of_it = [*mutants(ROOT / "app" / f"{file}.py")][::ONE_IN]
+    if file.removeprefix("security/") not in RULES:
+        return try_all(all_of_it, TESTS[file])
+    found = {one: asked(one, worlds, slice(FIRST_ASKED)) for one in all_of_it}
+    found |= try_all([one for one in all_of_it if found[one] is None], TESTS[file])
+    for one in all_of_it:
+        found[one] = found[one] or asked(one, worlds, slice(FIRST_ASKED, None))
+    return [*found.items()]
+
+
+def asked(mutant, worlds, part):
+    """What becomes of a mutant when a part of all questions is asked: None when nobody notices."""
+    said = forked(lambda: ask(mutant, worlds, part), PATIENCE)
+    return ENDLESS if said is None else said or None
+
+
+def ask(mutant, worlds, part):
+    """Put the mutant in place of the rule and ask the worlds; a word for its fate."""
+    try:
+        put_in_place(mutant)
+    except Exception:
+        return STILLBORN
+    try:
+        for world in worlds:
+            world.check(mutant.path.stem, part)
+    except Exception:
+        return "the worlds"
+    return ""
 
 
 class World:
     """A planted round in an installation of its own, and what is asked about it."""
 
-    def __init__(self, app, number, pivot):
-        self.app = app
-        with app.app_context():
+    def __init__(self, make_app, number, pivot):
+        self.app = with_world(make_app("sqlite"))
+        with self.app.app_context():
             with Session(db.engine) as session:
-                planted = Round(session, app.extensions["test_world"], Random(number), pivot)
+                planted = Round(session, self.app.extensions["test_world"], Random(number), pivot)
                 planted.questions = EVERY_QUESTION
                 self.asked = list(planted.asked())
                 session.commit()
@@ -92,48 +159,12 @@ class World:
         Random(number).shuffle(self.asked)
         self.asked.sort(key=lambda one: -min(len(one.expected), 6))
 
-    def check(self, mutated):
+    def check(self, mutated, part):
         """Ask of the rules as they are now what the mistake may have changed."""
         with self.app.app_context(), Session(db.engine) as session:
             if mutated in OF_LISTS:
-                for one in self.asked[::SHARE_OF_LISTS]:
+                for one in self.asked[::SHARE_OF_LISTS][part]:
                     one.check_visible(session)
             else:
-                for one in self.asked:
+                for one in self.asked[part]:
                     one.check_decide()
-
-
-def fate(mutant, worlds):
-    """What becomes of a mutant, in a process of its own."""
-    child = os.fork()
-    if child == 0:
-        live(mutant, worlds)
-    _pid, status = os.waitpid(child, 0)
-    return FATES.get(os.waitstatus_to_exitcode(status), KILLED)
-
-
-def live(mutant, worlds):
-    """Put the mutant in place of the rule, ask the worlds, then run the named tests. Never returns;
-    the process ends with the key of its fate."""
-    signal.setitimer(signal.ITIMER_PROF, PATIENCE)
-    silence = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(silence, 1)
-    os.dup2(silence, 2)
-    try:
-        put_in_place(mutant)
-    except Exception:
-        os._exit(2)
-    try:
-        for world in worlds:
-            world.check(mutant.path.stem)
-    except BaseException:
-        os._exit(1)
-    os._exit(min(int(pytest.main(["-x", "-q", "--database=sqlite", *NAMED_TESTS])), 1))
-
-
-def put_in_place(mutant):
-    """Load the mutant over its module, and anew what is built on that."""
-    for name in IN_ORDER[IN_ORDER.index(mutant.path.stem) :]:
-        path = SECURITY / f"{name}.py"
-        source = mutant.source if path == mutant.path else path.read_text(encoding="utf-8")
-        exec(compile(source, str(path), "exec"), vars(sys.modules[f"app.security.{name}"]))  # noqa: S102

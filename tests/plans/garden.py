@@ -98,6 +98,7 @@ class Bed:
     authorities: dict[str, str] = field(default_factory=dict)
     handovers: dict[str, str] = field(default_factory=dict)
     notices: dict[str, str] = field(default_factory=dict)
+    packages: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass

@@ -18,7 +18,8 @@ def whole(model: type) -> list[_AbstractLoad]:
     if model is Plan:
         return [_part(*path) for path in PATHS]
     if model in OF_PLAN:
-        return [selectinload(model.plan).options(_part(*path)) for path in PATHS]
+        of_plan = [selectinload(model.plan).options(_part(*path)) for path in PATHS]
+        return of_plan + ([_part(*path) for path in OF_ENTRY] if model is PlanEntry else [])
     return []
 
 
@@ -33,6 +34,8 @@ PATHS = (
     (Plan.consents, Consent.covers),
     (Plan.consents, Consent.authority),
 )
+
+OF_ENTRY = ((PlanEntry.responsible,), (PlanEntry.parent, PlanEntry.responsible))
 
 
 def _part(*path: object) -> _AbstractLoad:

@@ -1,6 +1,7 @@
 """Who sees what, stopping it, and asking for a change."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -339,6 +340,133 @@ def test_shortening_makes_nothing_longer(app, world, owner, one):
     assert owner.send(path, first).status_code == 302
 
     assert owner.send(path, later).status_code == 409
+
+
+# --- shortening one part -------------------------------------------------------------------------
+
+
+def part_of(app, world, one, section=Section.GOALS):
+    """(level, last day, whether it stands) of each grant of a part, oldest first."""
+
+    def found():
+        grants = db.session.get_one(Participant, one.participant).grants
+        mine = sorted((g for g in grants if g.section is section), key=lambda g: (g.given_at, g.id))
+        return [(g.level, g.last_day, g.ended_at is None) for g in mine]
+
+    return look(app, world, found)
+
+
+def shorten(client, one, section="goals", **sent):
+    return client.send(f"/participation-part/shorten/{one.participant}?section={section}", sent)
+
+
+def run_out(app, world, one):
+    """Let the standing grant of goals have ended yesterday."""
+
+    def put():
+        grants = db.session.get_one(Participant, one.participant).grants
+        (grant,) = [g for g in grants if g.section is Section.GOALS and g.ended_at is None]
+        grant.starts_on, grant.ends_on = garden.yesterday(), today()
+
+    look(app, world, put)
+
+
+def test_one_part_is_shortened_with_one_press_and_the_rest_stays(app, world, owner, one):
+    path = f"/participation-part/shorten/{one.participant}?section=goals"
+    assert path in who(owner, one)
+    page = owner.get(path).text
+    assert 'value="week"' in page
+    assert 'value="month"' in page
+
+    answer = shorten(owner, one, choice="week")
+
+    assert answer.status_code == 302
+    sunday = today() + timedelta(days=6 - today().weekday())
+    assert part_of(app, world, one)[-1] == (Level.READ, sunday, True)
+    assert levels_of(app, world, one)[Section.GOALS] is Level.READ
+    page = owner.get(answer.location).text
+    assert f"{sunday:%d.%m.%Y}" in page
+    coordinator_id = world.strandvik.persons["koordinator.strandvik"]
+    assert (coordinator_id, NoticeKind.ACCESS_STOPPED) in notices(app, world, one.plan)
+    owner.send(UNDO.search(page).group(1))
+    assert part_of(app, world, one)[-1] == (Level.READ, None, True)
+
+    run_out_page = shorten(owner, one, last_day=f"{today():%d.%m.%Y}")
+    assert run_out_page.status_code == 302
+    run_out(app, world, one)
+    assert Section.GOALS not in levels_of(app, world, one)
+    assert levels_of(app, world, one)[Section.COMMENTS] is Level.WRITE
+
+
+@pytest.mark.parametrize("day", ["01.01.2020", "31.02.2027", "", "01.01.2099"])
+def test_a_part_gets_no_day_that_is_none_or_later(app, world, owner, one, day):
+    shorten(owner, one, choice="month")
+    before = part_of(app, world, one)
+
+    answer = shorten(owner, one, last_day=day)
+
+    assert answer.status_code in (409, 422)
+    assert 'id="last_day-error"' in answer.text
+    assert part_of(app, world, one) == before
+
+
+def test_what_is_not_given_is_not_shortened(app, world, owner, one):
+    assert shorten(owner, one, "mapping", choice="week").status_code == 422
+    assert (
+        shorten(owner, one, "mapping", last_day=f"{today():%d.%m.%Y}").headers["Location"]
+        == f"/plan-access/who/{one.plan}"
+    )
+    assert shorten(owner, one, "nonsense", choice="week").status_code == 400
+    assert part_of(app, world, one, Section.MAPPING) == []
+
+
+@pytest.mark.parametrize("name", ["larer", "foresatt", "lokal.strandvik", "koordinator.fjellby"])
+def test_a_part_is_shortened_by_nobody_else(app, world, client_as, one, name):
+    client = client_as(name, "9901" if name == "larer" else None)
+
+    assert shorten(client, one, choice="week").status_code in (403, 404)
+    assert len(part_of(app, world, one)) == 1
+
+
+def set_level(client, one, level, seen="none"):
+    """The coordinator's matrix, with another level for goals alone."""
+    form = {"level_goals": level, "seen_goals": seen, "confirmed": "1"}
+    assert client.send(f"/participation-matrix/matrix/{one.participant}", form).status_code == 302
+
+
+def test_the_owners_day_for_a_part_is_kept_when_the_coordinator_changes_the_level(
+    app, world, owner, coordinator, one
+):
+    shorten(owner, one, last_day=f"{today():%d.%m.%Y}")
+
+    set_level(coordinator, one, "none", seen="read")
+    set_level(coordinator, one, "read")
+
+    assert part_of(app, world, one)[-1] == (Level.READ, today(), True)
+    run_out(app, world, one)
+    assert Section.GOALS not in levels_of(app, world, one)
+
+
+def test_after_the_owners_day_a_part_takes_consent_anew(app, world, owner, coordinator, one):
+    """E2, P8: what the owner has let end, a coordinator does not give back."""
+    shorten(owner, one, last_day=f"{today():%d.%m.%Y}")
+    run_out(app, world, one)
+
+    set_level(coordinator, one, "read")
+
+    assert part_of(app, world, one)[-1] == (Level.READ, None, True)
+    assert Section.GOALS not in levels_of(app, world, one)
+    assert (one.owner, NoticeKind.CONSENT_WANTED) in notices(app, world, one.plan)
+
+
+def test_a_day_that_the_coordinator_set_takes_no_new_consent(app, world, coordinator, one):
+    """The positive twin: the owner has said nothing, so what is consented to holds."""
+    shorten(coordinator, one, last_day=f"{today():%d.%m.%Y}")
+    run_out(app, world, one)
+
+    set_level(coordinator, one, "read")
+
+    assert levels_of(app, world, one)[Section.GOALS] is Level.READ
 
 
 def test_stopping_twice_changes_nothing_more(app, world, owner, one):

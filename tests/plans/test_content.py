@@ -1,5 +1,7 @@
 """What users do with plan content, page by page."""
 
+import re
+
 import pytest
 
 from app.enums import EntryKind, EntryStatus, Section
@@ -247,11 +249,31 @@ def test_a_goal_goes_to_the_bin_with_all_that_is_part_of_it_and_comes_back_whole
     page = coordinator.get(f"/plan-content/bin/{ip}").text
     assert "Slettes" in page
     assert "Dypt tiltak" not in page
+    deleted = re.search(r"(?:Deleted by|Slettet av) [^<]*", page)
+    assert deleted, page
+    assert "Koordinator" in deleted.group()
 
-    coordinator.send(f"/plan-entry/restore/{goal}")
+    answer = coordinator.send(f"/plan-entry/restore/{goal}", follow_redirects=True)
 
+    assert "“Goals”" in answer.text or "«Mål»" in answer.text or "“Mål”" in answer.text
     assert all(plot.read(PlanEntry, pk).deleted_at is None for pk in (goal, sub, deep))
     assert plot.read(PlanEntry, earlier).deleted_at is not None
+
+
+def test_what_is_brought_back_says_where_it_went(plot, ip, coordinator):
+    coordinator.send("/language/", {"language": "en"})
+    goal = plot.add_entry(ip, Section.GOALS, "Hovedmålet")
+    sub = plot.add_entry(ip, Section.GOALS, "Delmålet", parent_id=goal)
+
+    def back(pk):
+        return coordinator.send(f"/plan-entry/restore/{pk}", follow_redirects=True).text
+
+    coordinator.send(f"/plan-entry/delete/{sub}")
+    assert "Delmålet is brought back to “Goals”, under “Hovedmålet”." in back(sub)
+    coordinator.send(f"/plan-entry/delete/{goal}")
+    assert "Hovedmålet is brought back to “Goals”. 1 thing" in back(goal)
+    coordinator.send(f"/plan-entry/delete/{goal}")
+    assert "It stands on its own there" in back(sub)
 
 
 def test_deleting_twice_is_no_error(plot, ip, coordinator):

@@ -112,6 +112,7 @@ def check(answer, expected):
 def test_a_page_shows_no_button_that_does_nothing_and_hides_none_that_does(
     name, plot, ip, garden, act_as
 ):
+    """C6."""
     client, given = act_as(name), LEVELS[name]
     for section, level in given.items():
         page = client.get(section_of(ip, section)).text
@@ -199,6 +200,7 @@ def test_who_may_only_comment_changes_and_deletes_own_comments_alone(plot, ip, g
 def test_ids_of_another_plan_or_municipality_are_refused_as_if_they_were_not(
     plot, ip, garden, act_as
 ):
+    """D3."""
     client = act_as("koordinator.strandvik")
     own = garden.strandvik.entries["ip", Section.GOALS]
     other_plan = garden.strandvik.entries["relay_log", Section.GOALS]
@@ -235,6 +237,7 @@ def test_nobody_of_another_plan_is_made_responsible(plot, ip, garden, act_as):
 
 
 def test_foreign_and_missing_entries_get_the_same_page(garden, act_as):
+    """C7, D1."""
     client = act_as("koordinator.strandvik")
     foreign = garden.fjellby.entries["ip", Section.GOALS]
     missing = "01900000-0000-7000-8000-000000000000"
@@ -247,6 +250,7 @@ def test_foreign_and_missing_entries_get_the_same_page(garden, act_as):
 
 
 def test_fields_that_are_not_in_the_form_are_never_stored(plot, ip, garden, act_as):
+    """P5."""
     client = act_as("koordinator.strandvik")
     form = {
         "title": "Bare tittel",

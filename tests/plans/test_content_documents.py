@@ -5,11 +5,13 @@ from io import BytesIO
 import pytest
 
 from app.enums import Section
+from app.files.sniffing import FileType
 from app.models import PlanEntry
+from tests.files.test_images import PLACE, photo
+from tests.files.test_office import docx
 from tests.plans.content_world import Plot, add_to, section_of, version_on
 
 PDF = b"%PDF-1.7\n" + b"x" * 3000
-PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + b"y" * 100
 
 
 @pytest.fixture
@@ -59,6 +61,23 @@ def test_a_document_is_kept_and_downloaded_as_what_it_is_under_our_own_name(
     assert [one.action for one in plot.events(ip)][-1] == "plan:document_downloaded"
 
 
+def test_i8_a_word_document_goes_out_as_a_file_and_a_picture_without_where_it_was_taken(
+    app, plot, ip, coordinator
+):
+    for title, data in (("Brev", docx()), ("Bilde", photo("JPEG"))):
+        assert upload(coordinator, add_to(ip, "document"), data, title=title).status_code == 302
+
+    brev, bilde = (plot.entries(ip, title=title)[0] for title in ("Brev", "Bilde"))
+    letter = coordinator.get(f"/plan-entry-history/download/{brev.id}")
+    picture = coordinator.get(f"/plan-entry-history/download/{bilde.id}")
+    assert letter.data == docx()
+    assert letter.mimetype == FileType.DOCX
+    assert letter.headers["Content-Disposition"].endswith('.docx"')
+    assert letter.headers["X-Content-Type-Options"] == "nosniff"
+    assert picture.data.startswith(b"\xff\xd8\xff")
+    assert PLACE not in picture.data
+
+
 @pytest.mark.parametrize(
     "data",
     [b"", b"<html><script>alert(1)</script>", b"MZ\x90\x00", b"%PDF-1.7" + b"x" * 4000],
@@ -100,16 +119,45 @@ def test_a_new_file_takes_the_place_of_the_old_which_is_kept_with_its_version(
     assert coordinator.send(path, sent | {"body": "samme fil"}).status_code == 302
     assert plot.read(PlanEntry, entry.id).details["file"] == entry.details["file"]
 
-    upload(coordinator, path, PNG, title="Byttes", version="2")
+    upload(coordinator, path, b"Ny tekst", title="Byttes", version="2")
 
     door = f"/plan-entry-history/download/{entry.id}"
-    assert coordinator.get(door).data == PNG
+    assert coordinator.get(door).data == b"Ny tekst"
+    assert coordinator.get(door).headers["Content-Disposition"].endswith('.txt"')
     assert coordinator.get(f"{door}?number=1").data == PDF
     assert coordinator.get(f"{door}?number=9").status_code == 404
 
 
+def test_d10_a_file_has_one_address_and_it_is_decided_anew_at_each_request(
+    plot, ip, coordinator, client_as
+):
+    upload(coordinator, add_to(ip, "document"), PDF, title="En vei ut")
+    [entry] = plot.entries(ip, title="En vei ut")
+    key, door = entry.details["file"]["key"], "/plan-entry-history/download"
+    assert coordinator.get(f"{door}/{entry.id}").data == PDF
+
+    for path in (
+        f"{door}/{key}",
+        f"{door}/../files/{key[:2]}/{key}",
+        f"{door}/{entry.id}/../{entry.id}",
+        f"{door}/{entry.id}%00",
+        f"{door}/{entry.id}.pdf",
+        f"{door}/thumbnail/{entry.id}",
+        f"/static/../files/{key[:2]}/{key}",
+        f"/static/{key}",
+        f"/download/{key}",
+        f"/files/{key[:2]}/{key}",
+        f"/plan-consent/scan/{entry.id}",
+    ):
+        for client in (coordinator, client_as(None)):
+            answer = client.get(path)
+            assert answer.status_code in (302, 400, 404), path
+            assert answer.data != PDF
+
+
 @pytest.mark.parametrize("name", ["larer", "foresatt", "lokal.strandvik", "koordinator.fjellby"])
 def test_a_document_leaves_for_nobody_without_the_section(name, plot, ip, coordinator, client_as):
+    """D10."""
     title = f"Lukket for {name}"
     upload(coordinator, add_to(ip, "document"), PDF, title=title)
     [entry] = plot.entries(ip, title=title)

@@ -112,13 +112,15 @@ def test_sending_it_twice_makes_one_plan(app, world, garden, client_as, relay_lo
 
 @pytest.mark.parametrize("field", ["goal", "participant"])
 def test_nothing_of_another_plan_comes_along(app, world, garden, client_as, relay_log, field):
+    """D2: own ones and foreign together are refused whole."""
     client = client_as(COORDINATOR)
     foreign = {
         "goal": garden.strandvik.entries["ip", Section.GOALS],
         "participant": garden.strandvik.participants["ip", "larer"],
     }
 
-    data = choice(client, garden, relay_log, **{field: [foreign[field]]})
+    data = choice(client, garden, relay_log)
+    data[field] = [*data[field], foreign[field]]
     answer = client.send(f"/plan/go-on/{relay_log}", data)
 
     assert answer.status_code == 422

@@ -192,6 +192,36 @@ def test_what_is_opened_in_an_emergency_ends_with_it(app, world, client_as, plan
     assert "Blåklokke" not in client.get(f"/plan/show/{plan}").text
 
 
+def test_everyone_who_may_see_the_plan_sees_on_each_page_that_it_is_read_in_an_emergency(
+    client_as, plan
+):
+    administrator = client_as("lokal.strandvik")
+    administrator.send(f"/plan/emergency/{plan}", {"reason": "fare for liv", "hours": "2"})
+    pages = {
+        "lokal.strandvik": [f"/plan/show/{plan}", f"/plan-content/section/{plan}?section=goals"],
+        "planeier": [f"/plan/show/{plan}", f"/plan-access/who/{plan}"],
+        COORDINATOR: [
+            f"/plan-consent/overview/{plan}",
+            f"/plan-content/section/{plan}?section=goals",
+        ],
+        "larer": [f"/plan/show/{plan}", f"/plan-content/section/{plan}?section=goals"],
+    }
+
+    def marked(username, page):
+        answer = client_as(username, "9901" if username == "larer" else None).get(page)
+        assert answer.status_code == 200, page
+        is_told = "fare for liv" in answer.text
+        assert (f"/plan/end-emergency/{plan}" in answer.text) is (
+            is_told and username == "lokal.strandvik"
+        )
+        return is_told
+
+    assert all(marked(name, page) for name, paths in pages.items() for page in paths)
+    administrator.send(f"/plan/end-emergency/{plan}")
+    del pages["lokal.strandvik"]
+    assert not any(marked(name, page) for name, paths in pages.items() for page in paths)
+
+
 @pytest.mark.parametrize("username", [COORDINATOR, "planeier", "lokal.fjellby", "sentral"])
 def test_only_the_local_administrator_opens_a_plan_in_an_emergency(
     app, world, client_as, plan, username

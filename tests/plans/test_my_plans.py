@@ -420,16 +420,19 @@ def test_a_notice_is_shown_to_its_person_until_it_is_seen(client_as, garden, app
     assert path not in client.get("/my-plans/").text
 
 
-def test_a_notice_about_a_plan_that_is_not_open_names_neither_kind_nor_owner(
+def test_a_notice_about_a_plan_that_is_not_open_tells_nothing_of_it(
     client_as, garden, planting, world
 ):
+    """D11: neither its kind, nor its owner, nor what somebody wrote in the notice."""
     place = world.strandvik
 
     def plant():
         plan = gardens.make_plan(
             place.persons["own"], place.persons["other"], kind=PlanKind.FAMILY_PLAN
         )
-        return gardens.notice(plan, place.persons["foresatt"], NoticeKind.ACCESS_STOPPED)
+        text = "Etter samtalen om fosterhjemmet"
+        kind = NoticeKind.PLAN_REOPENED
+        return gardens.notice(plan, place.persons["foresatt"], kind, text=text)
 
     notice_id = planting(place, plant)
     page = client_as("foresatt").get("/my-plans/", headers=ENGLISH).text
@@ -437,6 +440,7 @@ def test_a_notice_about_a_plan_that_is_not_open_names_neither_kind_nor_owner(
     assert notice_id in page
     assert "Kari Måkeskriksen" not in page
     assert "family plan" not in page
+    assert "fosterhjemmet" not in page
 
 
 def test_looking_at_my_plans_reads_no_plan(client_as, app, world):

@@ -546,7 +546,12 @@ def test_who_has_no_login_is_told_of_and_can_be_given_one(app, world, coordinato
 
     page = coordinator.get(f"/participation/invitation/{added(app, world, one).id}")
 
-    assert "/role/add" in page.text
+    way = f"/role/add?person={one.newcomer}"
+    assert way in page.text
+    assert f'value="{one.newcomer}"' in coordinator.get(way).text
+    unknown = world.fjellby.persons["larer"]
+    for other in ("x", unknown):
+        assert f'value="{other}"' not in coordinator.get(f"/role/add?person={other}").text
 
 
 # --- who may -------------------------------------------------------------------------------------
@@ -561,6 +566,7 @@ GET_PAGES = {
     "matrix": "/participation-matrix/matrix/{participant}",
     "prolong": "/participation/prolong/{participant}",
     "shorten": "/participation/shorten/{participant}",
+    "shorten_part": "/participation-part/shorten/{participant}?section=goals",
     "end": "/participation/end/{participant}",
     "invitation": "/participation/invitation/{participant}",
     "seen_as": "/participation/seen-as/{participant}",
@@ -570,7 +576,7 @@ GET_PAGES = {
     "authority_add": "/plan-authority/add/{plan}",
 }
 STEERED = {"add", "edit", "matrix", "prolong", "invitation", "authorities", "authority_add"}
-STOPPED = {"end_all", "shorten", "end", "seen_as"}
+STOPPED = {"end_all", "shorten", "shorten_part", "end", "seen_as"}
 OPEN_TO = {
     "koordinator.strandvik": {"overview", "show", "who"} | STEERED | STOPPED,
     "planeier": {"overview", "show", "who", "ask"} | STOPPED,
@@ -604,6 +610,7 @@ POSTS = {
     "/participation/end/{participant}": lambda one: {"reason": "x"},
     "/participation/shorten/{participant}": lambda one: {"last_day": today().strftime("%d.%m.%Y")},
     "/participation/stop/{participant}": lambda one: {},
+    "/participation-part/shorten/{participant}?section=goals": lambda one: {"choice": "week"},
     "/participation-matrix/matrix/{participant}": lambda one: (
         rights_form(one, mapping="write") | {"confirmed": "1"}
     ),

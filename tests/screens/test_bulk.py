@@ -243,6 +243,7 @@ def test_no_tick_is_asked_for_and_nonsense_is_refused(crowd):
 
 
 def test_rows_of_another_municipality_are_not_there(crowd, world):
+    """D2: they are left out of what is looked over and agreed to."""
     foreign = world.fjellby.persons["other"]
 
     page = crowd.look_over("retire", which="ticked", row=[foreign, crowd.ids[0]])

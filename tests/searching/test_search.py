@@ -185,6 +185,7 @@ def test_of_a_shielded_person_the_name_and_never_the_place(admin, garden, world,
 @pytest.mark.parametrize("name", ["lokal.strandvik", "koordinator.strandvik", "larer", "planeier"])
 @pytest.mark.parametrize("text", [CANARY["9902"], "ravn", "kari ravn", "nav"])
 def test_nothing_of_another_municipality_is_found(client_as, name, text):
+    """D7."""
     client = client_as(name, "9901" if name == "larer" else None)
 
     assert CANARY["9902"] not in client.send("/search/hits", {"q": text}).text

@@ -48,9 +48,9 @@ ABOUT_SECTIONS = {"read": "r", "comment": "c", "write": "w", "manage": "m"}
 SEES = "list show"
 MAY = {
     "coordinator": f"{SEES} show_access see_as edit steer_access stop_access record_consent"
-    " reset_consent pause resume close hand_over record_decision",
+    " record_withdrawal reset_consent pause resume close hand_over move record_decision",
     "stand_in": f"{SEES} show_access see_as edit steer_access stop_access record_consent"
-    " reset_consent pause resume record_decision",
+    " record_withdrawal reset_consent pause resume record_decision",
     "owner": f"{SEES} show_access see_as stop_access ask_change consent withdraw_consent",
     "owner_under_age": f"{SEES} show_access ask_change",
     "authority": f"{SEES} show_access see_as stop_access ask_change consent withdraw_consent",
@@ -73,6 +73,7 @@ STATES = {
     "reopen": "closed",
     "close": "draft awaiting_consent active paused",
     "hand_over": "draft awaiting_consent active paused",
+    "move": "awaiting_consent active paused",
     "record_decision": "draft awaiting_consent active paused",
     "ask_change": "draft awaiting_consent active paused",
 }
@@ -233,6 +234,33 @@ def what_a_participant_sees(facts: Facts, plan: Row, participant: Row, today: da
     return "".join(levels.values())
 
 
+def keeps_to_their_own(facts: Facts, plan: Row, me: str) -> bool:
+    """Whether a person takes part with the last access to activities given for their own alone.
+
+    Whoever has been given more, which nobody has taken away, is not held to it.
+    """
+    for one in facts.of("participant", plan_id=plan.id, person_id=me):
+        given = [*facts.of("plan_grant", participant_id=one.id, section="activities")]
+        if any(not grant.own_only and grant.ended_at is None for grant in given):
+            continue
+        if any(grant.own_only for grant in given):
+            return True
+    return False
+
+
+def is_theirs(facts: Facts, entry: Row, me: str) -> bool:
+    """Whether a person wrote something, or is named responsible for it."""
+    named = [one.person_id for one in facts.of("participant", id=entry.responsible_id)]
+    return me in (entry.author_id, *named)
+
+
+def concerns_them(facts: Facts, entry: Row, me: str) -> bool:
+    """Whether content is no activity, nor about one; or is, and the person's own."""
+    above = facts.of("plan_entry", id=entry.parent_id)
+    activities = [one for one in (entry, *above) if one.section == "activities"]
+    return not activities or any(is_theirs(facts, one, me) for one in (entry, *activities))
+
+
 def relations(facts: Facts, who: Asker, plan: Row) -> list[tuple[str, str]]:
     """What the asker is to the plan, and the levels by section that follow; found once."""
     if (who, plan.id) not in facts.known:
@@ -309,8 +337,16 @@ def _administers(facts: Facts, role: Row, plan: Row) -> bool:
 # --- questions -----------------------------------------------------------------------------------
 
 
-def may(facts: Facts, who: Asker, action: Action, plan: Row, section: str | None = None) -> bool:
-    """Whether the asker may do something with a plan, or with one of its sections."""
+def may(
+    facts: Facts,
+    who: Asker,
+    action: Action,
+    plan: Row,
+    section: str | None = None,
+    *,
+    entry: Row | None = None,
+) -> bool:
+    """Whether the asker may do something with a plan, one of its sections, or what stands there."""
     if not who.may_write and action not in LOOKS:
         return False
     if plan.state not in STATES.get(action, plan.state).split():
@@ -319,8 +355,19 @@ def may(facts: Facts, who: Asker, action: Action, plan: Row, section: str | None
         if section is None:
             return False
         place, needed = SECTIONS.index(section), _rank(ABOUT_SECTIONS[action])
-        return any(_rank(levels[place]) >= needed for _name, levels in relations(facts, who, plan))
+        opened = [
+            name for name, levels in relations(facts, who, plan) if _rank(levels[place]) >= needed
+        ]
+        return any(_opens(facts, who, name, plan, entry) for name in opened)
     return any(action in MAY[name].split() for name, _levels in relations(facts, who, plan))
+
+
+def _opens(facts: Facts, who: Asker, relation: str, plan: Row, entry: Row | None) -> bool:
+    """Whether what opens a section opens this piece of content in it, too."""
+    if entry is None or relation != "participant":
+        return True
+    me = roles(facts, who)[0].person_id
+    return not keeps_to_their_own(facts, plan, me) or concerns_them(facts, entry, me)
 
 
 def may_entry(facts: Facts, who: Asker, action: Action, entry: Row) -> bool:
@@ -334,10 +381,10 @@ def may_entry(facts: Facts, who: Asker, action: Action, entry: Row) -> bool:
     held = roles(facts, who)
     is_own = bool(held) and entry.author_id == held[0].person_id
     change = Action.COMMENT if is_own and entry.section == "comments" else Action.WRITE
-    may_change = may(facts, _writing(who), change, plan, entry.section)
+    may_change = may(facts, _writing(who), change, plan, entry.section, entry=entry)
     is_binned = entry.deleted_at is not None
     if action in ("list", "show"):
-        may_read = may(facts, who, Action.READ, plan, entry.section)
+        may_read = may(facts, who, Action.READ, plan, entry.section, entry=entry)
         return may_change if is_binned else may_read
     if action == "restore":
         return is_binned and may_change
@@ -366,10 +413,12 @@ def may_participant(facts: Facts, who: Asker, action: Action, participant: Row) 
 
 
 def may_consent_row(facts: Facts, who: Asker, action: Action, consent: Row) -> bool:
-    """A consent is seen with its section, and withdrawn by who gave it."""
+    """A consent is seen with its section, and withdrawn by who gave it, or as they told it."""
     (plan,) = facts.of("plan", id=consent.plan_id)
     if action in ("list", "show"):
         return may(facts, who, Action.READ, plan, "consents")
+    if action == "record_withdrawal":
+        return may(facts, who, action, plan)
     held = roles(facts, who)
     is_givers = bool(held) and held[0].person_id == consent.giver_id
     return action == "withdraw_consent" and is_givers and may(facts, who, action, plan)

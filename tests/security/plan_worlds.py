@@ -70,12 +70,14 @@ NEAR = (-2, -1, 0, 1, 2)
 ACCOUNTS = 9
 SECTIONS = (
     Section.GOALS,
-    Section.ABOUT_ME,
+    Section.ACTIVITIES,
     Section.COMMENTS,
     Section.PARTICIPANTS,
     Section.CONSENTS,
 )
 """Few enough for grants, consents and entries to meet; every section is asked for."""
+AMONG_ACTIVITIES = (Section.ACTIVITIES, Section.ACTIVITIES, Section.COMMENTS, Section.COMMENTS)
+"""Where there are some of everybody's, with something said about them."""
 LEVELS = tuple(level for level in Level if level is not Level.NONE)
 
 
@@ -319,8 +321,9 @@ class Planter:
         self._around(town, plan)
         participants = self._participants(town, plan)
         self._consents(town, plan, participants)
-        for section in self.random.choices(SECTIONS, k=4):
-            self._entry(town, plan, section)
+        found: list[PlanEntry] = []
+        for section in (*self.random.choices(SECTIONS, k=4), *AMONG_ACTIVITIES):
+            found.append(self._entry(town, plan, section, participants, found))
 
     def _around(self, town: Town, plan: Plan) -> None:
         of = {"municipality_id": town.id, "plan_id": plan.id}
@@ -372,8 +375,16 @@ class Planter:
             for section in self.random.sample(SECTIONS, self.random.choice([0, 2, 3, 4])):
                 level = self.random.choice(LEVELS)
                 given = {"participant_id": row.id, "section": section, "given_at": self.instant()}
-                self.keep(Grant(**of, **given, level=level, **self.period()))
+                own = {"own_only": self.chance(0.5)}
+                self.keep(Grant(**of, **given, **own, level=level, **self.period()))
+                if section is Section.ACTIVITIES and self.chance(0.3):
+                    self._earlier(of | given)
         return found
+
+    def _earlier(self, given: dict[str, Any]) -> None:
+        """What was given before, and taken away."""
+        over = self.period() | {"ended_at": self.instant()}
+        self.keep(Grant(**given, own_only=self.chance(0.5), level=Level.READ, **over))
 
     def _consents(self, town: Town, plan: Plan, participants: list[Participant]) -> None:
         own = town.authorities[plan.owner_id]
@@ -445,19 +456,29 @@ class Planter:
             )
         )
 
-    def _entry(self, town: Town, plan: Plan, section: Section) -> None:
-        self.keep(
+    def _entry(
+        self,
+        town: Town,
+        plan: Plan,
+        section: Section,
+        participants: list[Participant],
+        above: list[PlanEntry],
+    ) -> PlanEntry:
+        row: PlanEntry = self.keep(
             PlanEntry(
                 municipality_id=town.id,
                 plan_id=plan.id,
                 section=section,
                 kind=EntryKind.COMMENT,
+                parent_id=self.random.choice([None, *(one.id for one in above)]),
+                responsible_id=self.random.choice([None, *(one.id for one in participants)]),
                 author_id=self.random.choice([None, *town.persons]),
                 created_at=self.instant(),
                 changed_at=self.instant(),
                 deleted_at=self.instant() if self.chance(0.3) else None,
             )
         )
+        return row
 
     # --- what came of it -------------------------------------------------------------------------
 

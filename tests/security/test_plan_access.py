@@ -102,6 +102,7 @@ ENDS = [
 
 @pytest.mark.parametrize("end", ENDS, ids=lambda end: end.__name__)
 def test_what_ends_access_does_so_at_once_in_every_question(town, end):
+    """E2."""
     plan, entry = town.plan("ip"), town.entry("ip", ACTIVITIES)
     rows = ((Action.SHOW, plan), (Action.SHOW, entry), (Action.EDIT, entry))
     assert all(town.may("larer", action, row) for action, row in rows)
@@ -301,3 +302,54 @@ def test_a_plan_may_be_made_when_everyone_who_has_to_has_said_so(town):
     assert plan_access.may_be_made(plan, day)
     assert plan_access.may_be_made(town.plan("ip"), day)
     assert not plan_access.may_be_made(town.plan("draft"), day)
+
+
+def own_only(town):
+    """larer's access to activities, made one to own activities alone."""
+    (grant,) = [one for one in town.larer("ip").grants if one.section is ACTIVITIES]
+    grant.own_only = True
+    return grant
+
+
+def test_own_activities_are_seen_with_what_is_said_about_them_and_others_are_not(town):
+    plan, me = town.plan("ip"), town.larer("ip")
+    goal = gardens.entry(plan, GOALS, "x", author_id=me.person_id)
+    named = gardens.entry(plan, ACTIVITIES, "x", responsible_id=me.id)
+    written = gardens.entry(plan, ACTIVITIES, "x", author_id=me.person_id)
+    others = gardens.entry(plan, ACTIVITIES, "x", parent_id=goal.id)
+    said = {
+        one: gardens.entry(plan, Section.COMMENTS, "x", parent_id=one.id)
+        for one in (goal, named, written, others)
+    }
+    mine = gardens.entry(plan, Section.COMMENTS, "x", parent_id=others.id, author_id=me.person_id)
+    assert town.sees("larer", others)
+    own_only(town)
+
+    seen = [goal, named, written, said[goal], said[named], said[written], mine]
+    assert all(town.sees("larer", one) for one in seen)
+    assert not town.sees("larer", others)
+    assert not town.sees("larer", said[others])
+    assert town.may("larer", Action.EDIT, named)
+    assert not town.may("larer", Action.EDIT, others)
+    assert town.reads("larer", plan, ACTIVITIES)
+    assert town.sees("koordinator.strandvik", others)
+    assert town.sees("planeier", said[others])
+
+
+def test_who_was_held_to_own_activities_is_so_until_given_more(town):
+    plan = town.plan("ip")
+    others = gardens.entry(plan, ACTIVITIES, "x")
+    said = gardens.entry(plan, Section.COMMENTS, "x", parent_id=others.id)
+    now = own_only(town)
+    before = {"level": Level.READ, "ended_at": utc_now()}
+
+    gardens.grant(town.larer("ip"), ACTIVITIES, **before)
+    assert not town.sees("larer", others)
+    gardens.grant(town.larer("ip"), GOALS, own_only=False, **before)
+    assert not town.sees("larer", said)
+    now.ended_at = utc_now()
+    assert not town.sees("larer", said)
+
+    gardens.grant(town.larer("ip"), ACTIVITIES, Level.READ)
+    assert town.sees("larer", others)
+    assert town.sees("larer", said)

@@ -1,12 +1,12 @@
-"""Nobody gets more than they hold, nor across a border: cases P1, P7-P9, D21 and D22 of the
-catalogue (``security.md``)."""
+"""Nobody gets more than they hold, nor across a border: cases P1, P3, P7-P9, D21 and D22 of
+the catalogue (``security.md``)."""
 
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from app.clock import utc_now
+from app.clock import today, utc_now
 from app.db import db
 from app.enums import (
     Level,
@@ -14,7 +14,7 @@ from app.enums import (
     Role,
     Section,
 )
-from app.models import Consent, Participant, Plan, PlanEntry
+from app.models import Consent, Participant, Plan, PlanEntry, StandardRole
 from app.security import plan_access, policy, scope, tenancy
 from app.security.actor import find_actor
 from app.security.roles import Action
@@ -94,6 +94,21 @@ def test_p1_nobody_gives_more_than_they_hold_nor_logs_nor_the_steering(town):
     plan.state = PlanState.PAUSED
     actor = town.actor("koordinator.strandvik")
     assert {s: plan_access.most_given(actor, plan, s) for s in Section} == nothing
+
+
+def test_p3_another_content_of_a_standard_role_gives_nobody_more(town):
+    plan, larer = town.plan("ip"), town.larer("ip")
+    role = town.session.scalars(select(StandardRole).limit(1)).one()
+    larer.standard_role_id = role.id
+    before = dict(plan_access.shared_levels(plan, larer, today()))
+
+    role.matrix = {str(section): "manage" for section in Section}
+
+    town.session.flush()
+    town.session.expire_all()
+    assert plan_access.shared_levels(plan, larer, today()) == before
+    assert town.reads("larer", plan)
+    assert not town.reads("larer", plan, Section.MEETINGS)
 
 
 def test_p7_who_was_taken_out_of_a_plan_stays_out_until_taken_in_anew(town):

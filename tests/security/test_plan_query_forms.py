@@ -105,6 +105,7 @@ READS = {
 @TABLES
 @pytest.mark.parametrize("form", READS)
 def test_no_form_of_reading_finds_a_foreign_row_of_plans(in_strandvik, world, ids, model, form):
+    """D20."""
     own, foreign = ids(model, world.strandvik), ids(model, world.fjellby)
     assert own
     assert foreign
@@ -159,6 +160,7 @@ WRITES = {
 @TABLES
 @pytest.mark.parametrize("form", WRITES)
 def test_no_form_of_writing_changes_or_deletes_rows_of_plans(in_strandvik, world, ids, model, form):
+    """D20."""
     before = [ids(model, place) for place in (world.strandvik, world.fjellby)]
 
     with pytest.raises(STOPPED):
@@ -189,6 +191,7 @@ REFERENCES = [
 
 @pytest.mark.parametrize(("model", "name", "column"), REFERENCES, ids=lambda one: str(one))
 def test_no_row_of_plans_points_across_the_border(context, world, ids, model, name, column):
+    """D3."""
     key = next(k for k in model.__table__.foreign_key_constraints if k.name == name)
     target = next(m for m in _mapped() if m.__table__ is key.referred_table)
     foreign = min(ids(target, world.fjellby))

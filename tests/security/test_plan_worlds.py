@@ -48,6 +48,7 @@ def app(database_name, make_app):
 
 @pytest.mark.drill
 def test_plans_are_open_to_those_and_only_those_whom_the_rules_let_in(context, world, capsys):
+    """D15."""
     told = Counter()
 
     for number in range(ROUNDS):
@@ -182,7 +183,7 @@ class Asked:
 
 ON_ROWS = {
     Participant: [Action.LIST, Action.SHOW, Action.STEER_ACCESS, Action.STOP_ACCESS, Action.SEE_AS],
-    Consent: [Action.LIST, Action.SHOW, Action.WITHDRAW_CONSENT],
+    Consent: [Action.LIST, Action.SHOW, Action.WITHDRAW_CONSENT, Action.RECORD_WITHDRAWAL],
     PlanEntry: [
         *(Action.LIST, Action.SHOW) * 2,
         Action.EDIT,

@@ -139,6 +139,7 @@ def _person(municipality_id, unit_id, retired_at):
     ids=lambda m: m.__name__,
 )
 def test_a_list_holds_just_what_may_be_done_one_by_one(forest, world, model):
+    """D15."""
     paths = [None, *forest.scalars(select(Unit.path)).all()]
     persons = [None, *forest.scalars(select(Person.id)).all()]
     rows = forest.scalars(select(model)).all()

@@ -184,6 +184,7 @@ def in_strandvik(context, world):
 
 @pytest.mark.parametrize("form", READS)
 def test_no_form_of_reading_finds_a_foreign_row(in_strandvik, world, form):
+    """D20."""
     try:
         found = READS[form](in_strandvik, world)
     except STOPPED:
@@ -228,6 +229,7 @@ def write_and_commit(form, world):
 
 @pytest.mark.parametrize("form", WRITES)
 def test_no_form_of_writing_reaches_a_foreign_row(context, world, form):
+    """D20."""
     with pytest.raises(STOPPED):
         write_and_commit(WRITES[form], world)
 
@@ -247,6 +249,7 @@ def test_a_row_of_ones_own_can_be_written(context, world):
 
 
 def test_a_row_loaded_in_one_scope_is_not_found_in_the_next(context, world):
+    """D20."""
     session = db.session()
     with tenancy.applied(session, Scope(world.fjellby.id)):
         assert session.get(Person, world.fjellby.persons["own"]) is not None
@@ -256,6 +259,7 @@ def test_a_row_loaded_in_one_scope_is_not_found_in_the_next(context, world):
 
 
 def test_without_a_scope_nothing_is_found(context):
+    """D17."""
     assert db.session.scalars(select(Person)).all() == []
     assert db.session.scalars(select(Unit)).all() == []
     assert db.session.scalars(select(Membership)).all() == []

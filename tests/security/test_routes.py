@@ -54,6 +54,7 @@ def test_a_declared_route_is_collected():
 
 @pytest.mark.parametrize("method", ["bare", "unruled"])
 def test_a_route_without_a_policy_stops_the_start(method):
+    """C2."""
     house = House({"open", method})
 
     with pytest.raises(UndeclaredRoute, match=method):
@@ -68,6 +69,7 @@ def test_a_policy_for_a_route_that_does_not_exist_stops_the_start():
 
 
 def test_the_doors_that_are_open_to_strangers_are_these(app):
+    """C8."""
     doors = app.extensions["samvev_doors"]
 
     strangers = {endpoint for endpoint, one in doors.items() if one.opens_for(NOBODY)}

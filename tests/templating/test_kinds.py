@@ -1,6 +1,7 @@
 """How a municipality sets up its kinds of plans: ages, parts, words and consent texts."""
 
 from datetime import timedelta
+from html import escape
 
 import pytest
 from sqlalchemy import select
@@ -144,6 +145,30 @@ def test_a_new_consent_text_leaves_the_old_one_as_it_was(client_as, kind):
     assert texts[0].texts == before
     assert (texts[-1].number, texts[-1].texts["nb"]) == (2, "Ny tekst {{7*7}}")
     assert "{{7*7}}" in client.get(path).text
+
+
+def test_d14_what_a_municipality_writes_changes_no_other_and_is_never_run(
+    app, client_as, kind, world
+):
+    client, name = client_as("lokal.strandvik"), "{{7*7}} ${7*7} %(x)s {0.__class__}"
+    there = (app, world.fjellby)
+
+    client.send(f"/plan-kinds/edit/{kind.row.id}", facts(kind, coordinator_nb=name))
+
+    assert kind.row.coordinator_names["nb"] == name
+    assert shipped(*there)["nb"] == "stafettholder"
+    page = client.get(f"/plan-kinds/edit/{kind.row.id}")
+    assert page.status_code == 200
+    assert escape(name) in page.text
+    assert "49" not in page.text.partition('name="coordinator_nb"')[2].partition(">")[0]
+    client.send(f"/plan-kinds/edit/{kind.row.id}", facts(kind))
+
+
+def shipped(app, place):
+    """What another municipality calls the holder of a relay log."""
+    with app.app_context(), acting_as(db.session(), operator(place.id)):
+        found = select(PlanType.coordinator_names).where(PlanType.kind == PlanKind.RELAY_LOG)
+        return db.session.scalars(found).one()
 
 
 @pytest.mark.parametrize(

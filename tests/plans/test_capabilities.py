@@ -1,0 +1,340 @@
+"""What a standard role lets one do besides its levels: given, shown, and held to at once."""
+
+import pytest
+from sqlalchemy import select
+
+from app.clock import today, utc_now
+from app.db import db
+from app.enums import Capability, EntryKind, Giver, Level, PlanKind, Section
+from app.models import Consent, Grant, Participant, Plan, StandardRole
+from app.plans import access_queries, access_words, granting, participation, stopping
+from app.plans.participation import Terms
+from app.plans.role_steps import step
+from app.security import plan_access
+from app.side_tables import PlanVisit
+from app.templating.role_changes import Rights
+from tests.conftest import with_world
+from tests.plans import garden
+from tests.plans.content_world import add_to, section_of
+from tests.plans.role_scenes import in_use
+from tests.plans.scenes import acting, levels_of, look, planting, scene
+
+GIVES = {Section.GOALS: Level.READ, Section.ACTIVITIES: Level.WRITE, Section.COMMENTS: Level.WRITE}
+ALL_BUT_INVITE = (
+    Capability.PRINT_EXPORT,
+    Capability.SEE_ACCESS_LOG,
+    Capability.OWN_ACTIVITIES_ONLY,
+)
+
+
+@pytest.fixture(scope="module")
+def app(database_name, make_app):
+    """An installation of its own."""
+    app = with_world(make_app(database_name))
+    with app.app_context(), garden.planting(app.extensions["test_world"].strandvik):
+        pass
+    with app.app_context(), garden.planting(app.extensions["test_world"].fjellby):
+        pass
+    return app
+
+
+@pytest.fixture
+def one(app, world):
+    return scene(app, world)
+
+
+def hold_to_own(app, world, one):
+    """Let the scene's teacher have been given own activities alone."""
+    with planting(app, world.strandvik):
+        for row in open_grants(one.participant):
+            row.own_only = row.section is Section.ACTIVITIES
+
+
+def open_grants(participant):
+    wanted = select(Grant).where(Grant.participant_id == participant, Grant.ended_at.is_(None))
+    return list(db.session.scalars(wanted))
+
+
+def given(app, world, participant):
+    """What is given now, and of what only own ones are."""
+
+    def found():
+        return {row.section: (row.level, row.own_only) for row in open_grants(participant)}
+
+    return look(app, world, found)
+
+
+def role(app, world, **values):
+    """A standard role of its own, by id."""
+    with planting(app, world.strandvik):
+        made = in_use("Avlaster for seg", GIVES, **values)
+        return made.id
+
+
+def add(app, world, one, role_id, login="koordinator.strandvik"):
+    """Add the newcomer with a role; the participation's id."""
+    with acting(app, world, login) as actor:
+        plan, who = (
+            db.session.get_one(Plan, one.plan),
+            db.session.get_one(garden.Person, one.newcomer),
+        )
+        terms = Terms("avlaster", None, db.session.get_one(StandardRole, role_id), today(), None)
+        return participation.add(actor, plan, who, terms, at=utc_now()).id
+
+
+# --- own activities ------------------------------------------------------------------------------
+
+
+def planted(app, world, one):
+    """Activities of the teacher and of others, with what is said about them; titles are telling."""
+    with planting(app, world.strandvik):
+        plan, me = db.session.get_one(Plan, one.plan), one.teacher
+        goal = garden.entry(plan, Section.GOALS, "x", title="Felles mål", author_id=me)
+        under = {"parent_id": goal.id, "kind": EntryKind.ACTIVITY}
+        own = garden.entry(
+            plan,
+            Section.ACTIVITIES,
+            "x",
+            title="Mitt tiltak",
+            author_id=None,
+            responsible_id=one.participant,
+            **under,
+        )
+        others = garden.entry(
+            plan, Section.ACTIVITIES, "x", title="Andres tiltak", author_id=None, **under
+        )
+        for about, text in ((own, "Sagt om mitt"), (others, "Sagt om andres")):
+            garden.entry(plan, Section.COMMENTS, text, parent_id=about.id, author_id=None)
+            garden.entry(
+                plan,
+                Section.ACTIVITIES,
+                f"Vurdert: {text}",
+                kind=EntryKind.EVALUATION,
+                parent_id=about.id,
+                author_id=None,
+            )
+        return own.id, others.id
+
+
+def test_the_pages_show_own_activities_and_nothing_of_those_of_others(app, world, one, client_as):
+    own, others = planted(app, world, one)
+    teacher = client_as("larer", in_="9901")
+    for section in (Section.GOALS, Section.ACTIVITIES, Section.COMMENTS):
+        assert "andres" in teacher.get(section_of(one.plan, section)).text.lower()
+    hold_to_own(app, world, one)
+
+    pages = [
+        teacher.get(section_of(one.plan, section)).text
+        for section in (Section.GOALS, Section.ACTIVITIES, Section.COMMENTS)
+    ]
+
+    assert "Felles mål" in pages[0]
+    assert all("mitt" in page.lower() for page in pages)
+    assert all("andres" not in page.lower() for page in pages)
+    assert "Vurdert: Sagt om mitt" in pages[0]
+    assert teacher.get(f"/plan-entry/show/{own}").status_code == 200
+    assert teacher.get(f"/plan-entry/show/{others}").status_code == 404
+    assert teacher.get(f"/plan-entry-history/show/{others}").status_code == 404
+    comment = {"body": "Hei"}
+    assert teacher.send(add_to(one.plan, "comment", own), comment).status_code == 302
+    assert teacher.send(add_to(one.plan, "comment", others), comment).status_code == 404
+    assert teacher.send(f"/plan-entry/delete/{others}").status_code == 404
+    assert teacher.send(f"/plan-entry/delete/{own}").status_code == 302
+    assert "Mitt tiltak" in teacher.get(f"/plan-content/bin/{one.plan}").text
+
+
+def test_no_number_tells_of_the_activities_of_others(app, world, one, client_as):
+    with planting(app, world.strandvik):
+        seen = {"plan_id": one.plan, "person_id": one.teacher, "seen_at": garden.utc_now()}
+        db.session.add(PlanVisit(**seen))
+    planted(app, world, one)
+    teacher = client_as("larer", in_="9901")
+    before = teacher.get("/my-plans/").text
+    hold_to_own(app, world, one)
+
+    with acting(app, world, "koordinator.strandvik") as actor:
+        row = db.session.get_one(Participant, one.participant)
+        parts = {part.section: part for part in access_queries.seen_as(actor, row, today())}
+        sentence = access_words.sentence(access_queries.insight(row.plan, row, today()))
+
+    assert parts[Section.ACTIVITIES].count == 2
+    assert parts[Section.ACTIVITIES].own_only
+    assert parts[Section.COMMENTS].count == 1
+    assert not parts[Section.COMMENTS].own_only
+    assert "only own activities" in sentence or "bare egne tiltak" in sentence
+    assert ">7 " in before or "7 ny" in before or "7 new" in before
+    after = teacher.get("/my-plans/").text
+    assert "7 ny" not in after
+    assert "7 new" not in after
+
+
+def test_the_coordinator_holds_somebody_to_their_own_activities_at_once(app, world, one, client_as):
+    coordinator = client_as("koordinator.strandvik")
+    path = f"/participation-matrix/matrix/{one.participant}"
+    form = {"level_activities": "write", "seen_activities": "write", "was_own_only": "all"}
+    assert "You have changed nothing" in coordinator.send(
+        path, form | {"own_only": "all"}
+    ).text or ("Du har ikke endret noe" in coordinator.send(path, form | {"own_only": "all"}).text)
+
+    preview = coordinator.send(path, form | {"own_only": "own"}).text
+    assert 'name="own_only" value="own"' in preview
+    sent = {"level_activities": "write", "seen_activities": "write", "own_only": "own"}
+    assert coordinator.send(path, sent | {"confirmed": "1"}).status_code == 302
+
+    assert given(app, world, one.participant)[Section.ACTIVITIES] == (Level.WRITE, True)
+    assert levels_of(app, world, one)[Section.ACTIVITIES] is Level.WRITE
+    assert coordinator.send(path, sent | {"own_only": "some"}).status_code == 400
+
+
+def change(app, world, one, wanted, **values):
+    with acting(app, world, "koordinator.strandvik") as actor:
+        row = db.session.get_one(Participant, one.participant)
+        return granting.set_matrix(actor, row, wanted, at=utc_now(), **values)
+
+
+def test_letting_into_the_activities_of_others_waits_for_consent_anew(app, world, one):
+    hold_to_own(app, world, one)
+    (made,) = change(app, world, one, {Section.ACTIVITIES: Level.READ}, own_only=False)
+
+    assert made.opens_others
+    assert made.is_wider
+    assert made.waits
+    assert given(app, world, one.participant)[Section.ACTIVITIES] == (Level.READ, False)
+    assert Section.ACTIVITIES not in levels_of(app, world, one)
+    assert levels_of(app, world, one)[Section.GOALS] is Level.READ
+
+
+def test_other_changes_leave_somebody_held_to_their_own_and_need_no_new_consent(app, world, one):
+    hold_to_own(app, world, one)
+    (made,) = change(app, world, one, {Section.ACTIVITIES: Level.READ})
+
+    assert not made.is_wider
+    assert given(app, world, one.participant)[Section.ACTIVITIES] == (Level.READ, True)
+    assert levels_of(app, world, one)[Section.ACTIVITIES] is Level.READ
+
+
+def test_what_was_stopped_does_not_come_back_wider_without_consent(app, world, one):
+    hold_to_own(app, world, one)
+    with acting(app, world, "koordinator.strandvik") as actor:
+        row = db.session.get_one(Participant, one.participant)
+        stopping.stop_section(actor, row, Section.ACTIVITIES, at=utc_now())
+    (made,) = change(app, world, one, {Section.ACTIVITIES: Level.READ}, own_only=False)
+
+    assert made.waits
+    assert Section.ACTIVITIES not in levels_of(app, world, one)
+
+
+# --- given with a role ---------------------------------------------------------------------------
+
+
+def test_a_role_gives_what_its_capabilities_say(app, world, one):
+    made = add(app, world, one, role(app, world, capabilities=ALL_BUT_INVITE))
+
+    now = given(app, world, made)
+    assert now[Section.ACTIVITIES] == (Level.WRITE, True)
+    assert now[Section.GOALS] == (Level.READ, False)
+    assert now[Section.PRINT_EXPORT] == now[Section.ACCESS_LOG] == (Level.READ, False)
+
+
+def test_a_role_without_them_takes_them_away_and_the_others_activities_wait(app, world, one):
+    one.participant = add(app, world, one, role(app, world, capabilities=ALL_BUT_INVITE))
+    plain = role(app, world)
+    with acting(app, world, "koordinator.strandvik") as actor:
+        row = db.session.get_one(Participant, one.participant)
+        chosen = db.session.get_one(StandardRole, plain)
+        wanted = granting.of_role(actor, row.plan, chosen)
+        made = granting.set_matrix(actor, row, wanted, role=chosen, at=utc_now())
+
+    assert {change.section for change in made} == {
+        Section.ACTIVITIES,
+        Section.PRINT_EXPORT,
+        Section.ACCESS_LOG,
+    }
+    now = given(app, world, one.participant)
+    assert now[Section.ACTIVITIES] == (Level.WRITE, False)
+    assert not {Section.PRINT_EXPORT, Section.ACCESS_LOG} & now.keys()
+
+
+def test_the_log_is_read_with_a_role_and_consent_and_is_never_given_by_hand(app, world, one):
+    with pytest.raises(granting.NotToBeGiven):
+        change(app, world, one, {Section.ACCESS_LOG: Level.READ})
+    named = [Capability.SEE_ACCESS_LOG]
+    with pytest.raises(granting.NotToBeGiven):
+        change(app, world, one, {Section.EVENT_LOG: Level.READ}, capabilities=named)
+    with pytest.raises(granting.NotToBeGiven):
+        change(app, world, one, {Section.ACCESS_LOG: Level.WRITE}, capabilities=named)
+
+    (made,) = change(app, world, one, {Section.ACCESS_LOG: Level.READ}, capabilities=named)
+
+    assert made.waits
+    assert Section.ACCESS_LOG not in levels_of(app, world, one)
+    with planting(app, world.strandvik):
+        row = db.session.get_one(Participant, one.participant)
+        shared = select(Consent).where(Consent.plan_id == one.plan)
+        consent = [c for c in db.session.scalars(shared) if c.covers][0]
+        garden.cover(consent, row, Section.ACCESS_LOG, Level.READ)
+    assert levels_of(app, world, one)[Section.ACCESS_LOG] is Level.READ
+
+
+def test_a_capability_that_a_role_has_no_more_is_taken_from_who_got_it_by_that():
+    before = Rights({}, frozenset({Capability.PRINT_EXPORT, Capability.INVITE}))
+    after = Rights({}, frozenset({Capability.INVITE}))
+    by_level = Rights({Section.PRINT_EXPORT: Level.READ}, frozenset())
+    has = {Section.PRINT_EXPORT: Level.READ}
+
+    assert step(before, after, has).narrowed == {Section.PRINT_EXPORT: Level.NONE}
+    assert step(before, after, {}).narrowed == {}
+    assert step(before, by_level, has).narrowed == {}
+    assert step(after, after, has).narrowed == {}
+
+
+# --- who gives a role ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("givers", "coordinator_may", "stand_in_may"),
+    [
+        ((Giver.COORDINATOR, Giver.STAND_IN), True, True),
+        ((Giver.COORDINATOR,), True, False),
+        ((Giver.STAND_IN,), False, True),
+        ((Giver.PARTICIPANT,), False, False),
+    ],
+)
+def test_a_role_is_given_by_those_alone_whom_it_names(
+    app, world, one, givers, coordinator_may, stand_in_may
+):
+    given_by = role(app, world, given_by=givers)
+    with planting(app, world.strandvik):
+        other = garden.make_plan(
+            one.owner, world.strandvik.persons["larer"], kind=PlanKind.DEVELOPMENT_PLAN
+        )
+        garden.stand_in(other, world.strandvik.persons["koordinator.strandvik"])
+        stood_in = other.id
+
+    for plan_id, may in ((one.plan, coordinator_may), (stood_in, stand_in_may)):
+        with acting(app, world, "koordinator.strandvik") as actor:
+            plan = db.session.get_one(Plan, plan_id)
+            offered = {row.id for row in access_queries.roles_for(actor, plan)}
+            assert (given_by in offered) is may
+            one.plan = plan_id
+        if may:
+            assert add(app, world, one, given_by)
+        else:
+            with pytest.raises(granting.RoleNotTheirs):
+                add(app, world, one, given_by)
+
+
+def test_a_role_of_others_is_not_given_to_somebody_who_takes_part(app, world, one):
+    given_by = role(app, world, given_by=(Giver.STAND_IN,))
+    with acting(app, world, "koordinator.strandvik") as actor:
+        row = db.session.get_one(Participant, one.participant)
+        chosen = db.session.get_one(StandardRole, given_by)
+        with pytest.raises(granting.RoleNotTheirs):
+            granting.set_matrix(actor, row, {}, role=chosen, at=utc_now())
+
+
+def test_whoever_only_reads_gives_no_role(app, world, one):
+    with acting(app, world, "larer") as actor:
+        plan = db.session.get_one(Plan, one.plan)
+        assert access_queries.roles_for(actor, plan) == []
+        assert plan_access.most_given(actor, plan, Section.GOALS) is Level.NONE
