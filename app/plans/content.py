@@ -135,10 +135,7 @@ def add(
     activity.hold(plan)
     if parent is not None:
         db.session.refresh(parent)
-    key = str(facts.details.get("section", ""))
-    section = require_may_add(actor, plan, kind, parent, key=key)
-    if kind is EntryKind.FORM and plan_template.open_form(plan, section, key) is not None:
-        raise StaleVersion
+    section = _require_place(actor, plan, kind, facts, parent)
     _require_known(actor, plan, facts, None)
     entry = PlanEntry(
         plan_id=plan.id,
@@ -154,9 +151,23 @@ def add(
     entry_facts.put(entry, facts)
     db.session.add(entry)
     db.session.flush()
+    if kind is EntryKind.FORM:
+        # Whoever has the part for their own activities alone has no form in it.
+        policy.require(actor, Action.EDIT, entry)
     history.keep(entry, actor.person_id, at=at)
     activity.touch(plan, at=at)
     return entry
+
+
+def _require_place(
+    actor: Actor, plan: Plan, kind: EntryKind, facts: EntryFacts, parent: PlanEntry | None
+) -> Section:
+    """The section where something new may be added; a form of the template only once."""
+    key = str(facts.details.get("section", ""))
+    section = require_may_add(actor, plan, kind, parent, key=key)
+    if kind is EntryKind.FORM and plan_template.open_form(plan, section, key) is not None:
+        raise StaleVersion
+    return section
 
 
 def save(actor: Actor, entry: PlanEntry, facts: EntryFacts, *, number: int, at: datetime) -> None:

@@ -24,7 +24,7 @@ from app.plans.kinds import ADDED_IN
 from app.plans.pages import WRITTEN, Answer, asked_section, find_plan, plan_is_read
 from app.plans.writing_pages import Writing, WritingPage
 from app.screens.listing import is_id
-from app.security import policy
+from app.security import plan_access, policy
 from app.security.actor import current_actor
 from app.security.roles import Action
 from app.security.routes import door
@@ -73,8 +73,7 @@ class ContentView(WritingPage):
             _require_written(plan, section)
             together = TOGETHER.get(section, (section,))
             shown = content_queries.readable(actor, plan, together)
-            found = content_queries.entries(actor, plan, shown)
-            forms, found = _apart(found)
+            forms, found = _apart(content_queries.entries(actor, plan, shown))
             about = _about(plan, found, section)
             _tell(plan, {one.section for one in (*found, *forms, *about.values())} - {section})
         reads_comments = bool(content_queries.readable(actor, plan, [Section.COMMENTS]))
@@ -82,7 +81,7 @@ class ContentView(WritingPage):
             "plans/content/section.html",
             plan,
             section=section,
-            forms_here=form_entries.here(plan, shown, forms),
+            forms_here=form_entries.here(plan, _asked_parts(plan, shown), forms),
             branches=content_queries.tree(found),
             about=about,
             may=self.rights(plan),
@@ -143,6 +142,13 @@ def _require_written(plan: Plan, section: Section) -> None:
     if section not in WRITTEN:
         raise NotFound
     content.require_offered(plan, section)
+
+
+def _asked_parts(plan: Plan, shown: Sequence[Section]) -> list[Section]:
+    """The parts whose forms are told of while they are empty: not to those who see their own
+    activities alone, from whom filled in ones are kept too."""
+    is_narrow = plan_access.sees_own_only(current_actor(), plan)
+    return [one for one in shown if not (is_narrow and one is Section.ACTIVITIES)]
 
 
 def _apart(found: Sequence[PlanEntry]) -> tuple[list[PlanEntry], list[PlanEntry]]:

@@ -23,6 +23,7 @@ from app.models import Person, Plan, PlanEntry
 from app.people import operations as people
 from app.people.keyring import keyring
 from app.plans.entry_facts import FILE, OWNER, RESPONSIBLE
+from app.plans.portable_forms import portable
 
 FRAME = ("resources", "needs", "cooperation")
 """Texts of the plan itself that belong to its mapping."""
@@ -105,7 +106,8 @@ def _parents_first(found: Iterable[PlanEntry]) -> list[PlanEntry]:
 
 
 def _plain(one: PlanEntry, parent_id: str | None) -> dict[str, Any]:
-    details = {name: value for name, value in one.details.items() if name != RESPONSIBLE}
+    kept = portable(one) if one.kind is EntryKind.FORM else one.details
+    details = {name: value for name, value in kept.items() if name != RESPONSIBLE}
     if one.details.get(RESPONSIBLE) == OWNER:
         details[RESPONSIBLE] = OWNER
     if one.author is not None:

@@ -32,10 +32,9 @@ from app.plans.plan_forms import (
 )
 from app.screens import forms
 from app.security import plan_access, policy
-from app.security.actor import Actor, current_actor
+from app.security.actor import current_actor
 from app.security.roles import Action, Resource
 from app.security.routes import door
-from app.set_up_tables import TemplateVersion
 
 FRAME = ("period_from", "period_to", "next_evaluation_on", "unit_id")
 FRAME_TEXTS = ("resources", "needs", "cooperation")
@@ -71,9 +70,9 @@ class PlanView(PlanPage):
             ),
             offered=[one for one in plan.handovers if one.answered_at is None],
             meter=meter_for(actor, plan),
+            newer=template_moves.offered_to(actor, plan),
             moving=on_its_way(plan),
             origin=origin_of(plan),
-            newer=_newer(actor, plan),
             may=lambda action: bool(policy.decide(actor, action, plan)),
         )
 
@@ -362,12 +361,6 @@ class PlanView(PlanPage):
         self, template: str, plan: Plan, form: Any, *, status: int = 200, **values: Any
     ) -> Answer:
         return self.page(template, plan, status=status, form=form, **values)
-
-
-def _newer(actor: Actor, plan: Plan) -> TemplateVersion | None:
-    """A newer version of the plan's template, for who may move the plan to it."""
-    may_move = policy.decide(actor, Action.EDIT, plan)
-    return template_moves.newer_for(plan) if may_move else None
 
 
 def consent_until(plan: Plan, on: date) -> date | None:

@@ -101,6 +101,11 @@ def newer_for(plan: Plan) -> TemplateVersion | None:
     return next((one for one in versions_for(plan) if one.number == now.template.number), None)
 
 
+def offered_to(actor: Actor, plan: Plan) -> TemplateVersion | None:
+    """A newer version of the plan's template, for who may move the plan to it."""
+    return newer_for(plan) if policy.decide(actor, Action.EDIT, plan) else None
+
+
 # --- what a move does ----------------------------------------------------------------------------
 
 

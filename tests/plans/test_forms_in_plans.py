@@ -6,6 +6,10 @@ from sqlalchemy import select
 from app.db import db
 from app.enums import EntryKind, Section
 from app.models import Plan, PlanEntry
+from app.plans.filled import arranged
+from app.plans.form_entries import answers, filled_in
+from app.plans.plan_template import section_of_version
+from app.plans.portable_forms import portable
 from app.side_tables import EntryDraft
 from tests.plans import form_world
 from tests.plans.content_world import Plot, section_of, version_on
@@ -232,6 +236,32 @@ def test_a_page_opened_before_the_move_loses_nothing_either(plot, ip, made, coor
     assert "andre linje" in answer.text
     assert "Biblioteket" in answer.text
     assert filled(plot, ip) is None
+
+
+def test_a_form_takes_its_fields_along_where_its_template_is_not(plot, ip, made, coordinator):
+    coordinator.send(form(ip), FILLED | {"f_hvem": "coordinator"})
+    with plot.app.test_request_context(), plot.looking():
+        details = portable(db.session.get_one(PlanEntry, filled(plot, ip).id))
+        words = answers(filled_in(details, Section.MAPPING, None), {})
+    assert {one.label: one.in_one for one in words if one.is_earlier} == {
+        form_world.HOSTILE: "Nesset skole",
+        "Fortell": "Første linje\nandre linje",
+        "Trinn": "Lavt",
+        "Dato": "01.09.2026",
+        "Timer": "12,5",
+        "Hvem": "koordinator",
+        "Fag": "Norsk; Biblioteket",
+    }
+    section = parsed_section(plot, made[0])
+    assert arranged(section, None, Section.MAPPING, details).values == KEPT | {
+        "hvem": {"name": "koordinator"}
+    }
+
+
+def parsed_section(plot, version_id):
+    """The section on school in a version."""
+    with plot.looking():
+        return section_of_version(version_id, "skole")
 
 
 def test_a_move_from_what_is_not_the_case_or_to_a_foreign_version_is_refused(
