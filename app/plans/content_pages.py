@@ -147,7 +147,7 @@ def _require_written(plan: Plan, section: Section) -> None:
 def _asked_parts(plan: Plan, shown: Sequence[Section]) -> list[Section]:
     """The parts whose forms are told of while they are empty: not to those who see their own
     activities alone, from whom filled in ones are kept too."""
-    is_narrow = plan_access.sees_own_only(current_actor(), plan)
+    is_narrow = plan_access.sees_own_only(current_actor(), plan, [Section.ACTIVITIES])
     return [one for one in shown if not (is_narrow and one is Section.ACTIVITIES)]
 
 
