@@ -30,12 +30,16 @@ class ShorteningView(ParticipationPages):
     @door(Action.STOP_ACCESS)
     def shorten(self, pk: str) -> Answer:
         """An earlier last day for the part that the query names: one to press, or one's own."""
-        section, form = asked_section(), LastDayForm()
+        form = LastDayForm()
         if request.method != "POST":
-            return self._page(self.opened_one(pk, Action.STOP_ACCESS), section, form)
-        chosen = _chosen(find_participant(pk, Action.STOP_ACCESS), section)
+            one = self.opened_one(pk, Action.STOP_ACCESS)
+            return self._page(one, asked_section(), form)
+        # Whether it is there at all is answered first, to a stranger as to everyone.
+        one = find_participant(pk, Action.STOP_ACCESS)
+        section = asked_section()
+        chosen = _chosen(one, section)
         if chosen is None and not form.validate():
-            return self._page(find_participant(pk, Action.STOP_ACCESS), section, form, status=422)
+            return self._page(one, section, form, status=422)
         last_day: date = chosen or form.last_day.data
         done: list[str] = []
 
@@ -44,16 +48,16 @@ class ShorteningView(ParticipationPages):
             done.append(undoing.keep(actor, undoing.SHORTENED_SECTION, [(one, before)], at=at))
 
         try:
-            one = self.do(pk, Action.STOP_ACCESS, change, form)
+            changed = self.do(pk, Action.STOP_ACCESS, change, form)
         except granting.AlreadyOver:
-            one = None
-        if one is None:
+            changed = None
+        if changed is None:
             return self._refused(pk, section, form)
         part, day = access_words.listed([section]), show_date(last_day)
-        name = one.person.full_name
+        name = changed.person.full_name
         said = _("%(name)s sees %(part)s until and with %(day)s.", name=name, part=part, day=day)
         say(said, done[0])
-        return redirect(url_for("AccessView.who", pk=one.plan_id))
+        return redirect(url_for("AccessView.who", pk=changed.plan_id))
 
     def _refused(self, pk: str, section: Section, form: LastDayForm) -> Answer:
         """The form with what is wrong; or who sees what, when there is nothing left to shorten."""

@@ -7,11 +7,17 @@ from app.enums import PlanKind, Section
 from app.templating import heads
 from app.templating.shipped.all_templates import TEMPLATES
 from app.templating.shipped_roles import ROLES
+from app.templating.shipped_types import TYPES
+from app.templating.template_check import RoleFacts, Surroundings, checklist
 from app.templating.template_content import TemplateContent
 from app.templating.texts import Text, key_of
 
 NAMES = [one.names.nb for one in TEMPLATES]
 ROLE_OF = {one.key: one for one in ROLES}
+ROLES_IN_USE = {
+    key: RoleFacts([str(kind) for kind in one.content.kinds], bool(one.content.matrix))
+    for key, one in ROLE_OF.items()
+}
 
 
 def texts(part: object) -> list[Text]:
@@ -57,6 +63,14 @@ def test_suggested_participants_have_a_role_of_the_kind_that_gives_something(con
 @pytest.mark.parametrize("content", TEMPLATES, ids=NAMES)
 def test_the_same_content_comes_back_from_what_is_kept(content: TemplateContent):
     assert TemplateContent.model_validate(heads.as_json(content)) == content
+
+
+@pytest.mark.parametrize("content", TEMPLATES, ids=NAMES)
+def test_every_one_passes_its_own_checklist_and_all_advice(content: TemplateContent, context):
+    offered = next(one.sections for one in TYPES if one.kind is content.kind)
+    around = Surroundings(roles=ROLES_IN_USE, offered=offered)
+
+    assert [str(one.title) for one in checklist(content, around) if not one.is_met] == []
 
 
 def test_individual_plans_ask_for_what_only_the_owner_and_others_can_say():
