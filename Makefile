@@ -39,7 +39,7 @@ run: $(VENV)/.installed $(CATALOGUES) $(LOOK) ## Serve on http://127.0.0.1:8080 
 
 .PHONY: test
 test: lint $(CATALOGUES) $(LOOK) browser ## Run everything that CI runs (TESTS=tests/people runs a part)
-	@$(RUN) -m pytest -n auto --maxprocesses 4 $(TESTS)
+	@$(RUN) -m pytest -n auto --maxprocesses 4 --dist worksteal $(TESTS)
 
 .PHONY: browser
 browser: ## Find Chromium for the browser tests, or install Debian's

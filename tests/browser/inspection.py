@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, R
 from config import ROOT
 from tests.browser.looks import LOOKS, Look
 from tests.browser.wording import foreign
+from tests.drills import IS_FULL
 
 # Runs beside the page, which may not load it itself.
 AXE = ROOT / "theme" / "node_modules" / "axe-core" / "axe.min.js"
@@ -31,6 +32,7 @@ LISTEN = """document.addEventListener("securitypolicyviolation", (event) => {
   (window.samvevBlocked ||= []).push(`${event.violatedDirective} ${event.blockedURI}`);
 });"""
 OF_THE_PAGE = re.compile(r"^Failed to load resource: the server responded with a status of [45]")
+PICTURED = LOOKS[:2]
 STOCK = ("jquery", "bootstrap", "select2", "/static/appbuilder", "font-awesome")
 
 
@@ -97,13 +99,15 @@ class Watcher:
         self.page.goto(self.address + path)
 
     def problems(self, name: str) -> list[str]:
-        """Everything that is wrong with the page as it stands; keeps a picture of it."""
+        """Everything that is wrong with the page as it stands; keeps a picture of it, in a drill in
+        every look."""
         look = self.look
         self.figures.pages += 1
         self.page.evaluate(COME_TO_REST)
         broken: list[dict[str, Any]] = self.page.evaluate(RUN_AXE, TAGS)
         seen: dict[str, Any] = self.page.evaluate(PROBE)
-        self._picture(look, name)
+        if IS_FULL or look in PICTURED:
+            self._picture(look, name)
         heard, self.heard = self.heard, []
         return [
             *(f"axe {one['rule']}: {one['nodes'][:3]} {one['why']}" for one in broken),
