@@ -18,9 +18,8 @@ from app.security.routes import door
 from app.set_up_tables import NationalPiece
 from app.templating import national, role_matrix, role_words, versions
 from app.templating.national_pages import NationalPage
-from app.templating.role_changes import differences
 from app.templating.role_content import RoleContent
-from app.templating.role_forms import RoleForm, filled
+from app.templating.role_forms import RoleForm, filled, saved_since
 from app.templating.role_pages import EDITOR, LEVEL
 from app.templating.setup import in_own_words
 from app.templating.template_pages import Answer
@@ -86,15 +85,7 @@ class NationalRoleView(NationalPage):
     def _conflict(self, pk: str, form: RoleForm, matrix: Mapping[Section, Level]) -> Answer:
         """What somebody else has saved, beside what was chosen here."""
         piece = self.head_of(pk, Action.EDIT)
-        found = [
-            forms.Difference(
-                str(one.key or one.facet),
-                role_words.label(one),
-                role_words.old(one),
-                role_words.new(one),
-            )
-            for one in differences(self._latest(piece), form.content(dict(matrix)))
-        ]
+        found = saved_since(self._latest(piece), form.content(dict(matrix)))
         version = national.draft_version(piece)
         return self._editor(piece, form, matrix, status=409, saved_since=found, version=version)
 

@@ -8,8 +8,11 @@ from wtforms import IntegerField, RadioField, SelectMultipleField
 from wtforms.validators import NumberRange, Optional
 
 from app.enums import Capability, Giver, PlanKind, Reach
+from app.screens import forms
 from app.screens.fields import NEEDED, TextField, at_most
 from app.screens.words import options
+from app.templating import role_words
+from app.templating.role_changes import differences
 from app.templating.role_content import LONGEST_MONTHS, Matrix, RoleContent
 from app.templating.texts import LONGEST_NAME, Text
 
@@ -77,3 +80,16 @@ def filled(content: RoleContent) -> dict[str, Any]:
         "given_by": [str(one) for one in content.given_by],
         "months": content.months,
     }
+
+
+def saved_since(theirs: RoleContent, mine: RoleContent) -> list[forms.Difference]:
+    """What somebody else has saved, beside what was chosen in the form."""
+    return [
+        forms.Difference(
+            str(one.key or one.facet),
+            role_words.label(one),
+            role_words.old(one),
+            role_words.new(one),
+        )
+        for one in differences(theirs, mine)
+    ]

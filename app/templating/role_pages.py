@@ -23,7 +23,7 @@ from app.security.routes import door
 from app.templating import proposals, role_matrix, role_words, setup, standard_roles, versions
 from app.templating.role_changes import differences
 from app.templating.role_content import RoleContent
-from app.templating.role_forms import RoleForm, filled
+from app.templating.role_forms import RoleForm, filled, saved_since
 from app.templating.setup import in_own_words
 
 Answer = Response | str | tuple[str, int]
@@ -136,15 +136,7 @@ class StandardRoleEditView(BaseView):
     def _conflict(self, pk: str, form: RoleForm, matrix: Mapping[Section, Level]) -> Answer:
         """What somebody else has saved, beside what was chosen here."""
         role = find_role(pk, Action.EDIT)
-        found = [
-            forms.Difference(
-                str(one.key or one.facet),
-                role_words.label(one),
-                role_words.old(one),
-                role_words.new(one),
-            )
-            for one in differences(standard_roles.latest(role), form.content(dict(matrix)))
-        ]
+        found = saved_since(standard_roles.latest(role), form.content(dict(matrix)))
         version = standard_roles.draft_version(role)
         return self._editor(role, form, matrix, status=409, saved_since=found, version=version)
 
