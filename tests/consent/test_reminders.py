@@ -46,6 +46,9 @@ def shared(home):
 def test_givers_and_coordinator_are_reminded_60_30_and_7_days_before(home, shared):
     ends_on = add_months(day_of(utc_now()), 12)
 
+    with home.planting():
+        plan = db.session.get_one(Plan, shared)
+        assert not reminders._remind(db.session(), plan, at_noon(ends_on - timedelta(days=61)))
     run(home, ends_on - timedelta(days=61))
     assert told(home, shared, ENDS) == []
     for number, days in enumerate((60, 30, 7), start=1):
@@ -221,9 +224,15 @@ def test_a_missed_occasion_is_told_for_sixty_days_and_how_many_plans_had_one(hom
     with home.planting():
         plan = db.session.get_one(Plan, plan_id)
         notice = Notice(plan_id=plan_id, person_id=plan.owner_id, kind=AGE, text="", at=utc_now())
-        notice.at = at_noon(day + timedelta(days=1))
-        db.session.add(notice)
-    # The owner has been told, the coordinator has not.
+        # The first instant of the occasion; what is told of another one does not count.
+        notice.at = datetime.combine(day, time(), OSLO)
+        other = Notice(plan_id=plan_id, person_id=plan.coordinator_id, kind=ENDS, text="")
+        other.at = at_noon(day + timedelta(days=2))
+        db.session.add_all([notice, other])
+        # The owner has been told, the coordinator has not.
+        with db.session.begin_nested() as tried:
+            assert reminders._review(db.session(), plan, at_noon(day + timedelta(days=59)))
+            tried.rollback()
     assert run(home, day + timedelta(days=59)) >= 1
     assert len(told(home, plan_id, AGE)) == 2
     assert run(home, day + timedelta(days=59)) == 0
@@ -240,6 +249,16 @@ def test_a_young_owner_of_twelve_is_told_where_that_is_the_age(home):
 
     run(home, day - timedelta(days=30))
     assert len(told(home, plan_id, AGE)) == 2
+
+
+def test_each_plan_is_looked_at_once_and_only_while_its_owner_grows(home, growing, shared):
+    _plan, _child, day = growing
+
+    with home.planting():
+        found = reminders._plans_of_young(db.session(), day)
+        born = [one.owner.birth_date for one in found]
+    assert len({one.id for one in found}) == len(found) > 0
+    assert min(born) > add_months(day, -12 * 19)
 
 
 def test_an_owner_without_a_birth_date_and_a_closed_plan_are_no_occasion(home, growing):

@@ -197,6 +197,16 @@ def test_a_unit_limited_administrator_gives_roles_below_that_unit_only():
     assert not policy.may_give(limited, Role.COORDINATOR, None)
 
 
+@pytest.mark.parametrize("action", [Action.EDIT, Action.END])
+def test_a_coordinator_changes_and_ends_no_role_that_is_not_theirs_to_give(action):
+    coordinator = Actor(1, 1, holdings=(Holding(Role.COORDINATOR),))
+    held = {role: Membership(municipality_id=1, account_id=2, role=role) for role in MUNICIPAL}
+
+    may = {role for role, row in held.items() if policy.decide(coordinator, action, row)}
+
+    assert may == {Role.PARTICIPANT}
+
+
 @pytest.mark.parametrize("role", list(Role))
 def test_a_coordinator_gives_the_participant_role_alone(role):
     coordinator = Actor(1, 1, None, (Holding(Role.COORDINATOR),))

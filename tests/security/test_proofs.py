@@ -1,5 +1,6 @@
 """Tokens, links, counted tries, sessions and roles: what proves who somebody is, until when."""
 
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -67,6 +68,24 @@ def test_a_key_stands_for_its_account_until_the_instant_it_ends(session, world, 
     assert token.secret.startswith(tokens.TOKEN_PREFIX)
     assert tokens.actor_of(session, token.secret, NOON + 9 * SECOND) is None
     assert tokens.actor_of(session, "samvev_other", NOON) is None
+
+
+def test_the_last_day_of_use_is_kept_once_a_day_and_of_known_keys_alone(
+    session, token, monkeypatch
+):
+    kept = []
+    monkeypatch.setattr(
+        tokens, "transaction", lambda one: kept.append(token.row.last_used_on) or nullcontext(one)
+    )
+    today = NOON.date()
+    tomorrow = today + timedelta(days=1)
+
+    tokens.tell_used(session, "samvev_other", today)
+    for day in (today, today, tomorrow, tomorrow):
+        tokens.tell_used(session, token.secret, day)
+
+    assert kept == [None, today]
+    assert token.row.last_used_on == tomorrow
 
 
 def test_all_keys_of_an_account_are_revoked_in_one_municipality_or_in_all(session, world, account):
@@ -149,8 +168,9 @@ def test_links_are_kept_of_one_maker_or_made_useless_of_one(session, world, acco
     assert (used(session)[mine], used(session)[commands]) == (None, NOON)
 
     theirs = make(other, FIRST)
-    tokens.void_links_made_by(session, other, NOON + SECOND)
-    session.flush()
+    for at in (NOON + SECOND, NOON + 2 * SECOND):
+        tokens.void_links_made_by(session, other, at)
+        session.flush()
     assert (used(session)[mine], used(session)[theirs]) == (None, NOON + SECOND)
     assert used(session)[commands] == NOON
 
