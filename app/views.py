@@ -53,6 +53,7 @@ from app.plans.move_pages import MoveView
 from app.plans.my_plans_pages import MyPlansView
 from app.plans.participant_pages import ParticipantView
 from app.plans.participation_pages import ParticipationView
+from app.plans.plan_log_pages import PlanLogView
 from app.plans.plan_pages import PlanView
 from app.plans.proposal_pages import ProposalView
 from app.plans.role_matrix_pages import RoleMatrixView
@@ -620,6 +621,7 @@ ACCESS_VIEWS = (
     AccessView,
     RolePreviewView,
     AuthorityView,
+    PlanLogView,
 )
 
 SET_UP_VIEWS = (

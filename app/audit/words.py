@@ -157,6 +157,7 @@ ACTIONS: dict[str, Any] = {
     "plan:document_downloaded": _l("Document downloaded"),
     "plan:continued": _l("Log continued as an individual plan"),
     "plan:exported": _l("List of plans downloaded"),
+    "plan:log_shown": _l("Who has looked at a plan read"),
     "plan:history_shown": _l("Earlier versions read"),
     "plan:move_asked": _l("Move of a plan to another municipality begun"),
     "plan:move_sent": _l("Plan sent to another municipality"),
@@ -226,6 +227,10 @@ ACTIONS: dict[str, Any] = {
     "standard_role:published": _l("Standard role published"),
     "standard_role:draft_thrown_away": _l("Draft of a standard role thrown away"),
 }
+
+LOOKS = ("shown", "listed", "downloaded", "exported", "seen_as", "seen_as_role")
+LOOKED = frozenset(code for code in ACTIONS if code.endswith(LOOKS))
+"""What tells that somebody has read something, and changed nothing."""
 
 OBJECTS: dict[str, Any] = {
     "account_link_request": _l("Link request"),

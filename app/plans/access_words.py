@@ -204,7 +204,7 @@ def beside_consent(cell: Cell) -> str:
 def locked(cell: Cell) -> str:
     """Why a part of the plan can't be given."""
     if cell.section is Section.ACCESS_LOG and cell.given is not Level.NONE:
-        return _("Given with the standard role. There is no page with it yet.")
+        return _("Given with the standard role.")
     if cell.section is Section.ACCESS_LOG:
         return _("Given with a standard role that lets one see who has looked, never alone.")
     if cell.section is Section.EVENT_LOG:

@@ -182,5 +182,6 @@ def _parts(plan: Plan) -> Iterator[tuple[str, Any, Action, Section | None]]:
             yield "ContentView.section", words(section), Action.READ, section
     yield "ParticipantView.overview", _l("Participants"), Action.READ, Section.PARTICIPANTS
     yield "AccessView.who", _l("Who sees what"), Action.SHOW_ACCESS, None
+    yield "PlanLogView.show", _l("Who has looked"), Action.READ, Section.ACCESS_LOG
     yield "ConsentView.overview", _l("Consent"), Action.READ, Section.CONSENTS
     yield "DecisionView.overview", _l("Decisions"), Action.READ, Section.CONSENTS

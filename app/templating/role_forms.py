@@ -33,8 +33,8 @@ class RoleForm(FlaskForm):
         _l("What it lets one do besides"),
         choices=lambda: options(Capability),
         description=_l(
-            "“Propose participants” and “See who has looked” open nothing yet: there are no pages"
-            " for them. They are kept with the role, and the last is consented to."
+            "“Propose participants” opens nothing yet: there is no page for it. What the others"
+            " open is consented to as everything else."
         ),
     )
     months = IntegerField(

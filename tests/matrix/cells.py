@@ -57,6 +57,7 @@ SECTION_OF: dict[str, Section] = {
     "ParticipantView.overview": Section.PARTICIPANTS,
     "ConsentView.overview": Section.CONSENTS,
     "DecisionView.overview": Section.CONSENTS,
+    "PlanLogView.show": Section.ACCESS_LOG,
 }
 # Pages that are open to whoever may do one of these in the plan, in any of the sections.
 OPEN_BY_ANY: dict[str, tuple[Action, ...]] = {

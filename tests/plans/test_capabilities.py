@@ -1,16 +1,18 @@
 """What a standard role lets one do besides its levels: given, shown, and held to at once."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
 from app.clock import today, utc_now
 from app.db import db
 from app.enums import Capability, EntryKind, Giver, Level, PlanKind, Section
-from app.models import Consent, Grant, Participant, Plan, StandardRole
-from app.plans import access_queries, access_words, granting, participation, stopping
+from app.models import AuditEvent, Consent, Grant, Participant, Plan, StandardRole
+from app.plans import access_queries, access_words, granting, participation, plan_log, stopping
 from app.plans.participation import Terms
 from app.plans.role_steps import step
-from app.security import plan_access
+from app.security import log_access, plan_access
 from app.side_tables import PlanVisit
 from app.templating.role_changes import Rights
 from tests.conftest import with_world
@@ -286,6 +288,94 @@ def test_a_capability_that_a_role_has_no_more_is_taken_from_who_got_it_by_that()
     assert step(before, after, {}).narrowed == {}
     assert step(before, by_level, has).narrowed == {}
     assert step(after, after, has).narrowed == {}
+
+
+# --- who has looked ------------------------------------------------------------------------------
+
+
+def log_of(one, **asked):
+    query = "&".join(f"{name}={value}" for name, value in asked.items())
+    return f"/plan-log/show/{one.plan}?{query}"
+
+
+def open_to_teacher(app, world, one, *levels):
+    """Let the teacher read these parts, consented to."""
+    with planting(app, world.strandvik):
+        row = db.session.get_one(Participant, one.participant)
+        shared = select(Consent).where(Consent.plan_id == one.plan)
+        consent = next(c for c in db.session.scalars(shared) if c.covers)
+        for section, level in levels:
+            garden.grant(row, section, level)
+            garden.cover(consent, row, section, level)
+
+
+def test_who_has_looked_is_read_by_owner_and_coordinator_and_with_the_capability(
+    app, world, one, client_as
+):
+    owner, teacher = client_as("planeier"), client_as("larer", in_="9901")
+    assert teacher.get(section_of(one.plan, Section.GOALS)).status_code == 200
+    assert teacher.get(log_of(one)).status_code == 403
+    assert "/plan-log/" not in teacher.get(f"/plan/show/{one.plan}").text
+    assert client_as("lokal.strandvik").get(log_of(one)).status_code == 403
+    assert client_as("koordinator.fjellby").get(log_of(one)).status_code == 404
+
+    page = owner.get(log_of(one)).text
+    open_to_teacher(app, world, one, (Section.ACCESS_LOG, Level.READ))
+
+    assert "læreren" in page
+    assert log_of(one).partition("?")[0] in owner.get(f"/plan/show/{one.plan}").text
+    assert client_as("koordinator.strandvik").get(log_of(one)).status_code == 200
+    assert teacher.get(log_of(one)).status_code == 200
+    # That they have read it is told in its turn.
+    again = owner.get(log_of(one, which="looked")).text
+    assert again.count("læreren") > page.count("læreren")
+
+
+def test_the_log_is_paged_and_takes_no_address_that_it_does_not_know(
+    app, world, one, client_as, monkeypatch
+):
+    monkeypatch.setattr(plan_log, "PAGE", 3)
+    owner = client_as("planeier")
+    for _turn in range(4):
+        owner.get(log_of(one, which="looked"))
+
+    first = owner.get(log_of(one, which="looked")).text
+    older = re.search(r'before=([0-9a-f-]{36})"', first)
+    assert older
+    second = owner.get(log_of(one, which="looked", before=older.group(1))).text
+
+    assert (first.count("<tr>"), second.count("<tr>")) == (4, 3)
+    assert "before=" not in second
+    assert owner.get(log_of(one, which="none")).status_code == 400
+    assert owner.get(log_of(one, before="x")).status_code == 400
+    assert "/plan-log/" in owner.get(log_of(one, which="changed")).text
+
+
+def test_nobody_is_told_of_what_is_kept_from_them(app, world, one, client_as):
+    """The condition and the decision say the same, of every event, whoever asks."""
+    planted(app, world, one)
+    client_as("koordinator.strandvik").get(section_of(one.plan, Section.MAPPING))
+    open_to_teacher(app, world, one, (Section.ACCESS_LOG, Level.READ))
+    told = {}
+    for name in ("planeier", "koordinator.strandvik", "larer", "lokal.strandvik", "held"):
+        if name == "held":
+            hold_to_own(app, world, one)
+        with acting(app, world, "larer" if name == "held" else name) as actor:
+            plan = db.session.get_one(Plan, one.plan)
+            everything = db.session.scalars(select(AuditEvent)).all()
+            asked = select(AuditEvent.id).where(log_access.events(actor, plan))
+            told[name] = [e for e in everything if log_access.is_told(actor, plan, e)]
+            assert set(db.session.scalars(asked)) == {event.id for event in told[name]}
+
+    assert Section.MAPPING in {event.section for event in told["planeier"]}
+    assert {event.plan_id for event in told["planeier"]} == {one.plan}
+    kinds = {name: {event.object_type for event in events} for name, events in told.items()}
+    assert Section.MAPPING not in {event.section for event in told["larer"]}
+    assert not {"participant", "plan_grant", "consent"} & kinds["larer"]
+    assert "plan_entry" in kinds["larer"]
+    assert "plan_entry" not in kinds["held"]
+    assert kinds["held"]
+    assert told["lokal.strandvik"] == []
 
 
 # --- who gives a role ----------------------------------------------------------------------------
