@@ -56,6 +56,7 @@ from app.plans.participation_pages import ParticipationView
 from app.plans.plan_log_pages import PlanLogView
 from app.plans.plan_pages import PlanView
 from app.plans.proposal_pages import ProposalView
+from app.plans.proposing_pages import ProposingView
 from app.plans.role_matrix_pages import RoleMatrixView
 from app.plans.role_preview_pages import RolePreviewView
 from app.plans.shortening_pages import ShorteningView
@@ -622,6 +623,7 @@ ACCESS_VIEWS = (
     RolePreviewView,
     AuthorityView,
     PlanLogView,
+    ProposingView,
 )
 
 SET_UP_VIEWS = (

@@ -164,6 +164,8 @@ ACTIONS: dict[str, Any] = {
     "plan:move_shown": _l("What goes along with a move read"),
     "plan:move_stopped": _l("Move of a plan stopped"),
     "plan:moved": _l("Plan moved to another municipality, and closed here"),
+    "plan:participant_proposed": _l("Participant proposed"),
+    "plan:proposal_answered": _l("Proposal of a participant answered"),
     "plan:paused": _l("Plan paused"),
     "plan:reopened": _l("Plan opened again"),
     "plan:resumed": _l("Plan resumed"),

@@ -8,9 +8,17 @@ from app.clock import today, utc_now
 from app.db import db, transaction
 from app.errors import NotFound
 from app.models import Plan
-from app.plans import access_queries, access_words, asking_change, role_proposals, undoing
+from app.plans import (
+    access_queries,
+    access_words,
+    asking_change,
+    proposing,
+    role_proposals,
+    undoing,
+)
 from app.plans.pages import Answer, PlanPage, coordinator_word, find_plan
 from app.plans.participant_forms import WishForm
+from app.plans.proposing import text_of
 from app.screens.bulk import UndoneAlready
 from app.screens.listing import is_id
 from app.security import policy, scope
@@ -33,10 +41,15 @@ class AccessView(PlanPage):
         """One sentence a person: what they see, until when, and what waits for consent."""
         plan = self.opened(pk, Action.SHOW_ACCESS, "plan:access_shown")
         actor = current_actor()
+        found = access_queries.who_sees_what(actor, plan, utc_now())
+        proposals = proposing.waiting(actor, plan, found.wishes)
+        answered = [one.notice for one in proposals]
         return self.page(
             "plans/access/who.html",
             plan,
-            found=access_queries.who_sees_what(actor, plan, utc_now()),
+            found=found,
+            wishes=[(one, text_of(one)) for one in found.wishes if one not in answered],
+            proposals=proposals,
             reader_id=actor.person_id,
             is_owner=plan.owner_id == actor.person_id,
             coordinator_word=coordinator_word(plan),

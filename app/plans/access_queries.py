@@ -29,7 +29,7 @@ from app.plans import consent_wanted, granting
 from app.security import plan_access, policy, scope
 from app.security.actor import Actor
 from app.security.own_activities import is_held_to_own, is_let_through_in_sql
-from app.security.plan_rights import BY_CAPABILITY, LEVELS, SHARED, Basis
+from app.security.plan_rights import BY_CAPABILITY, LEVELS, MOST_BY_CAPABILITY, SHARED, Basis
 from app.security.roles import Action
 from app.side_tables import Notice
 
@@ -154,7 +154,7 @@ def matrix(actor: Actor, participant: Participant, on: date) -> list[Cell]:
             given.get(section, Level.NONE),
             consented.get(section, Level.NONE),
             None if usual is None else usual.get(section, Level.NONE),
-            choices(actor, plan, section),
+            _or_as_now(choices(actor, plan, section), given.get(section, Level.NONE)),
             section is Section.ACTIVITIES and is_held_to_own(participant),
         )
         for section in granting.offered(plan)
@@ -165,6 +165,11 @@ def choices(actor: Actor, plan: Plan, section: Section) -> tuple[Level, ...]:
     """The levels that the actor can give in a part of the plan; none where it is locked."""
     most = plan_access.most_given(actor, plan, section)
     return () if most is Level.NONE else tuple(list(Level)[: most.rank + 1])
+
+
+def _or_as_now(may: tuple[Level, ...], now: Level) -> tuple[Level, ...]:
+    """What can be chosen, and what stands, where a standard role gave more than that."""
+    return (*may, now) if may and now.rank > may[-1].rank else may
 
 
 def roles_for(actor: Actor, plan: Plan) -> list[StandardRole]:
@@ -315,7 +320,7 @@ def seen_as_role(actor: Actor, plan: Plan, role: StandardRole) -> list[Part]:
     consented to, and how much is in it."""
     levels = {Section(one): Level(at) for one, at in role.matrix.items()}
     named = [BY_CAPABILITY[Capability(one)] for one in role.capabilities if one in BY_CAPABILITY]
-    levels = dict.fromkeys(named, Level.READ) | levels
+    levels = granting.higher(levels, {one: MOST_BY_CAPABILITY[one] for one in named})
     is_own = granting.is_for_own(role)
     counted = _count(actor, plan)
     if is_own:

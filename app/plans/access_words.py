@@ -17,7 +17,7 @@ from app.models import Participant, Plan
 from app.plans.access_queries import ByRight, Cell, Insight, Seen, grouped
 from app.plans.granting import Change
 from app.screens.fields import show_date
-from app.screens.words import words
+from app.screens.words import level_words, words
 from app.security.plan_rights import Basis
 
 IN_SENTENCES: dict[Section, Any] = {
@@ -59,6 +59,8 @@ def deciders(plan: Plan, on: date) -> str:
 
 def can(seen: Seen, *, own_only: bool = False) -> str:
     """What somebody can do, level by level; goes on after *can*."""
+    proposes = seen.get(Section.PARTICIPANTS) is Level.COMMENT
+    seen = seen | {Section.PARTICIPANTS: Level.READ} if proposes else seen
     apart = {*BESIDES, *([Section.ACTIVITIES] if own_only else [])}
     together = [one for one in Section if one not in apart]
     said = [_at(level, listed(sections)) for level, sections in grouped(seen, together)]
@@ -66,6 +68,7 @@ def can(seen: Seen, *, own_only: bool = False) -> str:
         # By itself, so that "only own" is not read as being about what stands beside it.
         said.append(_at(seen[Section.ACTIVITIES], _("only own activities")))
     said += [str(does) for section, does in BESIDES.items() if section in seen]
+    said += [_("propose who is to take part")] if proposes else []
     if len(said) < 2:
         return "".join(said)
     return _("%(first)s, and %(last)s", first=", ".join(said[:-1]), last=said[-1])
@@ -184,7 +187,7 @@ def beside_role(cell: Cell) -> str:
         return "–"
     if cell.given is cell.usual:
         return _("As the standard role")
-    usual = words(cell.usual)
+    usual = level_words(cell.section, cell.usual)
     if cell.given.rank > cell.usual.rank:
         return _("More than the standard role (%(level)s)", level=usual)
     return _("Less than the standard role (%(level)s)", level=usual)
@@ -198,7 +201,9 @@ def beside_consent(cell: Cell) -> str:
         return _("Consented to")
     if cell.consented is Level.NONE:
         return _("Waits for consent")
-    return _("Consented to: %(level)s. The rest waits.", level=words(cell.consented))
+    return _(
+        "Consented to: %(level)s. The rest waits.", level=level_words(cell.section, cell.consented)
+    )
 
 
 def locked(cell: Cell) -> str:
@@ -212,11 +217,11 @@ def locked(cell: Cell) -> str:
     return _("You can't give this.")
 
 
-def reach(level: Level, *, own_only: bool) -> str:
-    """A level, and whether it is of own activities alone."""
+def reach(level: Level, *, own_only: bool, section: Section = Section.ACTIVITIES) -> str:
+    """A level in a part, and whether it is of own activities alone."""
     if own_only and level is not Level.NONE:
         return _("%(level)s, only own activities", level=words(level))
-    return str(words(level))
+    return str(level_words(section, level))
 
 
 def effect(change: Change) -> str:

@@ -16,7 +16,7 @@ from app.enums import ConsentMethod, Level, Section
 from app.models import Consent, Participant, Plan, Unit
 from app.plans.pages import type_of
 from app.screens.fields import show_date
-from app.screens.words import words
+from app.screens.words import level_words, words
 from app.security.plan_rights import Levels
 
 REASONS = {
@@ -148,11 +148,12 @@ def sections_of(plan: Plan) -> list[Section]:
 def in_lines(levels: Levels, ends: dict[Section, str] | None = None) -> Iterable[str]:
     """A line for each level that is given, with its sections: "Read: About me, Goals"."""
     ends = ends or {}
+    by_words: dict[str, list[str]] = {}
     for level in Level:
-        found = [section for section, given in levels.items() if given is level]
-        if found:
-            said = ", ".join(_section(section, ends.get(section)) for section in found)
-            yield f"{words(level)}: {said}"
+        for section in (one for one, given in levels.items() if given is level):
+            called = str(level_words(section, level))
+            by_words.setdefault(called, []).append(_section(section, ends.get(section)))
+    yield from (f"{called}: {', '.join(said)}" for called, said in by_words.items())
 
 
 def _section(section: Section, end: str | None) -> str:

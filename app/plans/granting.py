@@ -20,7 +20,7 @@ from app.plans.owners_ends import is_past, owners_end
 from app.security import plan_access, policy, role_giving
 from app.security.actor import Actor
 from app.security.own_activities import is_held_to_own
-from app.security.plan_rights import BY_CAPABILITY, MOST_GIVEN
+from app.security.plan_rights import BY_CAPABILITY, MOST_BY_CAPABILITY, MOST_GIVEN
 from app.security.roles import Action
 
 Wanted = Mapping[Section, Level]
@@ -147,11 +147,8 @@ def of_role(actor: Actor, plan: Plan, role: StandardRole) -> dict[Section, Level
         section: min(level, plan_access.most_given(actor, plan, section), key=lambda one: one.rank)
         for section, level in levels.items()
     }
-    return (
-        dict.fromkeys(BY_CAPABILITY.values(), Level.NONE)
-        | given
-        | of_capabilities(actor, plan, role.capabilities)
-    )
+    found = dict.fromkeys(BY_CAPABILITY.values(), Level.NONE) | given
+    return higher(found, of_capabilities(actor, plan, role.capabilities))
 
 
 def of_capabilities(actor: Actor, plan: Plan, capabilities: Iterable[str]) -> dict[Section, Level]:
@@ -159,6 +156,15 @@ def of_capabilities(actor: Actor, plan: Plan, capabilities: Iterable[str]) -> di
     named = [BY_CAPABILITY[Capability(one)] for one in capabilities if one in BY_CAPABILITY]
     most = {section: role_giving.most_by_capability(actor, plan, section) for section in named}
     return {section: level for section, level in most.items() if level is not Level.NONE}
+
+
+def higher(first: Wanted, second: Wanted) -> dict[Section, Level]:
+    """The higher of two levels, for each part that either names."""
+    both = {**first, **second}
+    return {
+        one: max(first.get(one, at), second.get(one, at), key=lambda level: level.rank)
+        for one, at in both.items()
+    }
 
 
 def is_for_own(role: StandardRole) -> bool:
@@ -231,6 +237,9 @@ def put(
     """End and make the grants that ``wanted`` asks for, in an operation that has asked policy."""
     plan = participant.plan
     possible, named = sections_of(plan), of_capabilities(actor, plan, capabilities)
+    # What a capability once gave can stay, though nobody gives it by hand.
+    now = granted(participant, day_of(at))
+    named = higher(named, {one: at for one, at in now.items() if one in MOST_BY_CAPABILITY})
     for section, level in wanted.items():
         most = plan_access.most_given(actor, plan, section) if section in possible else Level.NONE
         if level.rank > max(most.rank, named.get(section, Level.NONE).rank):

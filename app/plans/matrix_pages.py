@@ -184,8 +184,8 @@ def _differs(one: Participant, wanted: Levels, own_only: bool | None) -> list[fo
         forms.Difference(
             change.section,
             words(change.section),
-            access_words.reach(change.old, own_only=change.was_own_only),
-            access_words.reach(change.new, own_only=change.own_only),
+            access_words.reach(change.old, own_only=change.was_own_only, section=change.section),
+            access_words.reach(change.new, own_only=change.own_only, section=change.section),
         )
         for change in granting.changes(one, wanted, today(), own_only=own_only)
     ]

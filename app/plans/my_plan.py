@@ -100,6 +100,11 @@ class MyPlan:
         return any(one.part is Part.OWNER for one in self.parts)
 
     @property
+    def only_takes_part(self) -> bool:
+        """Whether I am in it as a participant and as nothing else."""
+        return all(one.part is Part.PARTICIPANT for one in self.parts)
+
+    @property
     def is_open(self) -> bool:
         """Whether the plan is not closed."""
         return self.state in OPEN

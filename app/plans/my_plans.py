@@ -36,7 +36,7 @@ from app.models import (
     PlanType,
     StandIn,
 )
-from app.plans import consent_days
+from app.plans import consent_days, proposing
 from app.plans.my_plan import Arrival, MyPart, MyPlace, MyPlan, Offer, Part, Told, Turn, Waiting
 from app.security import plan_access, scope, tenancy
 from app.security.actor import Actor, find_actor, open_municipalities
@@ -222,7 +222,7 @@ def _told(session: Session, me: Actor) -> defaultdict[str, list[Told]]:
     for one in session.scalars(waiting):
         # Taking over is asked for by the offer itself, which holds the answer.
         if one.kind is not NoticeKind.HANDOVER_OFFERED:
-            found[one.plan_id].append(Told(one.id, one.kind, one.text, one.at))
+            found[one.plan_id].append(Told(one.id, one.kind, proposing.text_of(one), one.at))
     return found
 
 

@@ -107,12 +107,15 @@ class MyPlansView(BaseView):
         return _say_waiting(one, on)
 
     @staticmethod
-    def address(plan_id: str, what: Turn | NoticeKind | None = None) -> str | None:
-        """Where something in a plan is seen to; the plan's first page when nothing is named."""
+    def address(
+        plan_id: str, what: Turn | NoticeKind | None = None, *, takes_part: bool = False
+    ) -> str | None:
+        """Where something in a plan is seen to; the plan's first page when nothing is named, and
+        for who only ``takes_part`` and steers nothing."""
         endpoint = "PlanView.show"
-        if isinstance(what, NoticeKind):
+        if isinstance(what, NoticeKind) and not takes_part:
             endpoint = FIRST_FITTING.get(what, endpoint)
-        elif what is not None:
+        elif isinstance(what, Turn):
             endpoint = OF_TURN.get(what, endpoint)
         if endpoint not in current_app.view_functions:
             return None

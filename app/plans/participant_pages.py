@@ -18,6 +18,7 @@ from app.plans import (
     from_template,
     granting,
     participation,
+    proposing,
     undoing,
 )
 from app.plans.consent_pages import held_plan
@@ -32,9 +33,11 @@ from app.plans.participant_forms import (
     suggested_unit,
 )
 from app.plans.participation import TakesPartAlready, Terms
+from app.plans.proposing import Proposed
+from app.plans.proposing_pages import find_proposal
 from app.screens import forms
 from app.security import policy
-from app.security.actor import current_actor
+from app.security.actor import Actor, current_actor
 from app.security.roles import Action
 from app.security.routes import door
 from app.templating.setup import in_own_words
@@ -70,6 +73,7 @@ class ParticipantView(PlanPage):
             on=on,
             may=lambda action: bool(policy.decide(actor, action, plan)),
             may_see_access=bool(policy.decide(actor, Action.SHOW_ACCESS, plan)),
+            may_propose=_may_propose(actor, plan),
         )
 
     # --- adding ----------------------------------------------------------------------------------
@@ -80,10 +84,14 @@ class ParticipantView(PlanPage):
         """Add a participant: first who and as which standard role, then the rest."""
         if request.method != "POST":
             plan = self.opened(pk, Action.STEER_ACCESS)
-            asked = self._asked(plan)
+            asked, proposed = self._asked(plan), _proposed(plan)
             role = asked.role.id if asked is not None and asked.role is not None else ""
-            chosen = {"person_id": request.args.get("person"), "standard_role_id": role}
-            return self._choose(plan, ChooseForm(formdata=None, data=chosen))
+            person = request.args.get("person") or (proposed.person_id if proposed else None)
+            chosen = {"person_id": person, "standard_role_id": role}
+            form = ChooseForm(formdata=None, data=chosen)
+            if proposed is not None and not person:
+                form.person_id.begins_with = proposed.name
+            return self._choose(plan, form)
         plan = self.plan_of(pk, Action.STEER_ACCESS)
         if request.form.get("step") != "terms" or "back" in request.form:
             return self._first_step(plan)
@@ -102,8 +110,9 @@ class ParticipantView(PlanPage):
         except DomainError as error:
             return self._refused(plan, form, error)
         first, data = today(), {"person_id": person.id, "standard_role_id": role.id}
-        asked = self._asked(plan)
-        data["function"] = asked.function if asked is not None else ""
+        asked, proposed = self._asked(plan), _proposed(plan)
+        function = proposed.function if proposed is not None else ""
+        data["function"] = asked.function if asked is not None else function
         suggested = {
             "unit_id": suggested_unit(plan, person),
             "starts_on": first,
@@ -143,6 +152,9 @@ class ParticipantView(PlanPage):
                 made = participation.add(
                     actor, plan, self._person(form), self._agreed(plan, form), at=at
                 )
+                if "proposal" in request.args:
+                    notice, _said = find_proposal(request.args["proposal"])
+                    proposing.accept(actor, notice, made.person.full_name, at=at)
                 location = url_for("ParticipationView.show", pk=made.id)
                 forms.remember(session, actor, key, location, at)
                 name = made.person.full_name
@@ -181,6 +193,7 @@ class ParticipantView(PlanPage):
         form.offer(access_queries.roles_for(current_actor(), plan))
         register = url_for("PersonView.add", plan=plan.id)
         values |= {"suggested": self._suggested(plan), "asked": self._asked(plan)}
+        values["proposed"] = _proposed(plan)
         return self.page(CHOOSE, plan, status=status, form=form, register=register, **values)
 
     def _terms(
@@ -252,6 +265,26 @@ class ParticipantView(PlanPage):
         on = day_of(utc_now())
         who = [one for one in plan.participants if not access_queries.is_over(one, on)]
         return self.page("plans/access/end_all.html", plan, status=status, form=form, who=who)
+
+
+def _may_propose(actor: Actor, plan: Plan) -> bool:
+    """Whether the actor proposes participants: who adds them need not."""
+    may = policy.decide(actor, Action.COMMENT, plan, section=Section.PARTICIPANTS)
+    return bool(may) and not policy.decide(actor, Action.STEER_ACCESS, plan)
+
+
+def _proposed(plan: Plan) -> Proposed | None:
+    """The proposal that the address follows, while it waits for the actor's answer.
+
+    Raises:
+        NotFound: it does not, or is about another plan.
+    """
+    if "proposal" not in request.args:
+        return None
+    notice, said = find_proposal(request.args["proposal"])
+    if notice.plan_id != plan.id:
+        raise NotFound
+    return said
 
 
 def say(text: str, undo: str) -> None:

@@ -47,6 +47,7 @@ def step(before: Rights, after: Rights, given: Given) -> Step:
     for section in _no_more_named(before, after):
         if given.get(section, Level.NONE).rank > after.level(section).rank:
             narrowed[section] = after.level(section)
+            left.pop(section, None)
     return Step(
         narrowed,
         proposed,

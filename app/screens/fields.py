@@ -189,6 +189,7 @@ class ChoiceField(Field):
     """
 
     widget = TextInput()
+    begins_with = ""
 
     def __init__(
         self,
@@ -251,8 +252,10 @@ class ChoiceField(Field):
 
     @property
     def typed(self) -> str:
-        """What was typed in the field's search box."""
-        return request.form.get(f"{self.name}_search", "")[:200] if request.method == "POST" else ""
+        """What was typed in the field's search box, or stands there to begin with."""
+        if request.method != "POST":
+            return self.begins_with
+        return request.form.get(f"{self.name}_search", "")[:200]
 
     @property
     def is_searching(self) -> bool:

@@ -151,7 +151,7 @@ WORDS: dict[StrEnum, Any] = {
     NoticeKind.HANDOVER_OFFERED: _l("You are asked to take over as coordinator"),
     NoticeKind.HANDOVER_ANSWERED: _l("The question of taking over is answered"),
     NoticeKind.ACCESS_STOPPED: _l("An access is stopped"),
-    NoticeKind.CHANGE_WANTED: _l("The owner asks for a change of who sees what"),
+    NoticeKind.CHANGE_WANTED: _l("About who takes part and sees what"),
     NoticeKind.EMERGENCY_ACCESS: _l("The plan was opened in an emergency"),
     NoticeKind.AGE_REACHED: _l("The plan owner reaches the age of own consent"),
     NoticeKind.PLAN_CLOSED: _l("The plan is closed"),
@@ -211,6 +211,13 @@ def words(value: StrEnum | None) -> Any:
     if isinstance(value, Capability | Giver):
         return OF_STANDARD_ROLES[value]
     return WORDS[value]
+
+
+def level_words(section: Section, level: Level) -> Any:
+    """What users call a level in a part of the plan: who takes part is not commented on."""
+    if section is Section.PARTICIPANTS and level is Level.COMMENT:
+        return _l("Read and propose")
+    return words(level)
 
 
 def options(vocabulary: type[StrEnum]) -> list[tuple[str, Any]]:

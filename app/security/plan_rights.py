@@ -87,8 +87,15 @@ the consents and the logs are steered and read by the owner's side and the coord
 BY_CAPABILITY: dict[Capability, Section] = {
     Capability.PRINT_EXPORT: Section.PRINT_EXPORT,
     Capability.SEE_ACCESS_LOG: Section.ACCESS_LOG,
+    Capability.INVITE: Section.PARTICIPANTS,
 }
-"""What a standard role lets read by naming it, also where no level of it is given by hand."""
+"""What a standard role opens by naming it, also where no level of it is given by hand."""
+MOST_BY_CAPABILITY: Levels = {
+    Section.PRINT_EXPORT: Level.READ,
+    Section.ACCESS_LOG: Level.READ,
+    Section.PARTICIPANTS: Level.COMMENT,
+}
+"""How far it opens it. Who may say something about who takes part may propose somebody."""
 
 GIVERS: dict[Basis, Giver] = {
     Basis.COORDINATOR: Giver.COORDINATOR,

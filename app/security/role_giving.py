@@ -7,7 +7,7 @@ from app.enums import Level, Section
 from app.models import Plan, StandardRole
 from app.security.actor import Actor
 from app.security.plan_access import basis_for, level, relations
-from app.security.plan_rights import BY_CAPABILITY, GIVERS, IN_STATES, USUAL_GIVERS, Basis
+from app.security.plan_rights import GIVERS, IN_STATES, MOST_BY_CAPABILITY, USUAL_GIVERS, Basis
 from app.security.roles import Action
 
 
@@ -22,8 +22,9 @@ def basis_of_giver(actor: Actor, plan: Plan, role: StandardRole) -> Basis | None
 
 def most_by_capability(actor: Actor, plan: Plan, section: Section) -> Level:
     """As ``plan_access.most_given``, where a standard role gives the section by a capability."""
-    if section not in BY_CAPABILITY.values():
+    if section not in MOST_BY_CAPABILITY:
         return Level.NONE
     if not basis_for(actor, Action.STEER_ACCESS, plan):
         return Level.NONE
-    return min(level(actor, plan, section), Level.READ, key=lambda one: one.rank)
+    held = level(actor, plan, section)
+    return min(held, MOST_BY_CAPABILITY[section], key=lambda one: one.rank)

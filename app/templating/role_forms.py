@@ -33,8 +33,8 @@ class RoleForm(FlaskForm):
         _l("What it lets one do besides"),
         choices=lambda: options(Capability),
         description=_l(
-            "“Propose participants” opens nothing yet: there is no page for it. What the others"
-            " open is consented to as everything else."
+            "What these open is consented to as everything else. Who proposes participants reads"
+            " who takes part, and lets nobody in: the coordinator answers."
         ),
     )
     months = IntegerField(

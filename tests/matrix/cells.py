@@ -58,6 +58,7 @@ SECTION_OF: dict[str, Section] = {
     "ConsentView.overview": Section.CONSENTS,
     "DecisionView.overview": Section.CONSENTS,
     "PlanLogView.show": Section.ACCESS_LOG,
+    "ProposingView.propose": Section.PARTICIPANTS,
 }
 # Pages that are open to whoever may do one of these in the plan, in any of the sections.
 OPEN_BY_ANY: dict[str, tuple[Action, ...]] = {
@@ -86,6 +87,7 @@ MAY_FIND_NOTHING = {
     "NationalTemplateDraftView.undo",
     "NationalRoleView.edit",  # It is a template that the matrix asks about.
     "MoveView.scan",
+    "ProposingView.decline",  # What waits there is no proposal.
 }
 SHOWS_OTHER_PLACES = {"MyPlansView", "OwnPageView"}
 

@@ -15,7 +15,7 @@ from app.plans.role_steps import step
 from app.security import log_access, plan_access
 from app.side_tables import PlanVisit
 from app.templating.role_changes import Rights
-from tests.conftest import with_world
+from tests.conftest import FORM_KEY, with_world
 from tests.plans import garden
 from tests.plans.content_world import add_to, section_of
 from tests.plans.role_scenes import in_use
@@ -305,6 +305,10 @@ def open_to_teacher(app, world, one, *levels):
         shared = select(Consent).where(Consent.plan_id == one.plan)
         consent = next(c for c in db.session.scalars(shared) if c.covers)
         for section, level in levels:
+            for grant in open_grants(row.id):
+                if grant.section is section:
+                    grant.ended_at = utc_now()
+            db.session.flush()
             garden.grant(row, section, level)
             garden.cover(consent, row, section, level)
 
@@ -376,6 +380,122 @@ def test_nobody_is_told_of_what_is_kept_from_them(app, world, one, client_as):
     assert "plan_entry" not in kinds["held"]
     assert kinds["held"]
     assert told["lokal.strandvik"] == []
+
+
+# --- proposing a participant ---------------------------------------------------------------------
+
+PROPOSAL = re.compile(r"/plan-proposing/decline/([0-9a-f-]{36})")
+SENT = {"name": "Mona [Fysio]", "function": "fysioterapeut", "why": "Kjenner “øvelsene” godt"}
+
+
+def proposing(one):
+    return f"/plan-proposing/propose/{one.plan}"
+
+
+def proposed(app, world, one, client_as):
+    """What a teacher with the capability proposes; the id of the coordinator's notice."""
+    open_to_teacher(app, world, one, (Section.PARTICIPANTS, Level.COMMENT))
+    teacher = client_as("larer", in_="9901")
+    assert teacher.send(proposing(one), SENT).status_code == 302
+    page = client_as("koordinator.strandvik").get(f"/plan-access/who/{one.plan}").text
+    return PROPOSAL.search(page).group(1)
+
+
+def test_a_role_lets_propose_participants_who_is_never_given_that_by_hand(app, world, one):
+    made = add(app, world, one, role(app, world, capabilities=[Capability.INVITE]))
+
+    assert given(app, world, made)[Section.PARTICIPANTS] == (Level.COMMENT, False)
+    with pytest.raises(granting.NotToBeGiven):
+        change(app, world, one, {Section.PARTICIPANTS: Level.COMMENT})
+    one.participant = made
+    # What a role gave stays when the rest is changed by hand, and can be made less.
+    kept = {Section.PARTICIPANTS: Level.COMMENT, Section.GOALS: Level.NONE}
+    assert [at.section for at in change(app, world, one, kept)] == [Section.GOALS]
+    with acting(app, world, "koordinator.strandvik") as actor:
+        row = db.session.get_one(Participant, made)
+        (cell,) = [
+            one
+            for one in access_queries.matrix(actor, row, today())
+            if one.section is Section.PARTICIPANTS
+        ]
+        said = access_words.can({Section.PARTICIPANTS: Level.COMMENT})
+    assert cell.choices == (Level.NONE, Level.READ, Level.COMMENT)
+    assert "comment" not in said
+    change(app, world, one, {Section.PARTICIPANTS: Level.READ})
+    with pytest.raises(granting.NotToBeGiven):
+        change(app, world, one, {Section.PARTICIPANTS: Level.COMMENT})
+
+
+def test_a_role_that_lets_propose_no_more_leaves_what_its_level_gives():
+    before = Rights({Section.PARTICIPANTS: Level.READ}, frozenset({Capability.INVITE}))
+    less = Rights({Section.PARTICIPANTS: Level.READ}, frozenset())
+    none = Rights({}, frozenset())
+    has = {Section.PARTICIPANTS: Level.COMMENT}
+
+    assert step(before, less, has).narrowed == {Section.PARTICIPANTS: Level.READ}
+    assert step(before, none, has).narrowed == {Section.PARTICIPANTS: Level.NONE}
+    assert step(before, none, has).left == {}
+
+
+def test_a_proposal_lets_nobody_in_and_is_answered_by_adding(app, world, one, client_as):
+    teacher, coordinator = client_as("larer", in_="9901"), client_as("koordinator.strandvik")
+    assert teacher.get(proposing(one)).status_code == 403
+    open_to_teacher(app, world, one, (Section.PARTICIPANTS, Level.READ))
+    assert teacher.get(proposing(one)).status_code == 403
+    assert "/plan-proposing/" not in teacher.get(f"/plan-participant/overview/{one.plan}").text
+    pk = proposed(app, world, one, client_as)
+    assert proposing(one) in teacher.get(f"/plan-participant/overview/{one.plan}").text
+    assert teacher.send(proposing(one), SENT).status_code == 302
+
+    waiting = coordinator.get(f"/plan-access/who/{one.plan}").text
+    assert len(set(PROPOSAL.findall(waiting))) == 1
+    assert "Mona [Fysio] (fysioterapeut)" in coordinator.get("/my-plans/").text
+    path = f"/plan-participant/add/{one.plan}?proposal={pk}"
+    page = coordinator.get(path).text
+    assert 'value="Mona [Fysio]"' in page
+    chosen = {"person_id": one.newcomer, "standard_role_id": one.roles["Lærer"]}
+    terms = coordinator.send(path, chosen).text
+    assert 'value="fysioterapeut"' in terms
+    first = {"function": "fysioterapeut", "starts_on": today().strftime("%d.%m.%Y")}
+    key = FORM_KEY.search(terms).group(1)
+    saved = coordinator.send(path, chosen | first | {"step": "terms", "form_key": key})
+
+    assert saved.status_code == 302
+    assert "Mona" not in coordinator.get(f"/plan-access/who/{one.plan}").text
+    told = teacher.get("/my-plans/").text
+    assert "Ny" in told
+    assert f'href="/plan/show/{one.plan}"' in told
+    assert coordinator.get(path).status_code == 404
+
+
+def test_a_proposal_is_declined_with_a_reason_by_who_may_add(app, world, one, client_as):
+    pk = proposed(app, world, one, client_as)
+    teacher, coordinator = client_as("larer", in_="9901"), client_as("koordinator.strandvik")
+    path = f"/plan-proposing/decline/{pk}"
+
+    for name in ("planeier", "lokal.strandvik", "koordinator.fjellby"):
+        assert client_as(name).get(path).status_code == 404
+    assert teacher.get(path).status_code == 404
+    assert coordinator.send(path, {"reason": ""}).status_code == 422
+    assert coordinator.send(path, {"reason": "Hun er <b>syk</b>"}).status_code == 302
+    assert coordinator.send(path, {"reason": "igjen"}).status_code == 404
+
+    assert "Hun er &lt;b&gt;syk" in teacher.get("/my-plans/").text
+    assert not PROPOSAL.search(coordinator.get(f"/plan-access/who/{one.plan}").text)
+
+
+@pytest.mark.parametrize(
+    "sent", [{"name": ""}, {"function": ""}, {"why": ""}, {"name": "x" * 81}, {"why": '"' * 160}]
+)
+def test_a_proposal_without_room_or_words_is_not_sent(app, world, one, client_as, sent):
+    open_to_teacher(app, world, one, (Section.PARTICIPANTS, Level.COMMENT))
+    teacher = client_as("larer", in_="9901")
+    filler = {"name": '"' * 80, "function": '"' * 60} if '"' in sent.get("why", "") else {}
+
+    answer = teacher.send(proposing(one), SENT | filler | sent)
+
+    assert answer.status_code == 422
+    assert 'name="person_id"' not in answer.text
 
 
 # --- who gives a role ----------------------------------------------------------------------------
