@@ -42,6 +42,7 @@ from app.plans.consent_pages import ConsentView
 from app.plans.consent_recording import RecordConsentView
 from app.plans.consent_told import ToldWithdrawalView
 from app.plans.content_pages import ContentView
+from app.plans.copy_pages import CopyView, FindView
 from app.plans.decision_pages import DecisionView
 from app.plans.entry_pages import EntryView
 from app.plans.handover_pages import HandoverView
@@ -624,6 +625,8 @@ ACCESS_VIEWS = (
     AuthorityView,
     PlanLogView,
     ProposingView,
+    CopyView,
+    FindView,
 )
 
 SET_UP_VIEWS = (

@@ -166,6 +166,9 @@ ACTIONS: dict[str, Any] = {
     "plan:moved": _l("Plan moved to another municipality, and closed here"),
     "plan:participant_proposed": _l("Participant proposed"),
     "plan:proposal_answered": _l("Proposal of a participant answered"),
+    "plan:copy_downloaded": _l("Copy of a part of a plan saved"),
+    "plan:printed": _l("Part of a plan shown for printing"),
+    "plan:searched": _l("Found something in a part of a plan"),
     "plan:paused": _l("Plan paused"),
     "plan:reopened": _l("Plan opened again"),
     "plan:resumed": _l("Plan resumed"),
@@ -230,7 +233,16 @@ ACTIONS: dict[str, Any] = {
     "standard_role:draft_thrown_away": _l("Draft of a standard role thrown away"),
 }
 
-LOOKS = ("shown", "listed", "downloaded", "exported", "seen_as", "seen_as_role")
+LOOKS = (
+    "shown",
+    "searched",
+    "printed",
+    "listed",
+    "downloaded",
+    "exported",
+    "seen_as",
+    "seen_as_role",
+)
 LOOKED = frozenset(code for code in ACTIONS if code.endswith(LOOKS))
 """What tells that somebody has read something, and changed nothing."""
 

@@ -183,5 +183,6 @@ def _parts(plan: Plan) -> Iterator[tuple[str, Any, Action, Section | None]]:
     yield "ParticipantView.overview", _l("Participants"), Action.READ, Section.PARTICIPANTS
     yield "AccessView.who", _l("Who sees what"), Action.SHOW_ACCESS, None
     yield "PlanLogView.show", _l("Who has looked"), Action.READ, Section.ACCESS_LOG
+    yield "CopyView.overview", _l("Print and download"), Action.READ, Section.PRINT_EXPORT
     yield "ConsentView.overview", _l("Consent"), Action.READ, Section.CONSENTS
     yield "DecisionView.overview", _l("Decisions"), Action.READ, Section.CONSENTS

@@ -59,12 +59,16 @@ SECTION_OF: dict[str, Section] = {
     "DecisionView.overview": Section.CONSENTS,
     "PlanLogView.show": Section.ACCESS_LOG,
     "ProposingView.propose": Section.PARTICIPANTS,
+    "CopyView.overview": Section.PRINT_EXPORT,
+    "CopyView.paper": Section.PRINT_EXPORT,
+    "CopyView.download": Section.PRINT_EXPORT,
 }
 # Pages that are open to whoever may do one of these in the plan, in any of the sections.
 OPEN_BY_ANY: dict[str, tuple[Action, ...]] = {
     "ContentView.bin": (Action.WRITE, Action.COMMENT),
     # Nothing says what is to be added, which whoever sees the plan is told.
     "ContentView.add": (Action.READ,),
+    "FindView.find": (Action.READ,),
 }
 # What is no refusal when it was done already, to whoever may do the opposite: a second press, and
 # a text that was written while somebody deleted what it is about.

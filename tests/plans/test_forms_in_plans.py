@@ -1,18 +1,23 @@
 """Forms of the template in a plan: filled in, changed, kept, and never lost when it moves."""
 
+import json
+import re
+
 import pytest
 from sqlalchemy import select
 
 from app.db import db
-from app.enums import EntryKind, Section
-from app.models import Plan, PlanEntry
+from app.enums import EntryKind, Level, Section
+from app.models import Consent, Grant, Participant, Plan, PlanEntry
 from app.plans.filled import arranged
 from app.plans.form_entries import answers, filled_in
 from app.plans.plan_template import section_of_version
 from app.plans.portable_forms import portable
 from app.side_tables import EntryDraft
 from tests.plans import form_world
+from tests.plans import garden as gardens
 from tests.plans.content_world import Plot, section_of, version_on
+from tests.security.plan_words import all_of
 
 FILLED = {
     "f_navn": "Nesset skole",
@@ -272,3 +277,129 @@ def test_a_move_from_what_is_not_the_case_or_to_a_foreign_version_is_refused(
         other = form_world.template(form_world.FIRST, key="annen")[1][0]
     assert move(coordinator, ip, other, made[0]).status_code == 422
     assert plot.read(Plan, ip).template_version_id == made[0]
+
+
+# --- copies and finding --------------------------------------------------------------------------
+
+FILES = [f"download?format={one}" for one in ("xlsx", "csv", "json")]
+COPIES = ("overview", "paper", *FILES)
+
+
+def copy_of(plan_id, what):
+    """The address of a copy."""
+    page, _mark, query = what.partition("?")
+    return f"/plan-copy/{page}/{plan_id}?{query}"
+
+
+def copied(client, plan_id, what):
+    """The status of a copy, and all that is in it."""
+    answer = client.get(copy_of(plan_id, what))
+    found = answer.status_code, all_of(answer.get_data(), answer.headers)
+    answer.close()
+    return found
+
+
+def find(client, plan_id, text):
+    """The page of hits."""
+    return client.send(f"/plan-find/find/{plan_id}", {"text": text}).text
+
+
+def let_print(garden, plot):
+    """larer's participation in the plan may print it, consented to; the id."""
+    pk = garden.strandvik.participants["ip", "larer"]
+    with plot.planting():
+        row = db.session.get_one(Participant, pk)
+        held = {one.section for one in row.grants if one.ended_at is None}
+        if Section.PRINT_EXPORT not in held:
+            gardens.grant(row, Section.PRINT_EXPORT, Level.READ)
+            consent = db.session.get_one(Consent, garden.strandvik.consents["ip", "larer"])
+            gardens.cover(consent, row, Section.PRINT_EXPORT, Level.READ)
+    return pk
+
+
+def test_what_is_filled_in_leaves_typed_as_a_file_and_in_words_on_paper(plot, ip, coordinator):
+    assert coordinator.send(form(ip), FILLED).status_code == 302
+
+    answer = coordinator.get(copy_of(ip, "download?format=json"))
+    whole = json.loads(answer.data)
+    (entry,) = {one["entry"] for one in whole["fields"] if one["field"] == "navn"}
+    mine = {one["field"]: one for one in whole["fields"] if one["entry"] == entry}
+
+    assert {key: one["value"] for key, one in mine.items()} == KEPT
+    assert mine["timer"]["kind"] == "number"
+    assert mine["trinn"]["text"] == "Lavt"
+    assert mine["navn"]["label"] == form_world.HOSTILE
+    assert all(one["by"] and one["at"] and one["part"] == "mapping" for one in mine.values())
+    for one in FILES:
+        _status, file = copied(coordinator, ip, one)
+        assert "attachment" in file
+        assert "Nesset skole" in file
+    paper = coordinator.get(copy_of(ip, "paper")).text
+    assert "Nesset skole" in paper
+    assert "<script>alert" not in paper
+    assert coordinator.get(copy_of(ip, "download?format=exe")).status_code == 400
+    told = [(one.action, one.section) for one in plot.events(ip)]
+    assert ("plan:copy_downloaded", Section.MAPPING) in told
+    assert ("plan:printed", Section.GOALS) in told
+
+
+def test_a_copy_is_made_by_who_may_print_and_holds_what_they_may_read(
+    plot, ip, garden, coordinator, client_as
+):
+    assert coordinator.send(form(ip), FILLED).status_code == 302
+    teacher = client_as("larer", in_="9901")
+    for name in ("lokal.strandvik", "koordinator.fjellby", "foresatt"):
+        assert {copied(client_as(name), ip, one)[0] for one in COPIES} <= {403, 404}
+    assert {copied(teacher, ip, one)[0] for one in COPIES} == {403}
+    word = {one: gardens.canary("9901", one) for one in gardens.WORDS}
+
+    pk = let_print(garden, plot)
+    answers = [copied(teacher, ip, one) for one in COPIES]
+    shown = [text for _status, text in answers]
+
+    assert {status for status, _text in answers} == {200}
+    assert all(word[Section.ACTIVITIES] in one for one in shown[1:])
+    closed = set(gardens.WORDS) - set(gardens.TEACHERS)
+    assert not [one for one in closed if any(word[one] in text for text in shown)]
+    assert not any("Nesset skole" in text for text in shown)
+    held_to_own(plot, pk)
+    for one in COPIES[1:]:
+        _status, text = copied(teacher, ip, one)
+        assert word[Section.ACTIVITIES] not in text
+        assert word[Section.GOALS] in text
+    assert word[Section.ACTIVITIES] not in find(teacher, ip, gardens.CANARY["9901"])
+    held_to_own(plot, pk, own_only=False)
+
+
+def held_to_own(plot, participant, *, own_only=True):
+    """Whether larer sees own activities alone."""
+    with plot.planting():
+        found = select(Grant).where(
+            Grant.participant_id == participant,
+            Grant.section == Section.ACTIVITIES,
+            Grant.ended_at.is_(None),
+        )
+        db.session.scalars(found).one().own_only = own_only
+
+
+def test_words_are_found_in_forms_and_texts_by_who_may_read_them(plot, ip, coordinator, client_as):
+    assert coordinator.send(form(ip), FILLED).status_code == 302
+    teacher = client_as("larer", in_="9901")
+
+    page = find(coordinator, ip, "NESSET  skole")
+    assert re.search(r"<mark>Nesset</mark> skole", page)
+    assert "<mark>Biblioteket" in find(coordinator, ip, "biblioteket")
+    assert "<script>alert" not in page
+    assert "<mark>" not in find(coordinator, ip, "nesset biblioteket finnes ikke")
+    assert "<mark>" not in find(coordinator, ip, "")
+    activity = gardens.canary("9901", Section.ACTIVITIES)
+    assert activity in find(teacher, ip, "blåveis").replace("<mark>", "").replace("</mark>", "")
+    assert "<mark>" not in find(teacher, ip, "Nesset")
+    assert "<mark>" not in find(teacher, ip, "kløverblad")
+    for name in ("lokal.strandvik", "koordinator.fjellby", "planeier"):
+        may = name == "planeier"
+        answer = client_as(name).send(f"/plan-find/find/{ip}", {"text": "Nesset"})
+        assert (answer.status_code == 200) is may
+        assert ("<mark>" in answer.text) is may
+    told = [(one.action, one.section) for one in plot.events(ip)]
+    assert ("plan:searched", Section.MAPPING) in told

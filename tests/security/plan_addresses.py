@@ -101,6 +101,7 @@ def _queries(endpoint: str, wood: Wood) -> list[str]:
         "EntryHistoryView.show": ["?old=1&new=2"],
         "EntryHistoryView.download": ["", "?number=1"],
         "EntryView.edit": ["", "?take_up=1"],
+        "CopyView.download": [f"?format={one}" for one in ("xlsx", "csv", "json")],
         "ParticipantView.add": ["", f"?proposal={wood.notice}"],
         "DecisionView.edit": [f"?decision={wood.decision}"],
         "AuthorityView.withhold": [f"?authority={wood.authority}"],
