@@ -201,6 +201,7 @@ ACTIONS: dict[str, Any] = {
     "national_piece:added": _l("National standard role or template added"),
     "national_piece:changed": _l("National standard role or template changed"),
     "national_piece:declined": _l("Stayed with what is here when the national one changed"),
+    "national_piece:draft_says_version": _l("Draft made to say what a published version says"),
     "national_piece:taken_over": _l("Draft made of what the national one says"),
     "national_piece:exported": _l("National standard roles or templates downloaded as a file"),
     "national_piece:imported": _l("National standard role or template imported from a file"),

@@ -7,12 +7,14 @@ from flask.cli import with_appcontext
 from app.accounts import central
 from app.accounts.commands import link
 from app.accounts.queries import account_by_name
+from app.clock import utc_now
 from app.db import db, transaction
 from app.demonstration import world
 from app.demonstration.accounts import LOGINS
 from app.jobs import demo
 from app.municipalities import operations as municipalities
 from app.municipalities.register import load_register
+from app.templating import national_stock
 from config import Settings
 
 
@@ -41,6 +43,7 @@ def setup(context: click.Context, welcome: bool) -> None:
     has_room = settings.demo and world.is_empty(db.session())
     with transaction() as session:
         municipalities.load(session, load_register(), demonstration=has_room)
+        national_stock.renew(session, at=utc_now())
     if not welcome:
         click.echo("Ready. Start with: make run")
     elif settings.demo:

@@ -9,6 +9,7 @@ from datetime import datetime
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
+from app.audit import log
 from app.columns import new_id
 from app.db import db
 from app.enums import SetUpKind
@@ -87,6 +88,48 @@ def draft_version(piece: NationalPiece) -> str:
     """What a form about the draft keeps, to see whether somebody else saved it meanwhile."""
     row = versions.draft(piece)
     return f"{piece.number or 0}.{0 if row is None else row.version}"
+
+
+def let_say(actor: Actor, piece: NationalPiece, number: int, *, version: str) -> None:
+    """Let the draft say what a published version says: that in use, to throw the draft away, or
+    another. There is a draft afterwards.
+
+    Raises:
+        StaleVersion: somebody else has saved or published it since.
+        NothingNew: there is no such version.
+    """
+    policy.require(actor, Action.EDIT, piece)
+    if version != draft_version(piece):
+        raise StaleVersion
+    wanted = versions.published(piece, number)
+    if wanted is None:
+        raise NothingNew
+    row = versions.draft(piece) or versions.begin(piece)
+    versions.keep(row, dict(wanted.content), version=str(row.version))
+    log.record(actor, "national_piece:draft_says_version", piece)
+
+
+def beside(piece: NationalPiece) -> NationalVersion | None:
+    """The newest version that came with a release and says something else than what is in use."""
+    current = versions.published(piece)
+    if current is None:
+        return None
+    found = (one for one in versions.newest_first(piece) if one.number > current.number)
+    newest = next(found, None)
+    return None if newest is None or newest.content == current.content else newest
+
+
+def with_news() -> set[str]:
+    """The ids of those beside which a release has put a version that is not in use."""
+    found = (
+        select(NationalVersion.piece_id)
+        .join(NationalPiece, NationalPiece.id == NationalVersion.piece_id)
+        .where(
+            NationalVersion.published_at.is_not(None),
+            NationalVersion.number > NationalPiece.number,
+        )
+    )
+    return set(db.session.scalars(found))
 
 
 def publish_role(actor: Actor, piece: NationalPiece, *, version: str, at: datetime) -> None:

@@ -100,6 +100,7 @@ class NationalView(NationalPage):
             ],
             retired=[one for one in found if one.retired_at is not None],
             drafts=national.with_drafts(),
+            news=national.with_news(),
             moved=request.args.get("moved", ""),
         )
 
@@ -138,6 +139,11 @@ class NationalView(NationalPage):
         if version is None and asked is not None:
             raise NotFound
         said = None if version is None else national.read(row, version.content)
+        may_edit, draft = self.may_edit(row), versions.draft(row)
+        published = versions.newest_first(row)
+        if not may_edit:
+            # What a release has put beside what is in use is the central administrator's alone.
+            published = [one for one in published if one.number <= row.number]
         with force_locale(asked_language()):
             return self.page(
                 "templating/national_show.html",
@@ -147,8 +153,11 @@ class NationalView(NationalPage):
                 sections=_opened(said),
                 compared=self._since(row, version),
                 texts=role_words,
-                published=versions.newest_first(row),
-                draft=versions.draft(row) if self.may_edit(row) else None,
+                published=published,
+                draft=draft if may_edit else None,
+                beside=national.beside(row) if may_edit else None,
+                is_other=_is_other(row, draft),
+                draft_version=national.draft_version(row),
                 may=lambda action: bool(policy.decide(actor, action, row)),
                 editor=EDITORS[row.what],
                 roles=dict(template_queries.role_choices(row, PlanKind.INDIVIDUAL_PLAN)),
@@ -175,6 +184,26 @@ class NationalView(NationalPage):
             templates.begin_draft(current_actor(), row)
             editor = EDITORS[row.what]
         return redirect(url_for(editor, pk=pk))
+
+    @expose("/say/<pk>", methods=["POST"])
+    @door(Action.EDIT)
+    def say(self, pk: str) -> Answer:
+        """Let the draft say what a published version says; that in use throws the draft away."""
+        try:
+            with transaction():
+                row, number = self.head_of(pk, Action.EDIT), _number(request.form.get("number"))
+                version = request.form.get("version", "")
+                national.let_say(current_actor(), row, number or 0, version=version)
+                is_used = number == row.number
+        except DomainError as error:
+            if error.is_refusal:
+                raise
+            text = str(error)
+            flash(text, "warning")
+            return redirect(url_for("NationalView.show", pk=pk))
+        said = _("The draft says what version %(number)s says.", number=number)
+        flash(_("The draft is thrown away.") if is_used else said, "success")
+        return redirect(url_for("NationalView.show", pk=pk))
 
     @expose("/publish/<pk>", methods=["GET", "POST"])
     @door(Action.EDIT)
@@ -274,6 +303,12 @@ class NationalView(NationalPage):
             if national.move(current_actor(), row, up=is_up):
                 flash(_("%(name)s is moved.", name=isolated(row.names.get("nb", ""))), "success")
         return redirect(url_for("NationalView.index", moved=pk, _anchor=f"n-{pk}"))
+
+
+def _is_other(row: NationalPiece, draft: Any) -> bool:
+    """Whether there is a draft that says something else than what is in use."""
+    current = versions.published(row)
+    return draft is not None and current is not None and draft.content != current.content
 
 
 def _opened(said: Any) -> list[Section]:

@@ -88,13 +88,22 @@ def publish(head: Head, row: Version, *, at: datetime) -> None:
     head.number = row.number
 
 
-def add_published(head: Head, content: dict[str, Any], *, at: datetime) -> Any:
-    """A first version that is published as it is, for what is shipped, copied or imported."""
+def add_published(
+    head: Head, content: dict[str, Any], *, at: datetime, is_used: bool = True
+) -> Any:
+    """A version that is published as it is, for what is shipped, copied or imported; in use, or
+    beside the one in use."""
     row = _new(head)
     row.number, row.content, row.published_at = _next(head), content, at
-    head.number = row.number
+    if is_used:
+        head.number = row.number
     db.session.add(row)
     return row
+
+
+def is_as_added(row: Version) -> bool:
+    """Whether a version is one of ``add_published``: nobody has ever saved it as a draft."""
+    return row.published_at is not None and row.version == 1
 
 
 def _next(head: Head) -> int:

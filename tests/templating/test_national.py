@@ -12,7 +12,7 @@ from app.enums import SetUpKind
 from app.models import AuditEvent, StandardRole
 from app.security.actor import acting_as, operator
 from app.set_up_tables import NationalPiece, NationalVersion, Template
-from app.templating import proposals, shelf, versions
+from app.templating import national_stock, proposals, shelf, versions
 from tests.conftest import with_world
 from tests.plans import garden as gardens
 
@@ -246,6 +246,72 @@ def test_two_who_save_the_same_national_draft_see_both(central, look):
         NationalVersion.piece_id == pk, NationalVersion.published_at.is_(None)
     )
     assert look(lambda: db.session.scalar(draft).content["months"]) == 5
+
+
+def release(monkeypatch, *keys):
+    """Let the next release ship other texts for these standard roles."""
+    before = list(national_stock.shipped())
+
+    def shipped():
+        for what, key, content in before:
+            is_other = what is SetUpKind.STANDARD_ROLE and key in keys
+            yield what, key, content.model_copy(update={"months": 33}) if is_other else content
+
+    monkeypatch.setattr(national_stock, "shipped", shipped)
+
+
+def test_a_release_with_other_texts_makes_a_version_and_leaves_what_was_changed(
+    central, client_as, look, monkeypatch
+):
+    mine, theirs = (
+        look(lambda key=key: piece(key).id) for key in ("nav_veileder", "hjemmetjeneste")
+    )
+    new_role_version(central, theirs, name_nb="Hjemmetjeneste", months="7")
+    assert central.get("/national-library/").status_code == 200
+    release(monkeypatch, "nav_veileder", "hjemmetjeneste")
+
+    for _twice in range(2):
+        index = central.get("/national-library/").text
+
+    def months(key, number=None):
+        row = versions.published(piece(key), number)
+        return piece(key).number, row.content["months"]
+
+    assert look(lambda: months("nav_veileder")) == (2, 33)
+    assert look(lambda: months("hjemmetjeneste")) == (2, 7)
+    assert look(lambda: months("hjemmetjeneste", 3)) == (2, 33)
+    assert index.count("fra panelet") + index.count("from the panel") == 1
+    assert look(lambda: copy("nav_veileder").months) == 12
+    page = client_as("lokal.strandvik").get("/national-proposals/").text
+    assert "NAV-veileder" in page
+    local = client_as("lokal.strandvik").get(f"/national-library/show/{theirs}").text
+    assert "number=3" not in local
+
+    shown = central.get(f"/national-library/show/{theirs}")
+    sent = {"number": "3", "version": _version(shown)}
+    assert central.send(f"/national-library/say/{theirs}", sent).status_code == 302
+    central.send(f"/national-library/say/{theirs}", sent)  # Another tab: the draft is newer.
+    draft = look(lambda: versions.draft(piece("hjemmetjeneste")))
+    assert (draft.content["months"], draft.number) == (33, 4)
+    assert look(lambda: months("nav_veileder", 1)) == (2, 12)
+    assert mine != theirs
+
+
+def test_a_national_draft_is_thrown_away(central, look):
+    pk, used = look(lambda: (piece("fastlege").id, piece("fastlege").number))
+    central.send(f"/national-library/begin/{pk}")
+    calm = central.get(f"/national-library/show/{pk}").text
+    assert "/national-library/say/" not in calm
+    path = f"/national-roles/edit/{pk}"
+    sent = {"name_nb": "Fastlegen", "name_nn": "Fastlege", "kinds": ["individual_plan"]}
+    old = {"version": _version(central.get(path)), "given_by": ["coordinator"]}
+    assert central.send(path, sent | old).status_code == 302
+
+    page = central.get(f"/national-library/show/{pk}")
+    central.send(f"/national-library/say/{pk}", {"number": str(used), "version": _version(page)})
+
+    draft = look(lambda: versions.draft(piece("fastlege")))
+    assert draft.content == look(lambda: versions.published(piece("fastlege"))).content
 
 
 @pytest.mark.parametrize("login", ["lokal.strandvik", "koordinator.strandvik", "planeier"])
