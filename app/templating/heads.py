@@ -4,7 +4,6 @@ from typing import Any
 
 from app.models import StandardRole
 from app.set_up_tables import NationalPiece, Template
-from app.templating import versions
 from app.templating.role_content import RoleContent
 from app.templating.template_content import TemplateContent
 
@@ -30,11 +29,6 @@ def put_role(role: StandardRole, content: RoleContent) -> None:
     role.kinds, role.matrix = plain["kinds"], plain["matrix"]
     role.capabilities, role.given_by = plain["capabilities"], plain["given_by"]
     role.months = content.months
-
-
-def template_in_use(template: Template) -> TemplateContent:
-    """What new plans are made from."""
-    return TemplateContent.model_validate(versions.published(template).content)
 
 
 def put_names(head: Template | NationalPiece, content: RoleContent | TemplateContent) -> None:

@@ -1,18 +1,17 @@
 """The pages where a local administrator makes and changes standard roles."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from app.clock import utc_now
 from app.db import db, transaction
 from app.enums import Level, Section
-from app.errors import DomainError, NotFound, StaleVersion
+from app.errors import DomainError, NotFound
 from app.models import StandardRole
 from app.screens import forms
 from app.screens.listing import is_id
@@ -23,12 +22,9 @@ from app.security.routes import door
 from app.templating import proposals, role_matrix, role_words, setup, standard_roles, versions
 from app.templating.role_changes import differences
 from app.templating.role_content import RoleContent
-from app.templating.role_forms import RoleForm, filled, saved_since
+from app.templating.role_editing import EDITOR, LEVEL, Answer, RoleEditing
+from app.templating.role_forms import RoleForm
 from app.templating.setup import in_own_words
-
-Answer = Response | str | tuple[str, int]
-EDITOR = "templating/role.html"
-LEVEL = "level_"
 
 
 def find_role(pk: str, action: Action) -> StandardRole:
@@ -54,12 +50,13 @@ def name_of(role: StandardRole) -> str:
     return in_own_words(role.names)
 
 
-class StandardRoleEditView(BaseView):
+class StandardRoleEditView(RoleEditing, BaseView):
     """One standard role: what it says, its draft and its versions."""
 
     resource = Resource.STANDARD_ROLE
     route_base = "/standard-role-edit"
     default_view = "add"
+    review = "RolePublishingView.review"
 
     # --- the editor ------------------------------------------------------------------------------
 
@@ -72,16 +69,16 @@ class StandardRoleEditView(BaseView):
         if request.method != "POST":
             with transaction() as session:
                 setup.ensure(session, current_actor().municipality_id or 0, at=utc_now())
-            return self._editor(None, form, matrix)
+            return self.editor(None, form, matrix)
         if "set_all" in request.form:
-            return self._editor(None, form, self._all_set(form, matrix))
+            return self.editor(None, form, self.all_set(form, matrix))
         if not form.validate():
-            return self._editor(None, form, matrix, status=422)
+            return self.editor(None, form, matrix, status=422)
         try:
             location = self._add(form.content(matrix))
         except DomainError as error:
             forms.put_error(form, error)
-            return self._editor(None, form, matrix, status=error.status)
+            return self.editor(None, form, matrix, status=error.status)
         return redirect(location)
 
     @staticmethod
@@ -98,79 +95,35 @@ class StandardRoleEditView(BaseView):
         flash(_("The draft is saved. Look over what it says, and publish it."), "success")
         return location
 
-    @expose("/edit/<pk>", methods=["GET", "POST"])
-    @door(Action.EDIT)
-    def edit(self, pk: str) -> Answer:
-        """Change what a role says: in a draft, which gives nobody anything yet."""
-        role = find_role(pk, Action.EDIT)
-        now = standard_roles.latest(role)
-        if request.method != "POST":
-            return self._editor(role, RoleForm(formdata=None, data=filled(now)), now.matrix)
-        form = RoleForm()
-        matrix = role_matrix.chosen(request.form, LEVEL, now.matrix)
-        if "set_all" in request.form:
-            return self._editor(role, form, self._all_set(form, matrix))
-        if not form.validate():
-            return self._editor(role, form, matrix, status=422)
-        try:
-            self._save(pk, form.content(matrix))
-        except StaleVersion:
-            return self._conflict(pk, form, matrix)
-        except DomainError as error:
-            forms.put_error(form, error)
-            return self._editor(find_role(pk, Action.EDIT), form, matrix, status=error.status)
-        flash(_("The draft is saved. It gives nobody anything before it is published."), "success")
-        return redirect(url_for("RolePublishingView.review", pk=pk))
+    def head(self, pk: str) -> StandardRole:
+        """The standard role of an address, when the actor may change it."""
+        return find_role(pk, Action.EDIT)
 
-    @staticmethod
-    def _save(pk: str, content: RoleContent) -> None:
+    def latest(self, head: StandardRole) -> RoleContent:
+        """What its draft says, or what is in use."""
+        return standard_roles.latest(head)
+
+    def used(self, head: StandardRole) -> RoleContent | None:
+        """What is in use."""
+        return standard_roles.in_use(head)
+
+    def version(self, head: StandardRole) -> str:
+        """What tells whether somebody else has saved the draft."""
+        return standard_roles.draft_version(head)
+
+    def offered(self, kinds: Iterable[str]) -> frozenset[Section]:
+        """The parts that plans of these kinds have here."""
+        return role_matrix.offered(kinds)
+
+    def save(self, pk: str, content: RoleContent, version: str) -> None:
+        """Keep the draft."""
         with transaction():
-            standard_roles.save(
-                current_actor(),
-                find_role(pk, Action.EDIT),
-                content,
-                version=request.form.get("version", ""),
-                at=utc_now(),
-            )
+            role = find_role(pk, Action.EDIT)
+            standard_roles.save(current_actor(), role, content, version=version, at=utc_now())
 
-    def _conflict(self, pk: str, form: RoleForm, matrix: Mapping[Section, Level]) -> Answer:
-        """What somebody else has saved, beside what was chosen here."""
-        role = find_role(pk, Action.EDIT)
-        found = saved_since(standard_roles.latest(role), form.content(dict(matrix)))
-        version = standard_roles.draft_version(role)
-        return self._editor(role, form, matrix, status=409, saved_since=found, version=version)
-
-    @staticmethod
-    def _all_set(form: RoleForm, matrix: Mapping[Section, Level]) -> Mapping[Section, Level]:
-        open_ones = role_matrix.offered(form.kinds.data or ())
-        return role_matrix.set_all(matrix, request.form.get("all_level", ""), open_ones)
-
-    @staticmethod
-    def _editor(
-        role: StandardRole | None,
-        form: RoleForm,
-        matrix: Mapping[Section, Level],
-        *,
-        status: int = 200,
-        **values: Any,
-    ) -> tuple[str, int]:
-        used = None if role is None else standard_roles.in_use(role)
-        sent = request.form.get("version", "")
-        known = {
-            "version": sent or ("" if role is None else standard_roles.draft_version(role)),
-            "form_key": "" if role is not None else forms.form_key() or forms.new_key(),
-        }
-        page = render_template(
-            EDITOR,
-            role=role,
-            name="" if role is None else name_of(role),
-            form=form,
-            cells=role_matrix.cells(matrix, used, role_matrix.offered(form.kinds.data or ())),
-            levels=list(Level),
-            texts=role_words,
-            **(known | values),
-        )
-        return page, status
+    def drawn(self, status: int, values: Mapping[str, Any]) -> Answer:
+        """The page of the form."""
+        return render_template(EDITOR, **values), status
 
     # --- one role and its versions ---------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from app.security.published import PublishedForever
 from app.security.roles import Resource
 from app.set_up_tables import NationalPiece, NationalVersion, Template, TemplateVersion
 from app.side_tables import BulkChange
-from app.templating import heads, pieces, template_drafts, template_queries, templates, versions
+from app.templating import pieces, template_drafts, template_queries, templates, versions
 from app.templating.pieces import Address
 from app.templating.template_check import checklist
 from app.templating.template_content import TemplateContent
@@ -69,7 +69,9 @@ class Office:
         return self.ask(lambda: templates.read(versions.draft(db.session.get_one(Template, pk))))
 
     def in_use(self, pk):
-        return self.ask(lambda: heads.template_in_use(db.session.get_one(Template, pk)))
+        return self.ask(
+            lambda: templates.read(versions.published(db.session.get_one(Template, pk)))
+        )
 
     def mark(self, pk, at):
         found = Address.read(at)
