@@ -115,18 +115,22 @@ def _on(database: Database, folder: Path, plans: int, samples: int) -> int:
 # --- filling -------------------------------------------------------------------------------------
 
 
-def fill_plans(database: Database, count: int) -> None:
-    """Put plans straight into the table, as the panel would have written them."""
+def fill_plans(database: Database, count: int, version_id: str | None = None) -> None:
+    """Put plans straight into the table, as the panel would have written them; made from a version
+    of a template, if any."""
     database = replace(database, answers=(("samvev_municipality", MUNICIPALITY),))
     columns = (
         "id municipality_id kind state owner_id coordinator_id needs resources cooperation"
-        " started_at last_activity_at version"
+        " started_at last_activity_at version template_version_id"
     )
-    database.fill("plan", columns.split(), _plan_rows(database, count))
+    database.fill("plan", columns.split(), _plan_rows(database, count, version_id))
 
 
-def _plan_rows(database: Database, count: int) -> Iterator[tuple[object, ...]]:
+def _plan_rows(
+    database: Database, count: int, version_id: str | None
+) -> Iterator[tuple[object, ...]]:
     begun = date(2023, 1, 1)
+    template = None if version_id is None else stored(database, version_id)
     for number in range(count):
         day = begun + timedelta(days=number % 1000)
         at = f"{day} 09:00:00.000000" + ("" if database.kind == SQLITE else "+00")
@@ -144,6 +148,7 @@ def _plan_rows(database: Database, count: int) -> Iterator[tuple[object, ...]]:
             at,
             at,
             1,
+            template,
         )
 
 

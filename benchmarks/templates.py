@@ -1,7 +1,8 @@
 """``python -m benchmarks.templates``: the editor of templates, on both databases.
 
 A municipality with 200 templates, of which one has 60 sections and 400 fields and has been
-published before. Ends with status 1 where an answer was wrong.
+published before; and the job that tells the coordinators of 10,000 plans of a newer version. Ends
+with status 1 where an answer was wrong.
 """
 
 import argparse
@@ -15,22 +16,27 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
+
 from app import create_app
 from app.clock import utc_now
 from app.columns import new_id
 from app.db import db, transaction
-from app.security.actor import acting_as, operator
+from app.jobs import runner, template_publishing
+from app.models import Job
+from app.security.actor import acting_as, find_actor, operator
 from app.set_up_tables import Template
 from app.templating import heads, setup, versions
 from app.templating.template_content import TemplateContent
 from benchmarks.data import MUNICIPALITY
 from benchmarks.database import KINDS, Database, databases
-from benchmarks.plans import Cost, _client, _tell, _times
-from benchmarks.samvev import Samvev
+from benchmarks.plans import PERSONS, Cost, _client, _tell, _times, fill_plans
+from benchmarks.samvev import ACCOUNT, Samvev
 from benchmarks.subject import SECRET, Scale
 from config import Mode, Settings
 
 TEMPLATES, SECTIONS, FIELDS = 200, 60, 400
+PLANS = 10_000
 PARTS = ("about_me", "mapping", "goals", "activities", "sub_plans", "meetings")
 KINDS_OF_FIELDS = ("short_text", "long_text", "choice", "date", "number", "person", "table")
 MARK = re.compile(r'name="version" value="([0-9a-f]{16})"')
@@ -57,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _on(database: Database, folder: Path, samples: int) -> int:
     """Measure on one database; how many answers were wrong."""
-    program = Samvev().prepare(database, folder, Scale(50))
+    program = Samvev().prepare(database, folder, Scale(PERSONS))
     settings = Settings(
         mode=Mode.TEST,
         instance=Path(program.environment["SAMVEV_INSTANCE"]),
@@ -69,7 +75,8 @@ def _on(database: Database, folder: Path, samples: int) -> int:
     with app.app_context():
         large = _plant()
     database.settle()
-    return _measure(_client(app, "bench"), database.kind, large, samples)
+    wrong = _measure(_client(app, "bench"), database.kind, large, samples)
+    return wrong + _tell_coordinators(app, database)
 
 
 # --- filling -------------------------------------------------------------------------------------
@@ -165,6 +172,41 @@ def _measure(client: Any, kind: str, large: str, samples: int) -> int:
     sent = {"csrf_token": _token(client, draft), "move": "down:sections/s0", "current": ""}
     move = f"/template-drafts/move/{large}"
     return wrong + _ask("moving a section", lambda: client.post(move, data=sent), 302, samples)
+
+
+def _tell_coordinators(app: Flask, database: Database) -> int:
+    """Time the job that tells the coordinators of all plans that have an earlier version; 1 where
+    somebody was not told."""
+    with app.app_context():
+        template_id, version_id = _behind()
+    fill_plans(database, PLANS, version_id)
+    database.settle()
+    with app.app_context():
+        session = db.session()
+        actor = find_actor(session, ACCOUNT, MUNICIPALITY, utc_now())
+        with acting_as(session, actor), transaction():
+            template = session.get_one(Template, template_id)
+            job = template_publishing.propose(actor, template, at=utc_now())
+            job_id = job.id if isinstance(job, Job) else ""
+        begun, worked = time.perf_counter(), time.process_time()
+        runner.run_job(job_id, MUNICIPALITY)
+        cost = Cost(time.perf_counter() - begun, time.process_time() - worked)
+        with acting_as(session, operator(MUNICIPALITY)):
+            told = session.get_one(Job, job_id).report["told"]
+    _tell(f"the job that tells coordinators of {PLANS} plans", [cost])
+    return int(told != PLANS)
+
+
+def _behind() -> tuple[str, str]:
+    """A template with a second version in use, and the id of its first."""
+    with acting_as(db.session(), operator(MUNICIPALITY)), transaction() as session:
+        template_id = _add(TEMPLATES, 3, 12)
+        template = session.get_one(Template, template_id)
+        first = versions.published(template)
+        versions.publish(
+            template, versions.draft(template) or versions.begin(template), at=utc_now()
+        )
+        return template_id, str(first.id)
 
 
 def _token(client: Any, path: str) -> str:
