@@ -86,7 +86,7 @@ class ParticipantView(PlanPage):
             plan = self.opened(pk, Action.STEER_ACCESS)
             asked, proposed = self._asked(plan), _proposed(plan)
             role = asked.role.id if asked is not None and asked.role is not None else ""
-            person = request.args.get("person") or (proposed.person_id if proposed else None)
+            person = request.args.get("person") or (proposed.person_id if proposed else "") or None
             chosen = {"person_id": person, "standard_role_id": role}
             form = ChooseForm(formdata=None, data=chosen)
             if proposed is not None and not person:

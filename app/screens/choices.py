@@ -41,6 +41,8 @@ def choosable(model: type[Model], pk: object) -> Any | None:
 
 def visible(model: type[Model], pk: str) -> Any | None:
     """The row of this id, in use or not, when the actor may see it."""
+    if not is_id(pk):
+        return None
     return db.session.scalar(scope.rows(current_actor(), model, Action.SHOW).where(model.id == pk))
 
 

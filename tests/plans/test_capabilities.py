@@ -453,6 +453,7 @@ def test_a_proposal_lets_nobody_in_and_is_answered_by_adding(app, world, one, cl
     path = f"/plan-participant/add/{one.plan}?proposal={pk}"
     page = coordinator.get(path).text
     assert 'value="Mona [Fysio]"' in page
+    assert coordinator.get(f"/plan-participant/add/{one.plan}?person=x").status_code == 200
     chosen = {"person_id": one.newcomer, "standard_role_id": one.roles["Lærer"]}
     terms = coordinator.send(path, chosen).text
     assert 'value="fysioterapeut"' in terms
