@@ -4,10 +4,10 @@ Nothing of what stands in the plan is in it. Which events somebody is told of, `
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from itertools import groupby
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -16,7 +16,7 @@ from app.audit import doers
 from app.audit.words import LOOKED, spoken
 from app.clock import day_of
 from app.db import db
-from app.enums import Role
+from app.enums import Role, Section
 from app.models import AuditEvent, Person, Plan
 from app.plans import access_queries
 from app.screens.words import words
@@ -40,13 +40,18 @@ class Which(StrEnum):
 
 @dataclass(frozen=True)
 class Line:
-    """One event, as whoever may read it is told of it."""
+    """What somebody did in one minute, as whoever may read it is told of it."""
 
     at: datetime
     who: str
     function: str
     what: str
-    part: Any
+    parts: tuple[str, ...]
+
+    @property
+    def beside(self) -> tuple[object, ...]:
+        """What lines have alike that are told as one, with all their parts."""
+        return self.at.replace(second=0, microsecond=0), self.who, self.function, self.what
 
 
 @dataclass(frozen=True)
@@ -79,11 +84,20 @@ def lines(
             _name(one, names),
             functions.get(one.person_id or "") or _by_right(one),
             said.action(one.action),
-            words(one.section) if one.section else "",
+            (str(words(Section(one.section))),) if one.section else (),
         )
         for one in shown
     ]
-    return Lines(made, shown[-1].id if len(found) > PAGE else None)
+    return Lines(_together(made), shown[-1].id if len(found) > PAGE else None)
+
+
+def _together(made: list[Line]) -> list[Line]:
+    """Lines that follow each other and differ in their part alone, as one."""
+    groups = [list(found) for _beside, found in groupby(made, key=lambda one: one.beside)]
+    return [
+        replace(same[0], parts=tuple(dict.fromkeys(part for one in same for part in one.parts)))
+        for same in groups
+    ]
 
 
 def _names(plan: Plan, events: Sequence[AuditEvent]) -> dict[str, str]:
