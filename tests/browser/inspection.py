@@ -103,6 +103,8 @@ class Watcher:
         every look."""
         look = self.look
         self.figures.pages += 1
+        # A press is over when its answer has begun to come; what has not come yet is not missing.
+        self.page.wait_for_load_state()
         self.page.evaluate(COME_TO_REST)
         broken: list[dict[str, Any]] = self.page.evaluate(RUN_AXE, TAGS)
         seen: dict[str, Any] = self.page.evaluate(PROBE)

@@ -23,6 +23,7 @@ LOOKS = [
 
 def broken(page: Page) -> list[str]:
     """What axe finds wrong with the page as it looks now, and whether it scrolls sideways."""
+    page.wait_for_load_state()
     page.evaluate("() => Promise.all(document.getAnimations().map((one) => one.finished))")
     page.evaluate(AXE.read_text("utf-8"))
     found: list[str] = page.evaluate(RUN_AXE, TAGS)
