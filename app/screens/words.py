@@ -170,6 +170,8 @@ WORDS: dict[StrEnum, Any] = {
     MoveState.EXPIRED: _l("Not answered in time"),
     NoticeKind.ROLE_PROPOSED: _l("A standard role has got more access"),
     NoticeKind.TEMPLATE_PROPOSED: _l("There is a newer version of the template"),
+    NoticeKind.PARTICIPANT_TWICE: _l("Somebody may take part in the plan twice"),
+    NoticeKind.PLAN_TWICE: _l("The plan may be registered twice"),
     Shown.IN_USE: _l("In use"),
     Shown.RETIRED: _l("Retired"),
     Shown.ALL: _l("All"),
