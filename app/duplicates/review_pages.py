@@ -19,7 +19,7 @@ from app.audit import log
 from app.clock import day_of, today, utc_now
 from app.db import db, transaction
 from app.duplicate_tables import DuplicatePair
-from app.duplicates import answering, queue
+from app.duplicates import answering, figures, queue
 from app.duplicates.reasons import reasons_of
 from app.duplicates.side_by_side import (
     BAND_COLOURS,
@@ -95,7 +95,11 @@ class DuplicateView(ScopedModelView):
     resource = Resource.DUPLICATE
     route_base = "/duplicates"
     datamodel = TableInterface(DuplicatePair)
-    include_route_methods = {"list", "arrange", "keep_view", "show", "answer", "take_back"}
+    include_route_methods = {
+        *("list", "arrange", "keep_view", "figures"),
+        *("show", "answer", "take_back"),
+    }
+    buttons = (("DuplicateView.figures", Action.LIST, _l("Clean-up figures")),)
     eager = (DuplicatePair.first, DuplicatePair.second)
 
     list_title = _l("Duplicates")
@@ -146,8 +150,11 @@ class DuplicateView(ScopedModelView):
 
     def scan_address(self) -> str | None:
         """Where a scan is started, for those who may."""
-        may_scan = policy.may_open(current_actor(), Action.ADD, Resource.DUPLICATE)
-        return url_for(SCAN) if may_scan and SCAN in current_app.view_functions else None
+        if SCAN not in current_app.view_functions:
+            return None
+        actor = current_actor()
+        found = DuplicatePair(municipality_id=actor.municipality_id)
+        return url_for(SCAN) if policy.decide(actor, Action.ADD, found) else None
 
     def url(self, method: str, row: Any = None, **values: Any) -> str:
         """The address of a page; a pair's own keeps what the queue was asked for."""
@@ -158,6 +165,21 @@ class DuplicateView(ScopedModelView):
     def address(self, method: str, **values: Any) -> str:
         """The address of a page in the queue that was asked for."""
         return url_for(f"{self.endpoint}.{method}", **{**_kept(), **values})
+
+    @expose("/figures", methods=["GET"])
+    @door(Action.LIST)
+    def figures(self) -> str:
+        """How the clean-up stands, each number with its list."""
+        actor = current_actor()
+        return render_template(
+            "duplicates/figures.html",
+            view=self,
+            groups=figures.groups(actor),
+            oldest=figures.oldest(actor),
+            reasons=figures.reasons_given(actor),
+            anyway=figures.ANYWAY,
+            scans=known_scans(),
+        )
 
     # --- one pair --------------------------------------------------------------------------------
 

@@ -290,3 +290,38 @@ def test_there_is_no_door_that_answers_many_pairs(app):
 
     assert rules
     assert writing == {"DuplicateView.arrange", "DuplicateView.keep_view"}
+
+
+# --- figures -------------------------------------------------------------------------------------
+
+
+def test_each_figure_is_the_length_of_the_list_it_leads_to(here, client_as):
+    name = f"{CANARY['9901']}tall"
+    long_ago = utc_now() - timedelta(days=70)
+    here.two(name, band=MatchBand.POSSIBLE, score=1.0)
+    here.two(name, state=PairState.LATER)
+    here.two(name, state=PairState.MERGED)
+    here.two(name, state=PairState.NOT_SAME)
+    here.two(name, state=PairState.NOT_SAME, answered_at=long_ago)
+    here.two(name, registered_reason="Legen sa de er to", registered_at=utc_now())
+    client = client_as(LOCAL)
+
+    page = client.get("/duplicates/figures").text
+
+    figures = re.findall(r'href="([^"]+)"><strong class="number">(\d+)</strong><span>([^<]+)', page)
+    assert len(figures) == 8
+    for address, number, label in figures:
+        listed = client.get(address.replace("&amp;", "&")).text
+        found = re.search(r'class="count" role="status">\s*(\d*)', listed)
+        assert int(number) == (int(found[1]) if found else 0), label
+        assert int(number) > 0 or "probable" in address, label
+    assert "Legen sa de er to" in page
+
+
+def test_the_oldest_is_told_and_opened_in_the_order_of_age(here, client_as):
+    name = f"{CANARY['9901']}eldst"
+    oldest = here.two(name, found_at=utc_now() - timedelta(days=4000))
+
+    page = client_as(LOCAL).get("/duplicates/figures").text
+
+    assert f"/duplicates/show/{oldest}?order=found_at" in page
