@@ -167,7 +167,7 @@ def _note_changes(session: Session, _context: UOWTransaction, _instances: object
 
 
 def _differs(person: Person) -> bool:
-    attributes = inspect(person).attrs
+    attributes: Any = inspect(person).attrs
     return any(attributes[name].history.has_changes() for name in _FOLLOWED)
 
 
