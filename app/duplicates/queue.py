@@ -187,7 +187,7 @@ def open_by_band(actor: Actor) -> dict[MatchBand, int]:
     counted = db.session.execute(
         found.with_only_columns(DuplicatePair.band, func.count()).group_by(DuplicatePair.band)
     )
-    numbers: dict[MatchBand, int] = {band: count for band, count in counted}  # noqa: C416 - rows are no pairs to mypy
+    numbers: dict[MatchBand, int] = dict(counted.all())
     return {band: numbers.get(band, 0) for band in MatchBand}
 
 
