@@ -11,9 +11,11 @@ from app.enums import MatchBand, PairState
 from app.people.national_id import synthetic
 from tests.conftest import with_world
 from tests.duplicates.pairing import BORN, Pairing
+from tests.matrix.cells import visitor
 from tests.world import CANARY
 
 LOCAL = "lokal.strandvik"
+BY_PROGRAM = {"not-same": PairState.NOT_SAME, "later": PairState.LATER}
 HIT = re.compile(r'<th scope="row"><a href="/duplicates/show/([0-9a-f-]{36})')
 
 
@@ -325,3 +327,48 @@ def test_the_oldest_is_told_and_opened_in_the_order_of_age(here, client_as):
     page = client_as(LOCAL).get("/duplicates/figures").text
 
     assert f"/duplicates/show/{oldest}?order=found_at" in page
+
+
+# --- who may ------------------------------------------------------------------------------------
+
+
+def test_only_local_administrators_find_the_menu_entry(client_as):
+    entry = 'href="/duplicates/list/"'
+
+    assert entry in client_as("lokal.strandvik").get("/", follow_redirects=True).text
+    for other in ("sentral", "koordinator.strandvik", "planeier"):
+        assert entry not in client_as(other).get("/", follow_redirects=True).text
+
+
+@pytest.mark.parametrize("username", ["koordinator.strandvik", "planeier", "lokal.fjellby"])
+def test_an_answer_by_somebody_else_changes_nothing(here, client_as, username):
+    pair_id = here.two("Stengtsen")
+
+    client = client_as(username)
+    for answer in ("not_same", "later", "merge"):
+        status = client.send(
+            f"/duplicates/answer/{pair_id}", {"version": "1", "answer": answer}
+        ).status_code
+        assert status in (403, 404)
+
+    assert here.load(pair_id).state is PairState.OPEN
+
+
+@pytest.mark.parametrize(("door", "state"), BY_PROGRAM.items())
+def test_a_program_answers_with_the_version_it_has_seen(app, world, here, client_as, door, state):
+    pair_id = here.two("Programsen")
+    who = visitor(app, world, "lokal.strandvik", client_as)
+    headers = {"Authorization": f"Bearer {who.secret}"}
+    shown = who.client.get(f"/api/v1/duplicate/{pair_id}", headers=headers)
+    path = f"/api/v1/duplicate/{pair_id}/{door}"
+
+    stale = who.client.post(path, json={"version": 9}, headers=headers)
+    answer = who.client.post(
+        path, json={"note": "Sett"}, headers={**headers, "If-Match": shown.headers["ETag"]}
+    )
+
+    assert stale.status_code == 409
+    assert answer.status_code == 200
+    assert answer.json["result"]["state"] == state
+    assert (here.load(pair_id).state, here.load(pair_id).note) == (state, "Sett")
+    assert here.load(pair_id).first_id in here.told("person:compared")
