@@ -98,6 +98,18 @@ def test_a_queue_of_two_pages_is_turned_without_a_name_in_the_address(here, clie
     assert pairs_in(then) == made[2:]
 
 
+def test_a_scan_is_started_from_the_queue_and_shown_while_it_goes_on(app, world, client_as):
+    client = client_as("lokal.fjellby")
+
+    started = client.send("/duplicate-scan/start")
+    again = client.send("/duplicate-scan/start")
+
+    assert started.location == again.location
+    assert client.get(started.location).status_code == 200
+    assert started.location in client.get("/duplicates/list/").text
+    assert client_as("koordinator.fjellby").send("/duplicate-scan/start").status_code == 403
+
+
 # --- one pair ------------------------------------------------------------------------------------
 
 
