@@ -624,6 +624,17 @@ ACCESS_VIEWS = (
     AuthorityView,
 )
 
+UNLISTED_VIEWS = (
+    KeptFormView,
+    SavedViewPage,
+    OwnPageView,
+    PasswordLinkView,
+    FirstAdministratorView,
+    AppointView,
+    SearchView,
+    DuplicateScanView,
+)
+
 SET_UP_VIEWS = (
     StandardRoleEditView,
     RoleMatrixView,
@@ -641,9 +652,7 @@ def register_views(appbuilder: AppBuilder) -> None:
     appbuilder.add_view_no_menu(LoginView)
     appbuilder.add_view_no_menu(MunicipalityChoiceView)
     appbuilder.add_view_no_menu(OpenPagesView)
-    appbuilder.add_view_no_menu(KeptFormView)
-    appbuilder.add_view_no_menu(SavedViewPage)
-    for view in (OwnPageView, PasswordLinkView, FirstAdministratorView, AppointView, SearchView):
+    for view in UNLISTED_VIEWS:
         appbuilder.add_view_no_menu(view)
     appbuilder.add_view(MyPlansView, "MyPlansView", label=_l("My plans"))
     appbuilder.add_view_no_menu(DecisionView)
@@ -658,7 +667,6 @@ def register_views(appbuilder: AppBuilder) -> None:
     appbuilder.add_view(IncomingView, "IncomingView", label=_l("From other municipalities"))
     appbuilder.add_view(PersonView, "PersonView", label=_l("Persons"))
     appbuilder.add_view(DuplicateView, "DuplicateView", label=_l("Duplicates"))
-    appbuilder.add_view_no_menu(DuplicateScanView)
     appbuilder.add_view(UnitView, "UnitView", label=_l("Units"))
     appbuilder.add_view(MembershipView, "MembershipView", label=_l("Roles and logins"))
     appbuilder.add_view(KeyRolesView, "KeyRolesView", label=_l("Overview of key roles"))

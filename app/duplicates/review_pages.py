@@ -11,7 +11,6 @@ from flask import current_app, flash, g, redirect, render_template, request, url
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -23,7 +22,6 @@ from app.duplicates import answering, figures, queue
 from app.duplicates.reasons import reasons_of
 from app.duplicates.side_by_side import (
     BAND_COLOURS,
-    CAUTION_WORDS,
     NUMBER_WORDS,
     Likeness,
     births_of,
@@ -35,7 +33,7 @@ from app.duplicates.side_by_side import (
     registered_on,
 )
 from app.duplicates.used_in import uses_of
-from app.enums import MatchBand, PairState
+from app.enums import MatchBand, MergeState, PairState
 from app.errors import BadRequest, DomainError
 from app.models import Person
 from app.screens.fields import show_date
@@ -50,18 +48,11 @@ from app.security.routes import door
 
 Answer = Response | str | tuple[str, int]
 MERGE_PAGE = "MergeView.choose"
+SHOWN_MERGE = "MergeView.show"
 SCAN = "DuplicateScanView.start"
 MERGE = "merge"
 OF_UNDOING = frozenset({"version", "to"})
 KEPT_PARAMETERS = frozenset(queue.FILTERS) | {"order"}
-
-
-def band_tag(pair: DuplicatePair) -> Markup:
-    """The band as a coloured word."""
-    colour = BAND_COLOURS[pair.band]
-    return Markup('<span class="ds-tag" data-color="{}">{}</span>').format(
-        colour, escape(words(pair.band))
-    )
 
 
 def shown_state(pair: DuplicatePair) -> str:
@@ -127,7 +118,7 @@ class DuplicateView(ScopedModelView):
     orders = queue.ORDERS
     formatters_columns = {
         "names": names_of,
-        "band": band_tag,
+        "band": lambda pair: words(pair.band),
         "births": births_of,
         "reasons": lambda pair: reasons_of(pair).few,
         "found_at": lambda pair: show_date(day_of(pair.found_at)),
@@ -203,6 +194,9 @@ class DuplicateView(ScopedModelView):
             pair=pair,
             place=queue.place_of(db.session(), base, self._asked(), pair),
             chain=queue.chain_of(actor, base, pair),
+            merging=queue.merge_of(actor, pair),
+            merging_page=SHOWN_MERGE if SHOWN_MERGE in current_app.view_functions else None,
+            merge_states=MergeState,
             reasons=reasons_of(pair),
             note=request.form.get("note", pair.note or ""),
             wrong=wrong,
@@ -230,7 +224,7 @@ class DuplicateView(ScopedModelView):
             "likenesses": Likeness,
             "number_note": NUMBER_WORDS.get(numbers),
             "number": number,
-            "cautions": [CAUTION_WORDS[one] for one in cautions(first, second, numbers, on=on)],
+            "cautions": cautions(first, second, numbers, on=on),
             "uses": [uses_of(actor, one, on=on) for one in (first, second)],
         }
 
