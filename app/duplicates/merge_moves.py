@@ -437,6 +437,7 @@ def _pairs(moves: Moves) -> None:
     for one in moves.rows.pairs:
         if {*_both(one)} == ids:
             moves.put(one, "state", str(PairState.MERGED))
+            moves.end(one, "answered_at")
         elif moves.gone in _both(one):
             other = _other(one, moves.gone)
             if other in known:
