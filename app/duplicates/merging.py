@@ -12,7 +12,7 @@ What holds after every merge, and what tests hold it to:
 their plans, makes it again, and refuses when it is another than what was looked over.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -250,8 +250,9 @@ def _carry_out(actor: Actor, row: PersonMerge, two: Two, plan: MergePlan, at: da
     log.record(actor, "person:merged", gone, fields=("merged_into_id", "retired_at"))
     gone.retired_at, gone.merged_into_id = at, kept.id
     db.session.flush()
+    rows = rows_of(plan.changes)
     for part in merge_moves.ordered(plan.changes):
-        done += [_apply(one, at) for one in part]
+        done += [_apply(rows, one, at) for one in part]
         db.session.flush()
     done += [_add(one, at) for one in plan.additions]
     merge_facts.put(two, _sides(plan))
@@ -283,16 +284,27 @@ def _end_login(two: Two, login: Login, at: datetime) -> list[Change]:
     return [Change("ab_user", str(account.id), "active", before=True, after=False)]
 
 
-def row_of(change: Change) -> Any:
-    """The row that a change is about, as it is now."""
-    model = MODELS[change.table]
-    return db.session.get(model, int(change.row_id) if model is User else change.row_id)
+RowsByKey = dict[tuple[str, str], Any]
 
 
-def _apply(change: Change, at: datetime) -> Change:
+def rows_of(changes: Iterable[Change]) -> RowsByKey:
+    """The rows that changes are about, as they are now, by table and id."""
+    wanted: dict[str, set[Any]] = {}
+    for one in changes:
+        is_account = MODELS[one.table] is User
+        wanted.setdefault(one.table, set()).add(int(one.row_id) if is_account else one.row_id)
+    return {
+        (table, str(row.id)): row
+        for table, ids in wanted.items()
+        for row in db.session.scalars(select(MODELS[table]).where(MODELS[table].id.in_(ids)))
+    }
+
+
+def _apply(rows: RowsByKey, change: Change, at: datetime) -> Change:
     """Make a change; what was made of it, with the instant in it."""
     made = replace(change, after=at.isoformat()) if change.after == NOW else change
-    setattr(row_of(change), change.column, typed(MODELS[change.table], change.column, made.after))
+    row = rows[change.table, change.row_id]
+    setattr(row, change.column, typed(type(row), change.column, made.after))
     return made
 
 
@@ -308,7 +320,6 @@ def _add(addition: Addition, at: datetime) -> Change:
 
 def _versions_after(done: Sequence[Change]) -> Iterator[Change]:
     """The version of each row after the merge, which tells whether somebody changes it later."""
-    for table, row_id in dict.fromkeys((one.table, one.row_id) for one in done):
-        row = row_of(Change(table, row_id, VERSION, None, None))
+    for (table, row_id), row in rows_of(done).items():
         if hasattr(row, VERSION):
             yield Change(table, row_id, VERSION, None, row.version)

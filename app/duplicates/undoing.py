@@ -20,7 +20,15 @@ from app.duplicates import merge_facts
 from app.duplicates.merge_facts import Two, plain, typed
 from app.duplicates.merge_plan import Change, from_list
 from app.duplicates.merge_rules import OwnPerson
-from app.duplicates.merging import ADDED, KEPT_FOR, MODELS, VERSION, hold_both, persons_of, row_of
+from app.duplicates.merging import (
+    ADDED,
+    KEPT_FOR,
+    VERSION,
+    RowsByKey,
+    hold_both,
+    persons_of,
+    rows_of,
+)
 from app.enums import MergeState
 from app.errors import DomainError
 from app.models import (
@@ -36,6 +44,7 @@ from app.models import (
     Plan,
     PlanEntry,
     StandIn,
+    WithheldSection,
 )
 from app.people.operations import KnownExternalId, KnownNationalId
 from app.security import policy
@@ -93,8 +102,9 @@ def undo(actor: Actor, row: PersonMerge, *, at: datetime) -> list[LookAt]:
     hold_both(two, day_of(at))
     db.session.refresh(row, with_for_update=True)
     _require_possible(actor, row, two, at)
-    look_at = [*_changed_since(row), *_made_since(row)]
-    look_at += _move_back(row, two, at)
+    rows = rows_of(_changes(row))
+    look_at = [*_changed_since(row, rows), *_made_since(row)]
+    look_at += _move_back(row, two, rows, at)
     look_at += [["person", two.kept.id, field] for field in _facts_back(row, two)]
     _into_use(two)
     row.state, row.undone_at, row.undone_by = MergeState.UNDONE, at, actor.account_id
@@ -140,12 +150,11 @@ def _changes(row: PersonMerge) -> list[Change]:
     return [from_list(one) for one in row.moved]
 
 
-def _changed_since(row: PersonMerge) -> Iterator[LookAt]:
+def _changed_since(row: PersonMerge, rows: RowsByKey) -> Iterator[LookAt]:
     """Moved rows that somebody has changed; they go back all the same."""
     for one in _changes(row):
         if one.column == VERSION and one.table not in NOT_TOLD:
-            now = row_of(one)
-            if now is not None and now.version != one.after:
+            if rows[one.table, one.row_id].version != one.after:
                 yield [one.table, one.row_id, CHANGED]
 
 
@@ -165,7 +174,7 @@ def _made_since(row: PersonMerge) -> Iterator[LookAt]:
 # --- back ----------------------------------------------------------------------------------------
 
 
-def _move_back(row: PersonMerge, two: Two, at: datetime) -> list[LookAt]:
+def _move_back(row: PersonMerge, two: Two, rows: RowsByKey, at: datetime) -> list[LookAt]:
     """Put the rows back: what the merge made ends, what it moved goes back, what it ended begins
     again."""
     changes = [one for one in reversed(_changes(row)) if one.column != VERSION]
@@ -181,32 +190,32 @@ def _move_back(row: PersonMerge, two: Two, at: datetime) -> list[LookAt]:
     replaced = _replaced_since(row, added)
     look_at: list[LookAt] = []
     for one in added:
-        _end_added(one, at)
+        _end_added(rows[one.table, one.row_id], at)
     db.session.flush()
-    look_at += [left for one in moved for left in _restore(one, is_login_gone=withdrawn)]
+    look_at += [left for one in moved for left in _restore(rows, one, is_login_gone=withdrawn)]
     db.session.flush()
     for one in ended:
-        if _stays_ended(one, row, two, withdrawn=withdrawn, replaced=replaced):
+        ended_row = rows[one.table, one.row_id]
+        if _stays_ended(ended_row, row, two, withdrawn=withdrawn, replaced=replaced):
             look_at.append([one.table, one.row_id, LEFT])
         else:
-            look_at += _restore(one)
+            look_at += _restore(rows, one)
             db.session.flush()
     return [list(one) for one in dict.fromkeys(tuple(one) for one in look_at)]
 
 
-def _restore(change: Change, *, is_login_gone: bool = False) -> list[LookAt]:
+def _restore(rows: RowsByKey, change: Change, *, is_login_gone: bool = False) -> list[LookAt]:
     """Set a column back, unless somebody has given it another value since."""
-    row = row_of(change)
+    row = rows[change.table, change.row_id]
     is_changed = plain(getattr(row, change.column)) != change.after
     if is_changed or (is_login_gone and change.table == "ab_user"):
         return [[change.table, change.row_id, LEFT]]
-    setattr(row, change.column, typed(MODELS[change.table], change.column, change.before))
+    setattr(row, change.column, typed(type(row), change.column, change.before))
     return []
 
 
-def _end_added(change: Change, at: datetime) -> None:
-    row = row_of(change)
-    column = "lifted_at" if change.table == "withheld_section" else "ended_at"
+def _end_added(row: Any, at: datetime) -> None:
+    column = "lifted_at" if isinstance(row, WithheldSection) else "ended_at"
     if getattr(row, column) is None:
         setattr(row, column, at)
 
@@ -236,7 +245,7 @@ def _replaced_since(row: PersonMerge, added: Sequence[Change]) -> set[tuple[str,
 
 
 def _stays_ended(
-    change: Change,
+    one: Any,
     row: PersonMerge,
     two: Two,
     *,
@@ -244,7 +253,6 @@ def _stays_ended(
     replaced: set[tuple[str, str]],
 ) -> bool:
     """Whether beginning again would open what somebody has ended since, or be there twice."""
-    one = row_of(change)
     if isinstance(one, Membership):
         return withdrawn
     if isinstance(one, Grant):
