@@ -326,7 +326,7 @@ def test_each_figure_is_the_length_of_the_list_it_leads_to(here, client_as):
     assert len(figures) == 8
     for address, number, label in figures:
         listed = client.get(address.replace("&amp;", "&")).text
-        found = re.search(r'class="count" role="status">\s*(\d*)', listed)
+        found = re.search(r'class="count" role="status">\s*(\d+)', listed)
         assert int(number) == (int(found[1]) if found else 0), label
         assert int(number) > 0 or "probable" in address, label
     assert "Legen sa de er to" in page
