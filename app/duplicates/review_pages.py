@@ -192,7 +192,7 @@ class DuplicateView(ScopedModelView):
             "duplicates/pair.html",
             view=self,
             pair=pair,
-            place=queue.place_of(db.session(), base, self._asked(), pair),
+            spot=queue.place_of(db.session(), base, self._asked(), pair),
             chain=queue.chain_of(actor, base, pair),
             merging=queue.merge_of(actor, pair),
             merging_page=SHOWN_MERGE if SHOWN_MERGE in current_app.view_functions else None,
