@@ -76,7 +76,7 @@ class MergeView(BaseView):
             "duplicates/merge_list.html",
             rows=[(one, _pair_of(one)) for one in rows],
             colours=COLOURS,
-            said=merge_words.STATES,
+            state_words=merge_words.STATES,
         )
 
     # --- choose, look over, do -------------------------------------------------------------------
@@ -305,7 +305,7 @@ class MergeView(BaseView):
             pair=pair,
             merge=merge,
             colours=COLOURS,
-            said=merge_words.STATES,
+            state_words=merge_words.STATES,
             states=MergeState,
             error=error,
             look_at=list(merge_words.to_look_at(merge.look_at)),
