@@ -21,6 +21,7 @@ from app.accounts.own_page import OwnPageView
 from app.accounts.screens import MembershipView
 from app.accounts.views import AppointView, FirstAdministratorView, PasswordLinkView
 from app.clock import day_of, today, utc_now
+from app.duplicates.merge_pages import MergeView
 from app.duplicates.review_pages import DuplicateView
 from app.enums import Language, UnitKind
 from app.jobs import lists as job_lists
@@ -633,6 +634,7 @@ UNLISTED_VIEWS = (
     AppointView,
     SearchView,
     DuplicateScanView,
+    MergeView,
 )
 
 SET_UP_VIEWS = (

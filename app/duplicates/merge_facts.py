@@ -18,18 +18,21 @@ from sqlalchemy import select
 from app.columns import Instant
 from app.db import db
 from app.duplicates.merge_plan import Reason, Side, dumped
+from app.duplicates.side_by_side import Caution, cautions, numbers_of
 from app.enums import ProtectionGrade
 from app.errors import DomainError
 from app.models import Person, ProtectedAddress
 from app.people.keyring import keyring
 from app.people.names import search_form
 
-OF_AGE = 18
 NAME = "name"
 NATIONAL_ID = "national_id"
 ADDRESS = "address"
 BIRTH = "birth_date"
 UNIT = "unit_id"
+PHONE = "phone"
+TELLING_PLACE = (ADDRESS, PHONE, UNIT)
+"""What could tell where a shielded person is: nobody is asked to choose it, it follows them."""
 LOGIN = "login"
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -38,7 +41,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     NATIONAL_ID: ("national_id_hash", "national_id_cipher", "national_id_is_doubtful"),
     "external_id": ("external_id",),
     "email": ("email",),
-    "phone": ("phone",),
+    PHONE: ("phone",),
     ADDRESS: ("address", "postcode"),
     "language": ("language",),
     UNIT: ("unit_id",),
@@ -46,6 +49,12 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 """What is chosen together; the first column says whether there is a value."""
 
 PROTECTED = ("person_id", "grade", "address", "postcode", "since", "renew_by", "lifted_at")
+REASONS = {
+    Caution.TWO_NUMBERS: Reason.NATIONAL_IDS,
+    Caution.ADULT_AND_CHILD: Reason.ADULT_AND_CHILD,
+    Caution.PROTECTED: Reason.PROTECTED,
+}
+
 SAVED = (
     *(name for names in COLUMNS.values() for name in names),
     "search_family",
@@ -105,7 +114,7 @@ def to_choose(two: Two) -> list[str]:
     return [
         field
         for field in COLUMNS
-        if not (two.is_shielded and field in (ADDRESS, UNIT))
+        if not (two.is_shielded and field in TELLING_PLACE)
         and has(two.kept, field)
         and has(two.gone, field)
         and not is_same(two, field)
@@ -127,33 +136,16 @@ def chosen(two: Two, choices: Mapping[str, str]) -> dict[str, Side]:
         else:
             found[field] = Side.KEPT if has(two.kept, field) else Side.GONE
     if two.is_shielded:
-        found[UNIT] = Side.KEPT if two.kept.is_shielded else Side.GONE
-        found[ADDRESS] = Side.KEPT
+        protected = Side.KEPT if two.kept.is_shielded else Side.GONE
+        found |= {name: protected for name in TELLING_PLACE if has(two.of(protected), name)}
+        found[UNIT] = protected
     return found
 
 
 def second_needed(two: Two, on: date) -> frozenset[Reason]:
     """Why one person alone does not decide on these two."""
-    found = set()
-    numbers = [
-        one.national_id_hash
-        for one in (two.kept, two.gone)
-        if one.national_id_hash is not None and not one.national_id_is_doubtful
-    ]
-    if len(set(numbers)) > 1:
-        found.add(Reason.NATIONAL_IDS)
-    if {_is_adult(two.kept, on), _is_adult(two.gone, on)} == {True, False}:
-        found.add(Reason.ADULT_AND_CHILD)
-    if two.is_shielded:
-        found.add(Reason.PROTECTED)
-    return frozenset(found)
-
-
-def _is_adult(person: Person, on: date) -> bool | None:
-    born = person.birth_date
-    if born is None:
-        return None
-    return (on.year - OF_AGE, on.month, on.day) >= (born.year, born.month, born.day)
+    numbers = numbers_of(two.kept, two.gone, on=on)
+    return frozenset(REASONS[one] for one in cautions(two.kept, two.gone, numbers, on=on))
 
 
 # --- what is kept of how it was ------------------------------------------------------------------
@@ -165,7 +157,7 @@ def before(two: Two) -> dict[str, Any]:
     Where one of them has a strictly confidential address none is kept of either.
     """
     values = _now(two)
-    values["is_strict"] = any(_is_strict(one) for one in protections_of(two))
+    values["is_strict"] = is_strict(two)
     if values["is_strict"]:
         for one in (values["kept"], values["gone"], *values["protected"].values()):
             one["address"] = one["postcode"] = None
@@ -240,6 +232,11 @@ def protections_of(two: Two) -> list[ProtectedAddress]:
     """The rows that say how both are protected, or have been."""
     found = select(ProtectedAddress).where(ProtectedAddress.person_id.in_(two.ids))
     return list(db.session.scalars(found.order_by(ProtectedAddress.id)))
+
+
+def is_strict(two: Two) -> bool:
+    """Whether one of them has an address that is stored nowhere."""
+    return any(_is_strict(one) for one in protections_of(two))
 
 
 def _is_strict(one: ProtectedAddress) -> bool:

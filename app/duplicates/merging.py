@@ -30,7 +30,7 @@ from app.db import db
 from app.duplicates import merge_facts, merge_moves, merge_rules
 from app.duplicates.merge_facts import Two, typed
 from app.duplicates.merge_moves import Moves
-from app.duplicates.merge_plan import NOW, Addition, Change, Login, MergePlan, Side, as_list
+from app.duplicates.merge_plan import NOW, Addition, Change, Login, MergePlan, Remark, Side, as_list
 from app.duplicates.merge_rows import Rows, Standing
 from app.enums import MergeState, Role
 from app.errors import DomainError, NotAllowed
@@ -89,6 +89,8 @@ def preview(
     stays = merge_rules.staying(rows, choices)
     merge_rules.require_settled(rows, sides, stays)
     moves = merge_moves.find(rows, stays)
+    if merge_facts.is_strict(two):
+        moves.remark(Remark.ADDRESS_ERASED)
     return MergePlan(
         kept_id=kept.id,
         gone_id=gone.id,
@@ -318,7 +320,7 @@ def _add(addition: Addition, at: datetime) -> Change:
     return Change(addition.table, row.id, ADDED, None, None)
 
 
-def _versions_after(done: Sequence[Change]) -> Iterator[Change]:
+def _versions_after(done: Iterable[Change]) -> Iterator[Change]:
     """The version of each row after the merge, which tells whether somebody changes it later."""
     for (table, row_id), row in rows_of(done).items():
         if hasattr(row, VERSION):

@@ -90,7 +90,10 @@ class DuplicateView(ScopedModelView):
         *("list", "arrange", "keep_view", "figures"),
         *("show", "answer", "take_back"),
     }
-    buttons = (("DuplicateView.figures", Action.LIST, _l("Clean-up figures")),)
+    buttons = (
+        ("DuplicateView.figures", Action.LIST, _l("Clean-up figures")),
+        ("MergeView.list", Action.LIST, _l("Merges")),
+    )
     eager = (DuplicatePair.first, DuplicatePair.second)
 
     list_title = _l("Duplicates")

@@ -102,6 +102,20 @@ _TELLING_PLACE: tuple[tuple[Any, Callable[[Person], Any]], ...] = (
 )
 
 
+READ: dict[str, Callable[[Person], Any]] = {
+    "name": lambda one: one.full_name,
+    "birth_date": lambda one: show_date(one.birth_date),
+    "national_id": lambda one: _masked(one),
+    "external_id": lambda one: one.external_id,
+    "email": lambda one: one.email,
+    "phone": lambda one: one.phone,
+    "address": _address,
+    "language": lambda one: words(one.language),
+    "unit_id": lambda one: one.unit.name if one.unit else "",
+}
+"""How each field that is chosen in a merge is shown; the caller hides what is protected."""
+
+
 # --- national ids -------------------------------------------------------------------------------
 
 

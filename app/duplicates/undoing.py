@@ -153,9 +153,9 @@ def _changes(row: PersonMerge) -> list[Change]:
 def _changed_since(row: PersonMerge, rows: RowsByKey) -> Iterator[LookAt]:
     """Moved rows that somebody has changed; they go back all the same."""
     for one in _changes(row):
-        if one.column == VERSION and one.table not in NOT_TOLD:
-            if rows[one.table, one.row_id].version != one.after:
-                yield [one.table, one.row_id, CHANGED]
+        is_told = one.column == VERSION and one.table not in NOT_TOLD
+        if is_told and rows[one.table, one.row_id].version != one.after:
+            yield [one.table, one.row_id, CHANGED]
 
 
 def _made_since(row: PersonMerge) -> Iterator[LookAt]:

@@ -4,7 +4,7 @@ Sparser than ``plan_worlds``: of two persons drawn at random most can be merged.
 """
 
 from collections import defaultdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
@@ -34,6 +34,7 @@ from app.models import (
 )
 from app.people.keyring import keyring
 from app.people.names import search_form
+from app.people.national_id import synthetic
 from app.security import part_access, tenancy
 from app.security.actor import Actor, Holding, find_actor
 from app.security.plan_access import capped, relations
@@ -68,7 +69,7 @@ class Sower(Planter):
             )
             if self.chance(0.3):
                 row.national_id_hash = f"{town.id}-{number}"
-                row.national_id_cipher = keyring().encrypt(str(number))
+                row.national_id_cipher = keyring().encrypt(synthetic(date(1990, 5, 17), number))
             town.persons.append(self.keep(row).id)
         units = [one for one in self.rows[Unit] if one.municipality_id == town.id]
         units[0].leader_id = None

@@ -30,7 +30,7 @@ from app.models import (
     PersonMerge,
     Plan,
 )
-from app.people.aliases import kept_id
+from app.screens.aliases import kept_id
 from tests.conftest import with_world
 from tests.drills import IS_FULL, size, tell
 from tests.duplicates.merge_world import MergeTown, wider

@@ -5,16 +5,16 @@ from sqlalchemy import select
 from app.db import db
 from app.models import Person
 
-LONGEST_CHAIN = 50
-"""No chain is longer: merging refuses whoever is merged already, so there are no circles either."""
-
 
 def kept_id(person_id: str) -> str:
     """The id of the person whom this one is now; its own while nobody was merged.
 
     Who may see that person is asked where the id is used.
     """
-    for _step in range(LONGEST_CHAIN):
+    # Whoever is merged is never merged again, so no chain is a circle.
+    passed: set[str] = set()
+    while person_id not in passed:
+        passed.add(person_id)
         following = db.session.scalar(select(Person.merged_into_id).where(Person.id == person_id))
         if following is None:
             return person_id
