@@ -7,7 +7,7 @@ one by one; there is no answer to many at once.
 from collections.abc import Mapping
 from typing import Any
 
-from flask import current_app, flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -22,6 +22,7 @@ from app.duplicates import answering, figures, queue
 from app.duplicates.reasons import reasons_of
 from app.duplicates.side_by_side import (
     BAND_COLOURS,
+    CAUTION_WORDS,
     NUMBER_WORDS,
     Likeness,
     births_of,
@@ -48,7 +49,6 @@ from app.security.routes import door
 
 Answer = Response | str | tuple[str, int]
 MERGE_PAGE = "MergeView.choose"
-SHOWN_MERGE = "MergeView.show"
 SCAN = "DuplicateScanView.start"
 MERGE = "merge"
 OF_UNDOING = frozenset({"version", "to"})
@@ -144,8 +144,6 @@ class DuplicateView(ScopedModelView):
 
     def scan_address(self) -> str | None:
         """Where a scan is started, for those who may."""
-        if SCAN not in current_app.view_functions:
-            return None
         actor = current_actor()
         found = DuplicatePair(municipality_id=actor.municipality_id)
         return url_for(SCAN) if policy.decide(actor, Action.ADD, found) else None
@@ -198,7 +196,6 @@ class DuplicateView(ScopedModelView):
             spot=queue.place_of(db.session(), base, self._asked(), pair),
             chain=queue.chain_of(actor, base, pair),
             merging=queue.merge_of(actor, pair),
-            merging_page=SHOWN_MERGE if SHOWN_MERGE in current_app.view_functions else None,
             merge_states=MergeState,
             reasons=reasons_of(pair),
             note=request.form.get("note", pair.note or ""),
@@ -208,8 +205,7 @@ class DuplicateView(ScopedModelView):
             colours=BAND_COLOURS,
             registered_on=registered_on,
             merge=MERGE,
-            may_merge=MERGE_PAGE in current_app.view_functions
-            and bool(policy.decide(actor, Action.MERGE, pair)),
+            may_merge=bool(policy.decide(actor, Action.MERGE, pair)),
             may_answer=bool(policy.decide(actor, Action.ANSWER, pair)),
             **self._compared(pair.first, pair.second),
         )
@@ -227,7 +223,7 @@ class DuplicateView(ScopedModelView):
             "likenesses": Likeness,
             "number_note": NUMBER_WORDS.get(numbers),
             "number": number,
-            "cautions": cautions(first, second, numbers, on=on),
+            "cautions": [CAUTION_WORDS[one] for one in cautions(first, second, numbers, on=on)],
             "uses": [uses_of(actor, one, on=on) for one in (first, second)],
         }
 
@@ -279,8 +275,6 @@ class DuplicateView(ScopedModelView):
             pair = self.get_row(pk, Action.ANSWER)
             policy.require(current_actor(), Action.MERGE, pair)
             answering.keep_note(current_actor(), pair, request.form.get("note", ""))
-        if MERGE_PAGE not in current_app.view_functions:
-            raise BadRequest
         return redirect(url_for(MERGE_PAGE, pk=pair.id))
 
     def _refused(self, pk: str, error: DomainError) -> Answer:

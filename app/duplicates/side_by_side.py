@@ -14,8 +14,6 @@ from flask_babel import lazy_gettext as _l
 
 from app.clock import day_of
 from app.duplicate_tables import DuplicatePair
-from app.duplicates.merge_facts import Two, second_needed
-from app.duplicates.merge_plan import Reason
 from app.enums import MatchBand
 from app.models import Person
 from app.people import operations as people
@@ -25,6 +23,7 @@ from app.screens.fields import show_date
 from app.screens.words import words
 
 PROTECTED = _l("Protected, not shown")
+OF_AGE = 18
 
 
 class Likeness(Enum):
@@ -168,28 +167,44 @@ def _masked(person: Person) -> str:
 # --- what must be thought of --------------------------------------------------------------------
 
 
-CAUTIONS: dict[Reason, Any] = {
-    Reason.NATIONAL_IDS: _l(
+class Caution(Enum):
+    """Why merging the two takes a second person's approval."""
+
+    TWO_NUMBERS = "two_numbers"
+    ADULT_AND_CHILD = "adult_and_child"
+    PROTECTED = "protected"
+
+
+CAUTION_WORDS: dict[Caution, Any] = {
+    Caution.TWO_NUMBERS: _l(
         "Both have a valid national id, and the two are different. They are most likely two"
         " persons."
     ),
-    Reason.ADULT_AND_CHILD: _l("One is of age and the other is a child."),
-    Reason.PROTECTED: _l(
+    Caution.ADULT_AND_CHILD: _l("One is of age and the other is a child."),
+    Caution.PROTECTED: _l(
         "The address of one of them is protected. Neither address, unit nor phone is shown of that"
         " person here."
     ),
 }
-REPLACED = _l(
-    "One has a D-number and the other a national id of the same birth date. That happens when a"
-    " D-number is replaced, but look twice."
-)
 
 
-def cautions(first: Person, second: Person, numbers: NumbersAre, *, on: date) -> list[Any]:
-    """What makes a merge of the two a matter for two administrators, in words."""
-    found = second_needed(Two(first, second), on)
-    said = CAUTIONS | ({Reason.NATIONAL_IDS: REPLACED} if numbers is NumbersAre.REPLACED else {})
-    return [text for reason, text in said.items() if reason in found]
+def cautions(first: Person, second: Person, numbers: NumbersAre, *, on: date) -> list[Caution]:
+    """What makes a merge of the two a matter for two administrators."""
+    found = []
+    if numbers is NumbersAre.TWO_PERSONS:
+        found.append(Caution.TWO_NUMBERS)
+    if {_is_of_age(first, on), _is_of_age(second, on)} == {True, False}:
+        found.append(Caution.ADULT_AND_CHILD)
+    if first.is_shielded or second.is_shielded:
+        found.append(Caution.PROTECTED)
+    return found
+
+
+def _is_of_age(person: Person, on: date) -> bool | None:
+    born = person.birth_date
+    if born is None:
+        return None
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day)) >= OF_AGE
 
 
 # --- the pair in a list -------------------------------------------------------------------------
