@@ -19,7 +19,7 @@ from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
 from app.accounts.holding import cut_off, hold, require_other_administrator
 from app.accounts.queries import is_used_elsewhere
@@ -113,7 +113,15 @@ def _login_choice(choices: Mapping[str, str]) -> list[tuple[str, str]]:
 def _versions(two: Two, moves: Moves) -> tuple[int, ...]:
     protections = merge_facts.protections_of(two)
     plans = [moves.rows.plans[key] for key in sorted(moves.rows.plans)]
-    return tuple(one.version for one in (two.kept, two.gone, *protections, *plans))
+    rows = (two.kept, two.gone, *protections, *plans)
+    return (_merges_into(two), *(one.version for one in rows))
+
+
+def _merges_into(two: Two) -> int:
+    """How many were merged into one of the two: another merge meanwhile is a change as well."""
+    found = select(func.count()).select_from(PersonMerge)
+    is_theirs = (PersonMerge.kept_id.in_(two.ids), PersonMerge.state == MergeState.DONE)
+    return db.session.scalar(found.where(*is_theirs)) or 0
 
 
 def _login(actor: Actor, rows: Rows, stays: Standing | None, at: datetime) -> Login:

@@ -81,6 +81,9 @@ class Merging(RuleBasedStateMachine):
             plan = merging.preview(second, kept, gone, row.choices, at=town.at, waiting=row)
             merging.approve(second, row, mark=plan.mark, at=town.at)
         TOLD["merges"] += 1
+        TOLD.update({f"told {one}": 1 for one, _number in plan.remarks})
+        TOLD["narrowed"] += bool(plan.narrowed)
+        TOLD["logins closed"] += plan.login.ends is not None
         self.before[row.id] = snapshot
         self.journal.append(row.id)
         self._nothing_is_wider(plan, open_before)
