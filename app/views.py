@@ -21,7 +21,6 @@ from app.accounts.own_page import OwnPageView
 from app.accounts.screens import MembershipView
 from app.accounts.views import AppointView, FirstAdministratorView, PasswordLinkView
 from app.clock import day_of, today, utc_now
-from app.duplicates.merge_pages import MergeView
 from app.duplicates.review_pages import DuplicateView
 from app.enums import Language, UnitKind
 from app.jobs import lists as job_lists
@@ -637,14 +636,24 @@ SET_UP_VIEWS = (
 )
 
 
+OUTSIDE_THE_MENU = (
+    LoginView,
+    MunicipalityChoiceView,
+    OpenPagesView,
+    KeptFormView,
+    SavedViewPage,
+    OwnPageView,
+    PasswordLinkView,
+    FirstAdministratorView,
+    AppointView,
+    SearchView,
+    MergeView,
+)
+
+
 def register_views(appbuilder: AppBuilder) -> None:
     """Register every screen; the order is the menu's."""
-    appbuilder.add_view_no_menu(LoginView)
-    appbuilder.add_view_no_menu(MunicipalityChoiceView)
-    appbuilder.add_view_no_menu(OpenPagesView)
-    appbuilder.add_view_no_menu(KeptFormView)
-    appbuilder.add_view_no_menu(SavedViewPage)
-    for view in (OwnPageView, PasswordLinkView, FirstAdministratorView, AppointView, SearchView):
+    for view in OUTSIDE_THE_MENU:
         appbuilder.add_view_no_menu(view)
     appbuilder.add_view(MyPlansView, "MyPlansView", label=_l("My plans"))
     appbuilder.add_view_no_menu(DecisionView)
@@ -659,7 +668,6 @@ def register_views(appbuilder: AppBuilder) -> None:
     appbuilder.add_view(IncomingView, "IncomingView", label=_l("From other municipalities"))
     appbuilder.add_view(PersonView, "PersonView", label=_l("Persons"))
     appbuilder.add_view(DuplicateView, "DuplicateView", label=_l("Duplicates"))
-    appbuilder.add_view_no_menu(MergeView)
     appbuilder.add_view_no_menu(DuplicateScanView)
     appbuilder.add_view(UnitView, "UnitView", label=_l("Units"))
     appbuilder.add_view(MembershipView, "MembershipView", label=_l("Roles and logins"))

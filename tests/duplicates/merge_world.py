@@ -204,6 +204,9 @@ class MergeTown:
         """An answer, drawn at random, to everything that must be chosen."""
         two = Two(kept, gone)
         found = {name: self.random.choice(["kept", "gone"]) for name in to_choose(two)}
+        if "birth_date" in found and self.random.random() < 0.9:
+            owns = self.session.scalar(select(Plan.id).where(Plan.owner_id == gone.id).limit(1))
+            found["birth_date"] = "gone" if owns else "kept"
         if must_choose_login(Rows(two, self.on)):
             found["login"] = self.random.choice(["kept", "gone"])
         return found
