@@ -21,6 +21,7 @@ from app.accounts.own_page import OwnPageView
 from app.accounts.screens import MembershipView
 from app.accounts.views import AppointView, FirstAdministratorView, PasswordLinkView
 from app.clock import day_of, today, utc_now
+from app.duplicates.merge_pages import MergeView
 from app.duplicates.review_pages import DuplicateView
 from app.enums import Language, UnitKind
 from app.jobs import lists as job_lists
@@ -624,6 +625,18 @@ ACCESS_VIEWS = (
     AuthorityView,
 )
 
+UNLISTED_VIEWS = (
+    KeptFormView,
+    SavedViewPage,
+    OwnPageView,
+    PasswordLinkView,
+    FirstAdministratorView,
+    AppointView,
+    SearchView,
+    DuplicateScanView,
+    MergeView,
+)
+
 SET_UP_VIEWS = (
     StandardRoleEditView,
     RoleMatrixView,
@@ -636,24 +649,12 @@ SET_UP_VIEWS = (
 )
 
 
-OUTSIDE_THE_MENU = (
-    LoginView,
-    MunicipalityChoiceView,
-    OpenPagesView,
-    KeptFormView,
-    SavedViewPage,
-    OwnPageView,
-    PasswordLinkView,
-    FirstAdministratorView,
-    AppointView,
-    SearchView,
-    MergeView,
-)
-
-
 def register_views(appbuilder: AppBuilder) -> None:
     """Register every screen; the order is the menu's."""
-    for view in OUTSIDE_THE_MENU:
+    appbuilder.add_view_no_menu(LoginView)
+    appbuilder.add_view_no_menu(MunicipalityChoiceView)
+    appbuilder.add_view_no_menu(OpenPagesView)
+    for view in UNLISTED_VIEWS:
         appbuilder.add_view_no_menu(view)
     appbuilder.add_view(MyPlansView, "MyPlansView", label=_l("My plans"))
     appbuilder.add_view_no_menu(DecisionView)
@@ -668,7 +669,6 @@ def register_views(appbuilder: AppBuilder) -> None:
     appbuilder.add_view(IncomingView, "IncomingView", label=_l("From other municipalities"))
     appbuilder.add_view(PersonView, "PersonView", label=_l("Persons"))
     appbuilder.add_view(DuplicateView, "DuplicateView", label=_l("Duplicates"))
-    appbuilder.add_view_no_menu(DuplicateScanView)
     appbuilder.add_view(UnitView, "UnitView", label=_l("Units"))
     appbuilder.add_view(MembershipView, "MembershipView", label=_l("Roles and logins"))
     appbuilder.add_view(KeyRolesView, "KeyRolesView", label=_l("Overview of key roles"))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import OSLO, today, utc_now
 from app.db import db
-from app.duplicate_tables import DuplicatePair
+from app.duplicate_tables import DuplicatePair, PersonMerge
 from app.enums import JobKind, JobState, MatchBand, PairState
 from app.models import AuditEvent, Job, Membership, Person, Plan
 from app.people.search import find_persons
@@ -321,6 +321,16 @@ def _hanging_together(base: Select[Any], persons: Iterable[str]) -> set[str]:
         edge = {one for row in found for one in row} - known
         known |= set(sorted(edge)[: LONGEST_CHAIN - len(known)])
     return known
+
+
+def merge_of(actor: Actor, pair: DuplicatePair) -> PersonMerge | None:
+    """The last merge of the two, if any: done, waiting for approval, declined or undone."""
+    ids = (pair.first_id, pair.second_id)
+    found = scope.rows(actor, PersonMerge, Action.SHOW).where(
+        PersonMerge.kept_id.in_(ids), PersonMerge.gone_id.in_(ids)
+    )
+    last: PersonMerge | None = db.session.scalar(found.order_by(PersonMerge.id.desc()).limit(1))
+    return last
 
 
 @dataclass(frozen=True)

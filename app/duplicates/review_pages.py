@@ -7,11 +7,10 @@ one by one; there is no answer to many at once.
 from collections.abc import Mapping
 from typing import Any
 
-from flask import current_app, flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -35,7 +34,7 @@ from app.duplicates.side_by_side import (
     registered_on,
 )
 from app.duplicates.used_in import uses_of
-from app.enums import MatchBand, PairState
+from app.enums import MatchBand, MergeState, PairState
 from app.errors import BadRequest, DomainError
 from app.models import Person
 from app.screens.fields import show_date
@@ -54,14 +53,6 @@ SCAN = "DuplicateScanView.start"
 MERGE = "merge"
 OF_UNDOING = frozenset({"version", "to"})
 KEPT_PARAMETERS = frozenset(queue.FILTERS) | {"order"}
-
-
-def band_tag(pair: DuplicatePair) -> Markup:
-    """The band as a coloured word."""
-    colour = BAND_COLOURS[pair.band]
-    return Markup('<span class="ds-tag" data-color="{}">{}</span>').format(
-        colour, escape(words(pair.band))
-    )
 
 
 def shown_state(pair: DuplicatePair) -> str:
@@ -130,7 +121,7 @@ class DuplicateView(ScopedModelView):
     orders = queue.ORDERS
     formatters_columns = {
         "names": names_of,
-        "band": band_tag,
+        "band": lambda pair: words(pair.band),
         "births": births_of,
         "reasons": lambda pair: reasons_of(pair).few,
         "found_at": lambda pair: show_date(day_of(pair.found_at)),
@@ -153,8 +144,6 @@ class DuplicateView(ScopedModelView):
 
     def scan_address(self) -> str | None:
         """Where a scan is started, for those who may."""
-        if SCAN not in current_app.view_functions:
-            return None
         actor = current_actor()
         found = DuplicatePair(municipality_id=actor.municipality_id)
         return url_for(SCAN) if policy.decide(actor, Action.ADD, found) else None
@@ -204,8 +193,10 @@ class DuplicateView(ScopedModelView):
             "duplicates/pair.html",
             view=self,
             pair=pair,
-            place=queue.place_of(db.session(), base, self._asked(), pair),
+            spot=queue.place_of(db.session(), base, self._asked(), pair),
             chain=queue.chain_of(actor, base, pair),
+            merging=queue.merge_of(actor, pair),
+            merge_states=MergeState,
             reasons=reasons_of(pair),
             note=request.form.get("note", pair.note or ""),
             wrong=wrong,
@@ -214,8 +205,7 @@ class DuplicateView(ScopedModelView):
             colours=BAND_COLOURS,
             registered_on=registered_on,
             merge=MERGE,
-            may_merge=MERGE_PAGE in current_app.view_functions
-            and bool(policy.decide(actor, Action.MERGE, pair)),
+            may_merge=bool(policy.decide(actor, Action.MERGE, pair)),
             may_answer=bool(policy.decide(actor, Action.ANSWER, pair)),
             **self._compared(pair.first, pair.second),
         )
@@ -285,8 +275,6 @@ class DuplicateView(ScopedModelView):
             pair = self.get_row(pk, Action.ANSWER)
             policy.require(current_actor(), Action.MERGE, pair)
             answering.keep_note(current_actor(), pair, request.form.get("note", ""))
-        if MERGE_PAGE not in current_app.view_functions:
-            raise BadRequest
         return redirect(url_for(MERGE_PAGE, pk=pair.id))
 
     def _refused(self, pk: str, error: DomainError) -> Answer:

@@ -182,7 +182,8 @@ CAUTION_WORDS: dict[Caution, Any] = {
     ),
     Caution.ADULT_AND_CHILD: _l("One is of age and the other is a child."),
     Caution.PROTECTED: _l(
-        "The address of one of them is protected. Neither address, unit nor phone is shown here."
+        "The address of one of them is protected. Neither address, unit nor phone is shown of that"
+        " person here."
     ),
 }
 

@@ -1,4 +1,4 @@
-"""Starting a scan for possible duplicates from the queue; the job's own page shows how far it is."""
+"""Starting a scan for possible duplicates from the queue; the job's page shows how far it is."""
 
 from flask import flash, redirect, url_for
 from flask_appbuilder import BaseView, expose

@@ -49,4 +49,6 @@ def about(job: Job) -> str | None:
         return url_for("StandardRoleEditView.show", pk=job.parameters["role_id"])
     if job.kind is JobKind.TEMPLATE_PUBLISHING:
         return url_for("TemplateProposalView.show", pk=job.parameters["template_id"])
+    if job.kind is JobKind.DUPLICATE_SCAN:
+        return url_for("DuplicateView.list")
     return None
