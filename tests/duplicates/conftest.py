@@ -1,4 +1,4 @@
-"""Persons of a municipality that each module of these tests has for itself."""
+"""Persons of a municipality that these tests have for themselves."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -18,9 +18,9 @@ from tests.world import World
 BORN = date(1987, 3, 4)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def app(database_name: str, make_app: Callable[..., Flask]) -> Flask:
-    """An installation of the module's own."""
+    """An installation for all of these tests."""
     return with_world(make_app(database_name))
 
 
