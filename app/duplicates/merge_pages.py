@@ -11,23 +11,18 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
-from app.accounts.queries import username_of
 from app.audit import log
 from app.clock import day_of, utc_now
 from app.db import db, transaction
 from app.duplicate_tables import DuplicatePair, PersonMerge
-from app.duplicates import merge_facts, merge_rules, merge_words, merging, side_by_side, undoing
+from app.duplicates import merge_facts, merge_reading, merge_words, merging, undoing
 from app.duplicates.merge_facts import LOGIN, Two
 from app.duplicates.merge_plan import MergePlan, Side
-from app.duplicates.merge_rows import Rows
-from app.duplicates.merge_rules import CannotMerge
 from app.enums import MergeState
 from app.errors import DomainError, NotFound
-from app.models import Person, Plan
 from app.screens.listing import is_id
 from app.security import policy, scope
 from app.security.actor import current_actor
@@ -74,7 +69,7 @@ class MergeView(BaseView):
         rows = sorted(rows, key=lambda one: one.state is not MergeState.WAITING)
         return render_template(
             "duplicates/merge_list.html",
-            rows=[(one, _pair_of(one)) for one in rows],
+            rows=[(one, merge_reading.pair_of(one)) for one in rows],
             colours=COLOURS,
             state_words=merge_words.STATES,
         )
@@ -87,7 +82,7 @@ class MergeView(BaseView):
         """Both side by side; what differs is chosen."""
         with transaction():
             pair = self._pair(pk, Action.MERGE)
-            merge = latest(pair)
+            merge = merge_reading.latest(pair)
             if merge is not None and merge.state in (MergeState.WAITING, MergeState.DONE):
                 return redirect(url_for("MergeView.show", pk=pair.id))
             for person in (pair.first, pair.second):
@@ -193,7 +188,7 @@ class MergeView(BaseView):
 
     @staticmethod
     def _merge(pair: DuplicatePair) -> PersonMerge:
-        found = latest(pair)
+        found = merge_reading.latest(pair)
         if found is None:
             raise NotFound
         return found
@@ -205,7 +200,7 @@ class MergeView(BaseView):
         if sent in (pair.first_id, pair.second_id):
             is_first = sent == pair.first_id
         else:
-            is_first = _weight(pair.first) >= _weight(pair.second)
+            is_first = merge_reading.weight(pair.first) >= merge_reading.weight(pair.second)
         ordered = (pair.first, pair.second) if is_first else (pair.second, pair.first)
         return Two(*ordered)
 
@@ -242,7 +237,7 @@ class MergeView(BaseView):
             two=two,
             lines=list(self._lines(pair, two, error)),
             error=error,
-            plans=_plans_of(error),
+            plans=merge_reading.plans_of(error),
             note=request.form.get("note", pair.note or ""),
         )
         return page, 200 if error is None else error.status
@@ -251,7 +246,7 @@ class MergeView(BaseView):
         wrong = "" if error is None else str(error)
         field = None if error is None else error.field
         open_fields = merge_facts.to_choose(two)
-        for name, values in _shown(pair, two).items():
+        for name, values in merge_reading.shown(pair, two).items():
             if not any(values):
                 continue
             yield Line(
@@ -262,7 +257,7 @@ class MergeView(BaseView):
                 request.form.get(name, ""),
                 wrong if field == name else "",
             )
-        logins = _logins(pair)
+        logins = merge_reading.logins(pair)
         if all(logins):
             label = merge_words.FIELDS[LOGIN]
             said = request.form.get(LOGIN, "")
@@ -276,14 +271,14 @@ class MergeView(BaseView):
             fields=dict(self._kept_values(pair, two, plan)),
             sent=self._sent(two, plan),
             note=request.form.get("note", ""),
-            **_said(plan),
+            **merge_reading.said(plan),
         )
 
     @staticmethod
     def _kept_values(pair: DuplicatePair, two: Two, plan: MergePlan) -> Any:
         """What will be registered, by field."""
         ids = {Side.KEPT: two.kept.id, Side.GONE: two.gone.id}
-        for name, values in _shown(pair, two).items():
+        for name, values in merge_reading.shown(pair, two).items():
             side = ids[Side(dict(plan.choices)[name])]
             value = values[0] if side == pair.first_id else values[1]
             if value:
@@ -296,7 +291,7 @@ class MergeView(BaseView):
         return {name: ids[Side(side)] for name, side in plan.choices}
 
     def _show_page(self, pair: DuplicatePair, *, error: DomainError | None = None) -> Answer:
-        merge = latest(pair)
+        merge = merge_reading.latest(pair)
         if merge is None:
             return redirect(url_for("DuplicateView.show", pk=pair.id))
         now = utc_now()
@@ -331,83 +326,5 @@ class MergeView(BaseView):
                 waiting=merge,
             )
         except DomainError as error:
-            return {"cannot": error, "plans": _plans_of(error)}
-        return _said(plan)
-
-
-# --- what is shown -------------------------------------------------------------------------------
-
-
-def latest(pair: DuplicatePair) -> PersonMerge | None:
-    """The last merge of the two."""
-    ids = (pair.first_id, pair.second_id)
-    found: PersonMerge | None = db.session.scalar(
-        select(PersonMerge)
-        .where(PersonMerge.kept_id.in_(ids), PersonMerge.gone_id.in_(ids))
-        .order_by(PersonMerge.id.desc())
-        .limit(1)
-    )
-    return found
-
-
-def _pair_of(merge: PersonMerge) -> DuplicatePair | None:
-    first, second = sorted((merge.kept_id, merge.gone_id))
-    found: DuplicatePair | None = db.session.scalar(
-        select(DuplicatePair).where(
-            DuplicatePair.first_id == first, DuplicatePair.second_id == second
-        )
-    )
-    return found
-
-
-def _weight(person: Person) -> tuple[bool, int, float]:
-    """How much hangs on a record: a login, plans, and how long it has been there."""
-    rows = Rows(Two(person, person), day_of(utc_now()))
-    has_login = bool(rows.accounts(person.id))
-    return has_login, len(rows.owned(person.id)), -person.created_at.timestamp()
-
-
-def _shown(pair: DuplicatePair, two: Two) -> dict[str, tuple[Any, Any]]:
-    """What is shown of both, in the order of the pair; what tells where a shielded person is, is
-    not."""
-    found = {
-        line: (read(pair.first), read(pair.second)) for line, read in side_by_side.READ.items()
-    }
-    if two.is_shielded:
-        hidden = side_by_side.PROTECTED
-        for name in merge_facts.TELLING_PLACE:
-            found[name] = (hidden, hidden)
-    return found
-
-
-def _logins(pair: DuplicatePair) -> tuple[str, str]:
-    """The user names of both, when they sign in with different ones."""
-    rows = Rows(Two(pair.first, pair.second), day_of(utc_now()))
-    if not merge_rules.must_choose_login(rows):
-        return "", ""
-    first, second = (username_of(min(rows.accounts(one))) for one in rows.two.ids)
-    return first, second
-
-
-def _plans_of(error: DomainError | None) -> list[Plan]:
-    """The plans that a refusal is about, as far as the actor sees them."""
-    ids = error.plan_ids if isinstance(error, CannotMerge) else ()
-    found = scope.rows(current_actor(), Plan, Action.SHOW).where(Plan.id.in_(ids))
-    return list(db.session.scalars(found.order_by(Plan.id))) if ids else []
-
-
-def _said(plan: MergePlan) -> dict[str, Any]:
-    """What a merge would do, in words."""
-    ids = {one.plan_id for one in plan.narrowed} | set(plan.login.gains)
-    found = scope.rows(current_actor(), Plan, Action.SHOW).where(Plan.id.in_(ids))
-    plans = {one.id: one for one in db.session.scalars(found)} if ids else {}
-    return {
-        "plan": plan,
-        "moving": merge_words.moving(plan),
-        "remarks": merge_words.remarks(plan),
-        "reasons": [merge_words.REASONS[one] for one in sorted(plan.second)],
-        "stays": username_of(plan.login.stays) if plan.login.stays else "",
-        "ends": username_of(plan.login.ends) if plan.login.ends else "",
-        "gains": [plans[one] for one in plan.login.gains if one in plans],
-        "narrowed": [(plans[one.plan_id], one) for one in plan.narrowed if one.plan_id in plans],
-    }
+            return {"cannot": error, "plans": merge_reading.plans_of(error)}
+        return merge_reading.said(plan)

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 
 from app.db import db
 from app.duplicates.merge_facts import BIRTH, LOGIN, Two
-from app.duplicates.merge_moves import over, terms_of
+from app.duplicates.merge_finding import over, terms_of
 from app.duplicates.merge_plan import Side
 from app.duplicates.merge_rows import Rows, Standing
 from app.enums import MergeState, PlanKind, Role

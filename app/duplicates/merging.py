@@ -19,7 +19,7 @@ from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
 from app.accounts.holding import cut_off, hold, require_other_administrator
 from app.accounts.queries import is_used_elsewhere
@@ -27,7 +27,7 @@ from app.audit import log
 from app.clock import day_of
 from app.columns import new_id
 from app.db import db
-from app.duplicates import merge_facts, merge_moves, merge_rules
+from app.duplicates import merge_facts, merge_finding, merge_moves, merge_rules
 from app.duplicates.merge_facts import Two, typed
 from app.duplicates.merge_moves import Moves
 from app.duplicates.merge_plan import NOW, Addition, Change, Login, MergePlan, Remark, Side, as_list
@@ -88,7 +88,7 @@ def preview(
     sides = merge_facts.chosen(two, choices)
     stays = merge_rules.staying(rows, choices)
     merge_rules.require_settled(rows, sides, stays)
-    moves = merge_moves.find(rows, stays)
+    moves = merge_finding.find(rows, stays)
     if merge_facts.is_strict(two):
         moves.remark(Remark.ADDRESS_ERASED)
     return MergePlan(
@@ -113,7 +113,15 @@ def _login_choice(choices: Mapping[str, str]) -> list[tuple[str, str]]:
 def _versions(two: Two, moves: Moves) -> tuple[int, ...]:
     protections = merge_facts.protections_of(two)
     plans = [moves.rows.plans[key] for key in sorted(moves.rows.plans)]
-    return tuple(one.version for one in (two.kept, two.gone, *protections, *plans))
+    rows = (two.kept, two.gone, *protections, *plans)
+    return (_merges_into(two), *(one.version for one in rows))
+
+
+def _merges_into(two: Two) -> int:
+    """How many were merged into one of the two: another merge meanwhile is a change as well."""
+    found = select(func.count()).select_from(PersonMerge)
+    is_theirs = (PersonMerge.kept_id.in_(two.ids), PersonMerge.state == MergeState.DONE)
+    return db.session.scalar(found.where(*is_theirs)) or 0
 
 
 def _login(actor: Actor, rows: Rows, stays: Standing | None, at: datetime) -> Login:
@@ -164,13 +172,24 @@ def merge(
     plan = preview(actor, kept, gone, choices, at=at)
     if plan.mark != mark:
         raise ChangedSince
+    row = _asked_for(actor, plan, note, at)
+    if plan.second:
+        log.record(actor, "person_merge:asked", row)
+    else:
+        _carry_out(actor, row, Two(kept, gone), plan, at)
+    db.session.flush()
+    return row
+
+
+def _asked_for(actor: Actor, plan: MergePlan, note: str, at: datetime) -> PersonMerge:
+    """The row of a merge that nobody has carried out yet."""
     if actor.account_id is None:
         raise NotAllowed
     row = PersonMerge(
         id=new_id(),
-        municipality_id=kept.municipality_id,
-        kept_id=kept.id,
-        gone_id=gone.id,
+        municipality_id=actor.municipality_id,
+        kept_id=plan.kept_id,
+        gone_id=plan.gone_id,
         state=MergeState.WAITING,
         choices=dict(plan.choices),
         note=note.strip()[:LONGEST_NOTE] or None,
@@ -178,11 +197,6 @@ def merge(
         wanted_by=actor.account_id,
     )
     db.session.add(row)
-    if plan.second:
-        log.record(actor, "person_merge:asked", row)
-    else:
-        _carry_out(actor, row, Two(kept, gone), plan, at)
-    db.session.flush()
     return row
 
 

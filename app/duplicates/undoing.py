@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from app.audit import log
 from app.clock import day_of
@@ -282,14 +282,14 @@ def _has_left(one: Participant, row: PersonMerge, two: Two) -> bool:
 
 def _has_ended_since(one: Authority, row: PersonMerge, two: Two) -> bool:
     """Whether somebody has ended since what stood for both."""
-    found = exists().where(
+    found = select(Authority.id).where(
         Authority.owner_id.in_(two.ids),
         Authority.holder_id == one.holder_id,
         Authority.kind == one.kind,
         Authority.id != one.id,
         Authority.ended_at > row.merged_at,
     )
-    return bool(db.session.scalar(select(found)))
+    return db.session.scalar(found.limit(1)) is not None
 
 
 def _is_asked_anew(one: Handover | AccountLinkRequest) -> bool:

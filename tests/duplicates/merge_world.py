@@ -16,10 +16,11 @@ from app.db import db
 from app.duplicates.merge_facts import Two, to_choose
 from app.duplicates.merge_rows import Rows
 from app.duplicates.merge_rules import must_choose_login
-from app.enums import Level, MatchBand, NoticeKind, Role
+from app.enums import Level, MatchBand, NoticeKind, Role, Section
 from app.models import (
     TENANT_MODELS,
     AuditEvent,
+    Authority,
     DuplicatePair,
     MatchKey,
     MatchState,
@@ -31,6 +32,7 @@ from app.models import (
     PlanEntry,
     PlanVisit,
     Unit,
+    WithheldSection,
 )
 from app.people.keyring import keyring
 from app.people.names import search_form
@@ -75,7 +77,37 @@ class Sower(Planter):
         units[0].leader_id = None
 
     def _authorities(self, town: Town, owner_id: str) -> list[Any]:
-        return super()._authorities(town, owner_id) if self.chance(0.25) else []
+        """Few have any; some have the same as another has."""
+        if self.chance(0.2):
+            return super()._authorities(town, owner_id)
+        known = [one for one in self.rows.get(Authority, ()) if one.municipality_id == town.id]
+        if known and self.chance(0.2):
+            return self._same(town, owner_id, self.random.choice(known).owner_id)
+        return []
+
+    def _same(self, town: Town, owner_id: str, other_id: str) -> list[Any]:
+        found = []
+        for one in [row for row in self.rows[Authority] if row.owner_id == other_id]:
+            if one.holder_id == owner_id:
+                continue
+            row = Authority(
+                municipality_id=town.id,
+                owner_id=owner_id,
+                holder_id=one.holder_id,
+                kind=one.kind,
+                may_consent=one.may_consent,
+                ground="sagt",
+                stated_at=self.instant(),
+                starts_on=one.starts_on,
+                ends_on=one.ends_on,
+                ended_at=one.ended_at,
+            )
+            found.append(self.keep(row))
+            if self.chance(0.4):
+                values = {"authority_id": row.id, "section": Section.GOALS, "reason": "ønske"}
+                since = {"municipality_id": town.id, "since": self.instant()}
+                self.keep(WithheldSection(**values, **since))
+        return found
 
     def around(self, town: Town) -> None:
         """Notices, visits and a leader, once all else is there."""
@@ -172,6 +204,9 @@ class MergeTown:
         """An answer, drawn at random, to everything that must be chosen."""
         two = Two(kept, gone)
         found = {name: self.random.choice(["kept", "gone"]) for name in to_choose(two)}
+        if "birth_date" in found and self.random.random() < 0.9:
+            owns = self.session.scalar(select(Plan.id).where(Plan.owner_id == gone.id).limit(1))
+            found["birth_date"] = "gone" if owns else "kept"
         if must_choose_login(Rows(two, self.on)):
             found["login"] = self.random.choice(["kept", "gone"])
         return found

@@ -36,7 +36,7 @@ from tests.drills import IS_FULL, size, tell
 from tests.duplicates.merge_world import MergeTown, wider
 from tests.security.plan_worlds import PIVOTS
 
-EXAMPLES, STEPS = size(5, 340), size(24, 50)
+EXAMPLES, STEPS = size(4, 340), size(20, 60)
 TOLD: Counter[str] = Counter()
 
 
@@ -61,18 +61,10 @@ class Merging(RuleBasedStateMachine):
 
     @rule()
     def merge(self):
-        town = self.town
-        in_use = town.in_use()
-        if len(in_use) < 4:
+        town, found = self.town, self._found()
+        if found is None:
             return
-        kept, gone = (town.person(one) for one in self.random.sample(in_use, 2))
-        choices = town.choices(kept, gone)
-        clerk = town.clerk()
-        try:
-            plan = merging.preview(clerk, kept, gone, choices, at=town.at)
-        except DomainError as refused:
-            TOLD[f"refused {type(refused).__name__}"] += 1
-            return
+        clerk, kept, gone, choices, plan = found
         snapshot, open_before = town.snapshot(), self._open_before(plan)
         row = merging.merge(clerk, kept, gone, choices, mark=plan.mark, at=town.at)
         if row.state is MergeState.WAITING:
@@ -81,10 +73,30 @@ class Merging(RuleBasedStateMachine):
             plan = merging.preview(second, kept, gone, row.choices, at=town.at, waiting=row)
             merging.approve(second, row, mark=plan.mark, at=town.at)
         TOLD["merges"] += 1
+        TOLD.update({f"told {one}": 1 for one, _number in plan.remarks})
+        TOLD["narrowed"] += bool(plan.narrowed)
+        TOLD["logins closed"] += plan.login.ends is not None
         self.before[row.id] = snapshot
         self.journal.append(row.id)
         self._nothing_is_wider(plan, open_before)
         self._only_said_rows_changed(plan, snapshot)
+
+    def _found(self):
+        """Two who can be merged, with choices; None when a few tries find nobody."""
+        town = self.town
+        for _try in range(6):
+            in_use = town.in_use()
+            if len(in_use) < 4:
+                return None
+            kept, gone = (town.person(one) for one in self.random.sample(in_use, 2))
+            choices, clerk = town.choices(kept, gone), town.clerk()
+            try:
+                plan = merging.preview(clerk, kept, gone, choices, at=town.at)
+            except DomainError as refused:
+                TOLD[f"refused {type(refused).__name__}"] += 1
+            else:
+                return clerk, kept, gone, choices, plan
+        return None
 
     def _open_before(self, plan):
         town = self.town

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.clock import today, utc_now
 from app.db import db
 from app.enums import MergeState, PairState, ProtectionGrade, Role
-from app.models import Membership, Person, PersonMerge, ProtectedAddress
+from app.models import Membership, Person, PersonMerge, ProtectedAddress, Unit
 from app.people.national_id import synthetic
 from tests.conftest import with_world
 from tests.duplicates.pairing import BORN, Pairing
@@ -314,3 +314,47 @@ def test_another_municipality_finds_nothing(here, client_as):
     for path in (f"/duplicates/merge/{pair_id}", SHOW.format(pair_id)):
         assert foreign.get(path).status_code == 404
         assert coordinator.get(path).status_code in (403, 404)
+
+
+def test_whoever_is_registered_is_told_at_the_next_sign_in_in_general_words(
+    here, clerk, client_as, world
+):
+    place = world.strandvik
+    assert "registered twice" not in in_english(client_as("planeier")).get("/my-plans/").text
+    other = here.register("Plan", f"{CANARY['9901']}stad", born=None)
+    pair_id = here.pair(place.persons["planeier"], other)
+    merged(clerk, pair_id, name=place.persons["planeier"])
+
+    page = client_as("planeier").get("/me/").text
+    again = client_as("planeier").get("/me/").text
+
+    assert "registered twice in Strandvik" in page
+    assert "registered twice" not in again
+    clerk.send(f"/duplicates/merge/undo/{pair_id}")
+
+
+def test_the_old_id_of_somebody_in_a_form_chooses_the_one_kept(here, clerk):
+    pair_id, _one, two = pair_of(here, "Skjema")
+    merged(clerk, pair_id, phone=two)
+    merge = merge_of(here, here.load(pair_id))
+    unit = here.place.units["nav"]
+
+    answer = clerk.send(
+        f"/unit/edit/{unit}",
+        {
+            "name": "NAV Ny",
+            "kind": "nav",
+            "leader_id": merge.gone_id,
+            "version": str(unit_of(here, unit).version),
+        },
+    )
+
+    assert answer.status_code == 302
+    assert unit_of(here, unit).leader_id == merge.kept_id
+
+
+def unit_of(here, pk):
+    with here._at_work() as session:
+        row = session.get_one(Unit, pk, populate_existing=True)
+        session.expunge_all()
+    return row
