@@ -333,6 +333,17 @@ def merge_of(actor: Actor, pair: DuplicatePair) -> PersonMerge | None:
     return last
 
 
+def answerer_of(actor: Actor, pair: DuplicatePair) -> str:
+    """The name of whoever answered; empty where nobody has, or nobody of this municipality."""
+    if pair.answered_by is None:
+        return ""
+    held = select(Membership.person_id).where(
+        Membership.account_id == pair.answered_by, scope.visible(actor, Membership)
+    )
+    person = db.session.scalar(scope.rows(actor, Person).where(Person.id.in_(held)).limit(1))
+    return person.full_name if person is not None else ""
+
+
 @dataclass(frozen=True)
 class Scans:
     """The scan that is under way, and when one last came to its end."""

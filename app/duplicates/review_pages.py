@@ -101,6 +101,9 @@ class DuplicateView(ScopedModelView):
         "Persons who may be registered twice. Each pair is looked at by a human: nothing is merged"
         " by itself. For local administrators."
     )
+    show_intro = _l(
+        "Look at both, and answer below. Nothing is merged before you have seen what it leads to."
+    )
     empty_text = NothingWaits()
     list_sections = ("duplicates/queue.html",)
     label_columns = {
@@ -196,6 +199,7 @@ class DuplicateView(ScopedModelView):
             spot=queue.place_of(db.session(), base, self._asked(), pair),
             chain=queue.chain_of(actor, base, pair),
             merging=queue.merge_of(actor, pair),
+            answerer=queue.answerer_of(actor, pair),
             merge_states=MergeState,
             reasons=reasons_of(pair),
             note=request.form.get("note", pair.note or ""),

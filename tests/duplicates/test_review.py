@@ -203,6 +203,7 @@ def test_an_answer_is_kept_and_the_next_pair_of_the_same_queue_opens(here, clien
     assert row.answered_at is not None
     assert row.answered_by is not None
     assert f"/duplicates/take-back/{first}" in page
+    assert f"Lokal {CANARY['9901']}stad" in client.get(f"/duplicates/show/{first}").text
 
 
 def test_after_the_last_pair_the_queue_opens(here, client_as):
