@@ -11,18 +11,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.clock import utc_now
 from app.db import db, transaction
-from app.duplicates import blocks, comparing, estimation, forking, index, learned, pairs, reading
-from app.duplicates.comparing import Likeness
+from app.duplicates import blocks, estimation, forking, index, learned, pairs, reading
+from app.duplicates.candidates import Likeness, likely
+from app.duplicates.index import Made
 from app.duplicates.pairs import Found
 from app.duplicates.reading import dashed
 from app.duplicates.store import RecordStore
-from app.duplicates.weights import Weights
+from app.duplicates.weights import SHIPPED, Weights
 from app.models import MatchState
 from app.security import derived
 from app.security.actor import acting_as, operator
@@ -36,7 +38,12 @@ PAYS_FROM = 5_000
 LEARNED_FROM = 200_000
 """Pairs to learn from, at most."""
 
+WRITTEN_AT_ONCE = 10_000
+"""Persons whose keys are written together: the more, the fewer pages of the index are touched."""
+
 GROWN = 1.5
+"""So many times the persons that weights were learned from, and they are learned anew."""
+
 TRIES = 3
 
 
@@ -69,6 +76,7 @@ class _Scan:
     ids: list[str] = field(default_factory=list)
     places: dict[str, int] = field(default_factory=dict)
     wanted: int = 0
+    everybody: int = 0
 
     def tell(self) -> None:
         """Tell how far it is, in a transaction of its own."""
@@ -78,7 +86,7 @@ class _Scan:
 
 def scan(municipality_id: int, turn: Turn, *, processes: int = 1, anew: bool = False) -> Counts:
     """Compare the persons of a municipality who changed since the last scan; ``anew``, all."""
-    make_keys(municipality_id, turn)
+    make_keys(municipality_id, turn, processes=processes)
     one = _Scan(municipality_id, turn, processes, utc_now())
     candidates = _candidates(one, anew=anew)
     if len(one.ids) < PAYS_FROM:
@@ -113,18 +121,36 @@ def processors() -> int:
 # --- keys that are missing -----------------------------------------------------------------------
 
 
-def make_keys(municipality_id: int, turn: Turn) -> int:
+def make_keys(municipality_id: int, turn: Turn, *, processes: int = 1) -> int:
     """Make the keys of persons who have none yet, or old ones; how many they were."""
-    after, made = None, 0
-    while True:
-        with turn():
-            rows = db.session.execute(index.missing(municipality_id, after, reading.AT_ONCE)).all()
-            kept = {row.id: row.keys or b"" for row in rows}
-            index.write(db.session(), municipality_id, rows, kept=kept)
-        made += len(rows)
-        if len(rows) < reading.AT_ONCE:
-            return made
-        after = rows[-1].id
+    ids = reading.without_keys(municipality_id)
+    parts = index.batches(ids, reading.AT_ONCE)
+    work = partial(reading.made_keys, municipality_id)
+    beside = processes if len(ids) >= PAYS_FROM else 1
+    gathered: list[Made] = []
+    for made in forking.done(work, parts, processes=beside):
+        gathered += made
+        if len(gathered) >= WRITTEN_AT_ONCE:
+            _write_keys(municipality_id, turn, gathered)
+            gathered = []
+    _write_keys(municipality_id, turn, gathered)
+    return len(ids)
+
+
+def _write_keys(municipality_id: int, turn: Turn, made: Sequence[Made]) -> None:
+    """Write keys, but for persons who have changed since they were read: those have new ones."""
+    if not made:
+        return
+    with turn():
+        kept, settled = {}, set()
+        for some in index.batches([one.person_id for one in made], reading.AT_ONCE):
+            found = select(MatchState.person_id, MatchState.keys, index.is_outdated().label("old"))
+            for row in db.session.execute(found.where(MatchState.person_id.in_(some))):
+                kept[row.person_id] = row.keys
+                if not row.old:
+                    settled.add(row.person_id)
+        rest = [one for one in made if one.person_id not in settled]
+        index.write(db.session(), municipality_id, rest, kept=kept)
 
 
 # --- who is compared with whom -------------------------------------------------------------------
@@ -135,7 +161,7 @@ def _candidates(one: _Scan, *, anew: bool) -> blocks.Pairs:
     here = one.municipality_id
     everybody = reading.everybody(here)
     changed = everybody if anew else reading.unscanned(here)
-    one.wanted = len(changed)
+    one.wanted, one.everybody = len(changed), len(everybody)
     if len(changed) * FEW < len(everybody):
         with reading.reading(here):
             return _of_few(one, changed)
@@ -162,21 +188,27 @@ def _of_few(one: _Scan, changed: list[str]) -> blocks.Pairs:
 
 
 def _weights(one: _Scan, candidates: blocks.Pairs) -> Weights:
-    """The weights in use, learned anew when there are many more persons than before."""
+    """The weights in use; when there are many more or fewer persons than before, new ones.
+
+    They are learned when there are enough to learn from and all of them are here; else they are
+    the shipped ones, for so many persons.
+    """
     with reading.reading(one.municipality_id):
         known = learned.persons_behind(one.municipality_id)
         weights = learned.weights_of(one.municipality_id)
-    count = one.wanted
-    if count < max(estimation.FEWEST_PERSONS, GROWN * known) or count < len(one.ids):
+    if not one.everybody or known / GROWN < one.everybody < known * GROWN:
         return weights
-    some = candidates.some(LEARNED_FROM)
-    weights = estimation.learn(
-        (one.store.get(place) for place in range(count)),
-        ((one.store.get(first), one.store.get(second)) for first, second in some),
-        count=count,
-    )
+    if one.wanted == one.everybody >= estimation.FEWEST_PERSONS:
+        some = candidates.some(LEARNED_FROM)
+        weights = estimation.learn(
+            (one.store.get(place) for place in range(one.wanted)),
+            ((one.store.get(first), one.store.get(second)) for first, second in some),
+            count=one.everybody,
+        )
+    else:
+        weights = SHIPPED.sized(one.everybody)
     with one.turn():
-        learned.keep(one.municipality_id, weights, persons=count, at=one.at)
+        learned.keep(one.municipality_id, weights, persons=one.everybody, at=one.at)
     return weights
 
 
@@ -192,7 +224,7 @@ def _compare(one: _Scan, candidates: blocks.Pairs, weights: Weights) -> None:
             sizes.append(len(taken))
             yield taken
 
-    work = partial(comparing.likely, one.store, weights)
+    work = partial(likely, one.store, weights)
     for bucket, found in enumerate(forking.done(work, parts(), processes=one.processes)):
         one.counts.compared += sizes[bucket]
         _surely(one, bucket * blocks.AT_ONCE, found)

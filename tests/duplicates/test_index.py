@@ -149,8 +149,10 @@ def test_persons_who_came_before_there_were_keys_get_them_by_a_scan(here):
             [(place, person.id, old, state_of(person).keys)],
         )
 
+    person_id = person.id
     made = scanning.make_keys(here.municipality_id, turn)
 
+    person = db.session.get(Person, person_id)
     assert made == 1
     assert keys_kept(person) == keys_due(person)
     assert scanning.make_keys(here.municipality_id, turn) == 0

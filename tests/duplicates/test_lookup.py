@@ -50,8 +50,9 @@ def statements():
     ],
 )
 def test_a_person_is_found_by_what_is_typed_of_them(here, known, given, family, more):
-    number = more.pop("national_id", None)
-    facts = PersonFacts(given, family, **({"birth_date": BORN} | more))
+    number = more.get("national_id")
+    typed = {name: value for name, value in more.items() if name != "national_id"}
+    facts = PersonFacts(given, family, **({"birth_date": BORN} | typed))
 
     found = likely(here, facts, national_id_text=number)
 
