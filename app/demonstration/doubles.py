@@ -4,7 +4,7 @@ shows another way in which duplicates arise. Some look alike and are two persons
 """
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from app.demonstration.cast import YEAR, Sketch
 from app.demonstration.names import Home
@@ -21,7 +21,13 @@ REASON = (
 
 def of_strandvik(today: date) -> tuple[Sketch, ...]:
     """Both records of each, in the order in which they were registered."""
-    found = (*_of_one_human(), *_chain(), *_with_plan(today), *_who_looked_new())
+    found = (
+        *_of_one_human(),
+        *_chain(),
+        *_with_plan(today),
+        *_who_looked_new(),
+        *_who_may_be_two(),
+    )
     return tuple(replace(one, is_double=True) for one in found)
 
 
@@ -84,7 +90,19 @@ def _who_looked_new() -> tuple[Sketch, ...]:
         Sketch("Jonas", "Tangenes", jonas, home=ROAD, external_id=REGISTERED_ANYWAY),
         # A child whose address is protected: see ``cast``.
         Sketch("Amalie", "Vestby", child),
-        # One born the day after the other, of one name, and not the same: both have a number.
-        Sketch("Henrik", "Aarsethøy", yusuf, 62, home=SHORE),
-        Sketch("Henrik", "Aarsethøy", yusuf + timedelta(days=1), 60, home=ROAD),
+    )
+
+
+def _who_may_be_two() -> tuple[Sketch, ...]:
+    """Somebody must look, and perhaps ask."""
+    return (
+        # Two workplaces, and a birth year that is one off.
+        Sketch("Siri", "Aalvik", date(1979, 6, 14), unit="NAV Strandvik"),
+        Sketch("Siri", "Ålvik", date(1978, 6, 14), unit="Hjemmetjenesten"),
+        # One phone and one name, but not one birth date.
+        Sketch("Lars", "Vik", date(1979, 2, 11), phone="+4792061201"),
+        Sketch("Lars", "Vik", date(1981, 7, 26), phone="+4792061201"),
+        # A common name, a second name, and a date that is nearly the same.
+        Sketch("Anne", "Berg", date(1963, 11, 5), unit="Oppvekst"),
+        Sketch("Anne Marie", "Berg", date(1963, 11, 15)),
     )

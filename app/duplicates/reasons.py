@@ -9,8 +9,8 @@ from app.duplicates.scoring import Finding
 from app.duplicates.words import sentence
 
 TELLING_PLACE = frozenset({Field.PHONE, Field.ADDRESS, Field.UNIT})
-# That a phone is shared and the given name is not would tell whose phone it is.
-TELLING_TOGETHER = frozenset({Level.HOUSEHOLD})
+# What several fields say together tells of phone and address as well, but for these.
+OF_NAMES_AND_DATES = frozenset({Level.TWINS, Level.GENERATIONS, Level.NEW_FAMILY_NAME})
 FEW = 2
 
 
@@ -49,4 +49,5 @@ def _findings(pair: DuplicatePair) -> list[Finding]:
 
 
 def _tells_place(finding: Finding) -> bool:
-    return finding.field in TELLING_PLACE or finding.level in TELLING_TOGETHER
+    is_together = finding.field is Field.TOGETHER and finding.level not in OF_NAMES_AND_DATES
+    return finding.field in TELLING_PLACE or is_together

@@ -25,6 +25,7 @@ FINDINGS = [
     ["given_name", "given_same", 5.0],
     ["phone", "phone_same", 11.0],
     ["address", "address_differs", -1.0],
+    ["together", "date_and_contact", 2.0],
 ]
 ANSWERED = (PairState.NOT_SAME, PairState.LATER, PairState.MERGED)
 
