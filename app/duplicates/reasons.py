@@ -24,7 +24,8 @@ class Reasons:
     @property
     def few(self) -> str:
         """The weightiest that speak for it, for a list."""
-        return " ".join(str(one) for one in self.speaks_for[:FEW])
+        first, *others = [str(one) for one in self.speaks_for[:FEW]] or [""]
+        return ", ".join([first, *(one[:1].lower() + one[1:] for one in others)])
 
 
 def reasons_of(pair: DuplicatePair) -> Reasons:
