@@ -9,6 +9,7 @@ from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import inspect, select
+from sqlalchemy.orm import selectinload
 
 from app.clock import day_of
 from app.columns import new_id
@@ -220,9 +221,10 @@ class MergeTown:
         return list(self.session.scalars(select(Plan).options(*whole(Plan)).order_by(Plan.id)))
 
     def entries(self) -> dict[str, list[PlanEntry]]:
-        """What is written, by plan."""
+        """What is written, by plan; the plans are there already."""
         found: dict[str, list[PlanEntry]] = defaultdict(list)
-        for one in self.session.scalars(select(PlanEntry).options(*whole(PlanEntry))):
+        loads = [selectinload(PlanEntry.responsible), selectinload(PlanEntry.parent)]
+        for one in self.session.scalars(select(PlanEntry).options(*loads)):
             found[one.plan_id].append(one)
         return found
 

@@ -1,10 +1,10 @@
 """G1, G3, G4, G7, G9: persons merged and separated in any order, in worlds drawn at random."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -36,7 +36,7 @@ from tests.drills import IS_FULL, size, tell
 from tests.duplicates.merge_world import MergeTown, wider
 from tests.security.plan_worlds import PIVOTS
 
-EXAMPLES, STEPS = size(4, 340), size(20, 60)
+EXAMPLES, STEPS = size(4, 420), size(16, 80)
 TOLD: Counter[str] = Counter()
 
 
@@ -65,7 +65,10 @@ class Merging(RuleBasedStateMachine):
         if found is None:
             return
         clerk, kept, gone, choices, plan = found
-        snapshot, open_before = town.snapshot(), self._open_before(plan)
+        # In a drill one in three is looked at down to single rows and pieces of content.
+        self.is_close = not IS_FULL or self.random.random() < 1 / 3
+        snapshot = town.snapshot() if self.is_close else None
+        open_before = self._open_before(plan)
         row = merging.merge(clerk, kept, gone, choices, mark=plan.mark, at=town.at)
         if row.state is MergeState.WAITING:
             TOLD["by two"] += 1
@@ -79,7 +82,12 @@ class Merging(RuleBasedStateMachine):
         self.before[row.id] = snapshot
         self.journal.append(row.id)
         self._nothing_is_wider(plan, open_before)
-        self._only_said_rows_changed(plan, snapshot)
+        if snapshot is not None:
+            self._only_said_rows_changed(plan, snapshot)
+
+    @rule()
+    def merge_another(self):
+        self.merge()
 
     def _found(self):
         """Two who can be merged, with choices; None when a few tries find nobody."""
@@ -100,7 +108,8 @@ class Merging(RuleBasedStateMachine):
 
     def _open_before(self, plan):
         town = self.town
-        plans, entries = town.plans(), town.entries()
+        plans = town.plans()
+        entries = town.entries() if self.is_close else defaultdict(list)
         logins = {one: town.access(town.actor(one), plans, entries) for one in town.accounts}
         own = {one: town.holdings(one) for one in (plan.kept_id, plan.gone_id)}
         stays = town.actor(plan.login.stays).holdings if plan.login.stays else ()
@@ -112,7 +121,8 @@ class Merging(RuleBasedStateMachine):
 
     def _nothing_is_wider(self, plan, open_before):
         town, (logins, persons) = self.town, open_before
-        plans, entries = town.plans(), town.entries()
+        plans = town.plans()
+        entries = town.entries() if self.is_close else defaultdict(list)
         for account_id, earlier in logins.items():
             now = town.access(town.actor(account_id), plans, entries)
             is_theirs = account_id == plan.login.stays
@@ -155,8 +165,9 @@ class Merging(RuleBasedStateMachine):
         snapshot = self.before.pop(row_id)
         if is_last:
             assert look_at == []
-            self._all_is_back(row, snapshot)
-            TOLD["all back"] += 1
+            if snapshot is not None:
+                self._all_is_back(row, snapshot)
+                TOLD["all back"] += 1
 
     def _all_is_back(self, row, snapshot):
         now = self.town.snapshot()
@@ -252,10 +263,11 @@ def test_g1_g3_g4_g7_merging_never_widens_and_undoing_restores(app, world, datab
                 deadline=None,
                 derandomize=not IS_FULL,
                 database=None,
+                phases=[Phase.generate],  # A seed is small enough; shrinking takes minutes.
                 suppress_health_check=list(HealthCheck),
             ),
         )
         db.session.rollback()
     tell(capsys, f"merges: {dict(sorted(TOLD.items()))}")
-    assert TOLD["merges"] >= size(20, 2_000)
-    assert TOLD["all back"] >= size(5, 500)
+    assert TOLD["merges"] >= size(10, 5_000)
+    assert TOLD["all back"] >= size(2, 500)
