@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from flask import Flask
 from sqlalchemy import select
@@ -14,9 +15,10 @@ from app.clock import today, utc_now
 from app.db import db, transaction
 from app.duplicate_tables import DuplicatePair
 from app.enums import MatchBand, PairState
-from app.models import AuditEvent, Person
+from app.models import ApiToken, AuditEvent, Person
 from app.people import operations as people
 from app.security.actor import acting_as, operator
+from app.security.keys import secret_hash
 from tests.world import Place
 
 BORN = date(1979, 3, 14)
@@ -110,6 +112,23 @@ class Pairing:
             _ = row.first, row.second
             session.expunge_all()
         return row
+
+    def token(self, account_id: int) -> str:
+        """The secret of a bearer token that may write."""
+        secret = f"samvev_{uuid4()}"
+        with self._at_work() as session:
+            session.add(
+                ApiToken(
+                    account_id=account_id,
+                    municipality_id=self.place.id,
+                    name="review",
+                    secret_hash=secret_hash(secret),
+                    may_write=True,
+                    made_at=utc_now(),
+                    expires_at=utc_now() + timedelta(days=1),
+                )
+            )
+        return secret
 
     def told(self, action: str) -> list[str | None]:
         """The ids of the records that events of this kind are about."""
