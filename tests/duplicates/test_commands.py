@@ -1,10 +1,13 @@
 """The scan as a job and by night, and the commands: from a file of persons to a file of pairs."""
 
 import csv
+import sys
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select
 
+from app import duplicates as app_duplicates
 from app.clock import utc_now
 from app.db import db, transaction
 from app.duplicates import scanning
@@ -208,3 +211,55 @@ def test_an_unknown_municipality_is_named(app):
 
     assert code == 1
     assert "0000" in output
+
+
+# --- pairs that Splink finds ----------------------------------------------------------------------
+
+NATIONWIDE = "app.duplicates.nationwide"
+
+
+def test_without_splink_the_command_says_how_to_get_it(app, context, monkeypatch):
+    monkeypatch.setitem(sys.modules, NATIONWIDE, None)
+    monkeypatch.delattr(app_duplicates, "nationwide", raising=False)
+
+    code, output = run(app, "link", "--municipality", "9902")
+
+    assert code == 1
+    assert "pip install" in output
+
+
+def test_pairs_that_splink_finds_are_compared_and_kept_as_others_are(
+    app, context, world, monkeypatch
+):
+    place = world.fjellby.id
+    with acting_as(db.session(), operator(place)) as actor:
+        twice(actor, "Nasjonal")
+    seen = []
+
+    def write(path, records):
+        seen.append((path, path.parent.stat().st_mode & 0o077, list(records)))
+
+    def link(path, *, lowest):
+        names = [(int(number), record) for number, record in seen[-1][2]]
+        of_interest = [number for number, record in names if record.family == "nasjonal"]
+        yield str(of_interest[1]), str(of_interest[0]), 20.0
+        yield "0", "1", 12.0
+
+    fake = SimpleNamespace(write=write, link=link)
+    monkeypatch.setitem(sys.modules, NATIONWIDE, fake)
+    monkeypatch.setattr(app_duplicates, "nationwide", fake, raising=False)
+
+    code, output = run(app, "link", "--municipality", "9902")
+
+    assert code == 0, output
+    assert "2 pairs compared" in output
+    path, open_to_others, _records = seen[0]
+    assert not open_to_others
+    assert not path.parent.exists()
+    with acting_as(db.session(), operator(place)):
+        states = [
+            pair.state
+            for pair in db.session.scalars(select(DuplicatePair))
+            if pair.first.family_name == "Nasjonal"
+        ]
+    assert states == [PairState.OPEN]
