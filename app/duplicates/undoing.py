@@ -194,13 +194,15 @@ def _move_back(row: PersonMerge, two: Two, rows: RowsByKey, at: datetime) -> lis
     db.session.flush()
     look_at += [left for one in moved for left in _restore(rows, one, is_login_gone=withdrawn)]
     db.session.flush()
-    for one in ended:
-        ended_row = rows[one.table, one.row_id]
-        if _stays_ended(ended_row, row, two, withdrawn=withdrawn, replaced=replaced):
-            look_at.append([one.table, one.row_id, LEFT])
-        else:
-            look_at += _restore(rows, one)
-            db.session.flush()
+    # An answer and its instant are two columns, which are never without each other.
+    for key in dict.fromkeys((one.table, one.row_id) for one in ended):
+        if _stays_ended(rows[key], row, two, withdrawn=withdrawn, replaced=replaced):
+            look_at.append([*key, LEFT])
+            continue
+        for one in ended:
+            if (one.table, one.row_id) == key:
+                look_at += _restore(rows, one)
+        db.session.flush()
     return [list(one) for one in dict.fromkeys(tuple(one) for one in look_at)]
 
 

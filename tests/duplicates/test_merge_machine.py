@@ -163,6 +163,9 @@ class Merging(RuleBasedStateMachine):
         TOLD["undone"] += 1
         self.journal.remove(row_id)
         snapshot = self.before.pop(row_id)
+        if not is_last:
+            # What was seen after this merge was seen with it.
+            self.journal.append("undone in between")
         if is_last:
             assert look_at == []
             if snapshot is not None:
