@@ -57,14 +57,14 @@ def load_when_empty() -> None:
         return
     with transaction() as session:
         loaded = world.load(session, at=utc_now(), today=today())
-    _look_for_doubles()
+    look_for_doubles()
     click.echo(
         f"Loaded the demonstration world: {loaded.persons} persons, {loaded.units} units,"
         f" {loaded.plans} plans, {loaded.logins} logins."
     )
 
 
-def _look_for_doubles() -> None:
+def look_for_doubles() -> None:
     """Let a scan find who is registered twice, as it does every night."""
     session = db.session()
     in_use = select(Municipality.id).where(Municipality.is_in_use.is_(True))

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
+from itertools import combinations
 
 import pytest
 from flask import Flask
@@ -16,7 +17,9 @@ from app.demonstration import crowd, doubles, world
 from app.demonstration.accounts import LOGINS, PASSWORD
 from app.demonstration.cast import Sketch
 from app.demonstration.places import FJELLBY, PLACES, STRANDVIK
+from app.duplicate_tables import DuplicatePair
 from app.enums import ProtectionGrade, UnitKind
+from app.jobs import demo
 from app.models import Membership, Municipality, Person, ProtectedAddress, Unit
 from app.municipalities import operations as municipalities
 from app.municipalities.register import load_register
@@ -195,6 +198,23 @@ def test_some_persons_are_not_in_use_any_more_and_the_reason_is_told(loaded: Fla
             retired = [one for one in rows_in(place.number, Person) if one.retired_at]
             assert len(retired) == crowd.RETIRED_EACH
             assert all(one.retired_reason for one in retired)
+
+
+def test_a_scan_finds_who_is_registered_twice_and_why_that_was(loaded: Flask):
+    with loaded.app_context():
+        demo.look_for_doubles()
+
+        pairs = rows_in("9901", DuplicatePair)
+        persons = {one.id: one for one in rows_in("9901", Person)}
+        found = {frozenset((pair.first_id, pair.second_id)) for pair in pairs}
+        chain = [one.id for one in persons.values() if "Ekrem" in one.family_name]
+        given = [pair.registered_reason for pair in pairs if pair.registered_reason]
+        twins = [one.id for one in persons.values() if one.given_name in ("Emma", "Ella")]
+
+        assert len(pairs) >= 12
+        assert {frozenset(two) for two in combinations(chain, 2)} <= found
+        assert given == [doubles.REASON]
+        assert not {frozenset(two) for two in combinations(twins, 2)} & found
 
 
 @pytest.mark.parametrize("login", LOGINS, ids=lambda login: login.username)
