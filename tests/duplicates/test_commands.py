@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app import duplicates as app_duplicates
 from app.clock import utc_now
 from app.db import db, transaction
-from app.duplicates import scanning
+from app.duplicates import linking, scanning
 from app.enums import JobState, PairState
 from app.errors import NotAllowed
 from app.jobs import duplicate_scan, rounds, runner
@@ -280,7 +280,8 @@ def test_pairs_that_splink_finds_are_compared_and_kept_as_others_are(
         yield str(of_interest[1]), str(of_interest[0]), 20.0
         yield "0", "1", 12.0
 
-    fake = SimpleNamespace(write=write, link=link)
+    fake = SimpleNamespace(link=link)
+    monkeypatch.setattr(linking.linkage_rows, "write", write)
     monkeypatch.setitem(sys.modules, NATIONWIDE, fake)
     monkeypatch.setattr(app_duplicates, "nationwide", fake, raising=False)
 
