@@ -1,11 +1,11 @@
 """How a human comes to stand in a register: by which source, with what missing and mistaken."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from random import Random
 
-from benchmarks import corruption
-from benchmarks.persons import Human, Rates, Row
+from benchmarks import mistakes
+from benchmarks.humans import Human, Rates, Row
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def _known(human: Human, number: int, source: Source, random: Random, rates: Rat
 
 def _mistaken(row: Row, human: Human, random: Random, mean: float, rates: Rates) -> Row:
     for _ in range(_poisson(mean, random)):
-        mistake = corruption.draw(random, rates.weights)
+        mistake = mistakes.draw(random, rates.weights)
         row = mistake(row, human, random)
     return row
 
@@ -95,11 +95,3 @@ def _poisson(mean: float, random: Random) -> int:
         count += 1
         left += random.expovariate(1.0)
     return count
-
-
-Mistake = Callable[[Row, Human, Random], Row]
-
-
-def without(row: Row, *columns: str) -> Row:
-    """The row with cells emptied."""
-    return replace(row, **dict.fromkeys(columns, ""))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from app.duplicates import linkage_rows
 from app.duplicates.store import RecordStore
 
 LOWEST = 0.0
@@ -35,6 +36,6 @@ def pairs(folder: Path, store: RecordStore) -> Iterator[tuple[int, int]]:
 
     with TemporaryDirectory(dir=folder, prefix="linking-") as kept:
         path = Path(kept) / "persons.csv"
-        nationwide.write(path, ((str(place), store.get(place)) for place in range(len(store))))
+        linkage_rows.write(path, ((str(place), store.get(place)) for place in range(len(store))))
         for first, second, _bits in nationwide.link(path, lowest=LOWEST):
             yield int(first), int(second)

@@ -2,6 +2,7 @@
 
 import csv
 import sys
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
@@ -10,12 +11,13 @@ from sqlalchemy import select
 from app import duplicates as app_duplicates
 from app.clock import utc_now
 from app.db import db, transaction
-from app.duplicates import scanning
+from app.duplicates import linking, scanning
 from app.enums import JobState, PairState
 from app.errors import NotAllowed
 from app.jobs import duplicate_scan, rounds, runner
-from app.models import AuditEvent, DuplicatePair, Job, MatchState
+from app.models import AuditEvent, DuplicatePair, Job, MatchState, Person
 from app.people.import_columns import COLUMNS
+from app.people.national_id import synthetic
 from app.security.actor import acting_as, find_actor, operator
 from tests.duplicates.conftest import registered
 
@@ -213,6 +215,39 @@ def test_an_unknown_municipality_is_named(app):
     assert "0000" in output
 
 
+def test_rows_are_imported_without_what_cannot_be_used_when_told_so(app, context, world, tmp_path):
+    number = synthetic(date(1960, 5, 6), 3)
+    path = tmp_path / "persons.csv"
+    rows = [
+        {"external_id": "L1", "national_id": number},
+        {"external_id": "L2", "national_id": number, "phone": "123", "birth_date": "31.02.1960"},
+        {"external_id": "L2"},
+        {"external_id": "L4", "email": "nobody@", "postcode": "30"},
+    ]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, restval="")
+        writer.writeheader()
+        writer.writerows({"given_name": "Ut", "family_name": "Latt"} | row for row in rows)
+    arguments = ["persons", "import", str(path), "--municipality", "9902", "--only-good-rows"]
+
+    strict = app.test_cli_runner().invoke(args=[*arguments, "--dry-run"])
+    lenient = app.test_cli_runner().invoke(args=[*arguments, "--leave-out-bad-cells"])
+
+    assert "4 rows, 2 good, 2 at fault" in strict.output
+    assert "3 persons imported" in lenient.output
+    assert number not in lenient.output
+    with acting_as(db.session(), operator(world.fjellby.id)):
+        found = {
+            one.external_id: one
+            for one in db.session.scalars(select(Person).where(Person.family_name == "Latt"))
+        }
+    assert sorted(found) == ["L1", "L2", "L4"]
+    assert found["L1"].national_id_hash
+    left_out = (found["L2"].national_id_hash, found["L2"].phone, found["L2"].birth_date)
+    assert left_out == (None, None, None)
+    assert (found["L4"].email, found["L4"].postcode) == (None, None)
+
+
 # --- pairs that Splink finds ----------------------------------------------------------------------
 
 NATIONWIDE = "app.duplicates.nationwide"
@@ -245,7 +280,8 @@ def test_pairs_that_splink_finds_are_compared_and_kept_as_others_are(
         yield str(of_interest[1]), str(of_interest[0]), 20.0
         yield "0", "1", 12.0
 
-    fake = SimpleNamespace(write=write, link=link)
+    fake = SimpleNamespace(link=link)
+    monkeypatch.setattr(linking.linkage_rows, "write", write)
     monkeypatch.setitem(sys.modules, NATIONWIDE, fake)
     monkeypatch.setattr(app_duplicates, "nationwide", fake, raising=False)
 

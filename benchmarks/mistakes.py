@@ -7,8 +7,18 @@ from random import Random
 from typing import Any
 
 from app.people.national_id import NUMBER_LENGTH
-from benchmarks.persons import (
-    DATA, MAIL, checked, Human, Row, ascii_of, email_of, family_name, mobile, place, Rates, GIVEN
+from benchmarks.humans import (
+    DATA,
+    GIVEN,
+    MAIL,
+    Human,
+    Rates,
+    Row,
+    checked,
+    email_of,
+    family_name,
+    mobile,
+    place,
 )
 
 Mistake = Callable[[Row, Human, Random], Row]
@@ -20,8 +30,9 @@ NEIGHBOURS = {
 READ_WRONG = (("rn", "m"), ("m", "rn"), ("l", "i"), ("i", "l"), ("e", "c"), ("o", "0"), ("h", "b"),
               ("ø", "o"), ("å", "a"), ("u", "v"), ("ll", "U"), ("B", "8"), ("S", "5"))  # fmt: skip
 SOUNDS = (("kk", "k"), ("k", "ck"), ("K", "C"), ("th", "t"), ("t", "th"), ("f", "ph"), ("ss", "s"),
-          ("nn", "n"), ("n", "nn"), ("v", "w"), ("i", "y"), ("y", "i"), ("sen", "son"), ("ei", "eg"),
-          ("J", "Hj"), ("s", "z"), ("ll", "l"), ("eie", "eje"), ("d", ""), ("h", ""))  # fmt: skip
+          ("nn", "n"), ("n", "nn"), ("v", "w"), ("i", "y"), ("y", "i"), ("sen", "son"),
+          ("ei", "eg"), ("J", "Hj"), ("s", "z"), ("ll", "l"), ("eie", "eje"),
+          ("d", ""), ("h", ""))  # fmt: skip
 PLAIN = {"å": "aa", "ø": "oe", "æ": "ae", "Å": "Aa", "Ø": "Oe", "Æ": "Ae"}
 PLAINER = {"å": "a", "ø": "o", "æ": "ae", "Å": "A", "Ø": "O", "Æ": "Ae", "á": "a", "č": "c",
            "đ": "d", "ŋ": "n", "š": "s", "ŧ": "t", "ž": "z", "é": "e", "ü": "u"}  # fmt: skip
@@ -69,6 +80,7 @@ def _typed(text: str, random: Random) -> str:
 
 
 def typed_name(row: Row, human: Human, random: Random) -> Row:
+    """A letter of a name mistyped."""
     column = _name_column(random)
     return replace(row, **{column: _typed(getattr(row, column), random)})
 
@@ -84,6 +96,7 @@ def _replaced(pairs: tuple[tuple[str, str], ...]) -> Mistake:
 
 
 def other_letters(row: Row, human: Human, random: Random) -> Row:
+    """Letters as another keyboard or country writes them."""
     letters = random.choice((PLAIN, PLAIN, PLAINER, PLAINER, SWEDISH))
     back = random.random() < 0.2
     if back:
@@ -96,7 +109,12 @@ def other_letters(row: Row, human: Human, random: Random) -> Row:
 
 
 def mangled_letters(row: Row, human: Human, random: Random) -> Row:
-    ways = ({"å": "Ã¥", "ø": "Ã¸", "æ": "Ã¦"}, dict.fromkeys("åøæÅØÆáčšž", "?"), dict.fromkeys("åøæ", ""))
+    """Norwegian letters lost between two systems."""
+    ways = (
+        {"å": "Ã¥", "ø": "Ã¸", "æ": "Ã¦"},
+        dict.fromkeys("åøæÅØÆáčšž", "?"),
+        dict.fromkeys("åøæ", ""),
+    )
     way = random.choice(ways)
     return replace(
         row, given_name=_letters(row.given_name, way) or row.given_name,
@@ -105,6 +123,7 @@ def mangled_letters(row: Row, human: Human, random: Random) -> Row:
 
 
 def middle_name(row: Row, human: Human, random: Random) -> Row:
+    """A middle name more, or less."""
     words = row.given_name.replace("-", " ").split()
     if len(words) > 1:
         kept = words[0] if random.random() < 0.7 else words[-1]
@@ -113,6 +132,7 @@ def middle_name(row: Row, human: Human, random: Random) -> Row:
 
 
 def middle_initial(row: Row, human: Human, random: Random) -> Row:
+    """A name as an initial."""
     words = row.given_name.replace("-", " ").split()
     if len(words) > 1:
         return replace(row, given_name=f"{words[0]} {words[1][:1]}.")
@@ -120,10 +140,12 @@ def middle_initial(row: Row, human: Human, random: Random) -> Row:
 
 
 def swapped_names(row: Row, human: Human, random: Random) -> Row:
+    """Given and family name in each other's place."""
     return replace(row, given_name=row.family_name, family_name=row.given_name)
 
 
 def hyphen(row: Row, human: Human, random: Random) -> Row:
+    """A hyphen more, or less."""
     column = _name_column(random)
     text = getattr(row, column)
     if "-" in text:
@@ -132,6 +154,7 @@ def hyphen(row: Row, human: Human, random: Random) -> Row:
 
 
 def double_family(row: Row, human: Human, random: Random) -> Row:
+    """One of two family names, or one more."""
     words = row.family_name.replace("-", " ").split()
     if len(words) > 1:
         return replace(row, family_name=random.choice(words))
@@ -141,6 +164,7 @@ def double_family(row: Row, human: Human, random: Random) -> Row:
 
 
 def middle_as_family(row: Row, human: Human, random: Random) -> Row:
+    """A middle name in the wrong place."""
     words = row.family_name.split()
     if len(words) > 1:
         given = f"{row.given_name} {words[0]}"
@@ -149,6 +173,7 @@ def middle_as_family(row: Row, human: Human, random: Random) -> Row:
 
 
 def married(row: Row, human: Human, random: Random) -> Row:
+    """The family name before, or after, a marriage."""
     if not human.is_woman:
         return row
     if human.maiden != human.family:
@@ -157,6 +182,7 @@ def married(row: Row, human: Human, random: Random) -> Row:
 
 
 def nickname(row: Row, human: Human, random: Random) -> Row:
+    """What the human goes by."""
     first, _, rest = row.given_name.partition(" ")
     if first in NICKNAMES:
         return replace(row, given_name=f"{random.choice(NICKNAMES[first])} {rest}".strip())
@@ -164,11 +190,13 @@ def nickname(row: Row, human: Human, random: Random) -> Row:
 
 
 def case_and_spaces(row: Row, human: Human, random: Random) -> Row:
+    """All in capitals, all small, or with spaces around."""
     way = random.choice((str.upper, str.lower, lambda text: f" {text}  "))
     return replace(row, given_name=way(row.given_name), family_name=way(row.family_name))
 
 
 def cut_off(row: Row, human: Human, random: Random) -> Row:
+    """A field that was too short."""
     if len(row.family_name) > 8:
         return replace(row, family_name=row.family_name[: random.randint(6, 8)])
     return row
@@ -185,10 +213,12 @@ def _dated(row: Row, change: Callable[[date, Random], date | None], random: Rand
 
 
 def date_swapped(row: Row, human: Human, random: Random) -> Row:
+    """Day and month in each other's place."""
     return _dated(row, lambda day, _: day.replace(day=day.month, month=day.day), random)
 
 
 def date_digit(row: Row, human: Human, random: Random) -> Row:
+    """One digit of the date wrong."""
     return _dated(row, _one_digit, random)
 
 
@@ -200,11 +230,15 @@ def _one_digit(day: date, random: Random) -> date | None:
 
 
 def date_new_year(row: Row, human: Human, random: Random) -> Row:
+    """1 January for a date that was not known."""
     return _dated(row, lambda day, _: day.replace(day=1, month=1), random)
 
 
 def date_near(row: Row, human: Human, random: Random) -> Row:
-    return _dated(row, lambda day, r: day + timedelta(days=r.choice((-1, 1, 30, 365, -365))), random)
+    """A day, a month or a year off."""
+    return _dated(
+        row, lambda day, r: day + timedelta(days=r.choice((-1, 1, 30, 365, -365))), random
+    )
 
 
 def number_temporary(row: Row, human: Human, random: Random) -> Row:
@@ -224,24 +258,34 @@ def number_temporary(row: Row, human: Human, random: Random) -> Row:
 
 
 def number_digit(row: Row, human: Human, random: Random) -> Row:
+    """One digit of the number wrong, or two in the wrong order."""
     number = row.national_id
     if len(number) != NUMBER_LENGTH:
         return row
     at = random.randrange(NUMBER_LENGTH - 1)
     if random.random() < 0.4:
-        return replace(row, national_id=number[:at] + number[at + 1] + number[at] + number[at + 2 :])
+        return replace(
+            row, national_id=number[:at] + number[at + 1] + number[at] + number[at + 2 :]
+        )
     return replace(row, national_id=number[:at] + str(random.randrange(10)) + number[at + 1 :])
 
 
 def phone_format(row: Row, human: Human, random: Random) -> Row:
+    """The phone with a country code or spaces."""
     p = row.phone
     if len(p) != 8:
         return row
-    ways = (f"+47{p}", f"0047{p}", f"+47 {p[:3]} {p[3:5]} {p[5:]}", f"{p[:2]} {p[2:4]} {p[4:6]} {p[6:]}")
+    ways = (
+        f"+47{p}",
+        f"0047{p}",
+        f"+47 {p[:3]} {p[3:5]} {p[5:]}",
+        f"{p[:2]} {p[2:4]} {p[4:6]} {p[6:]}",
+    )
     return replace(row, phone=random.choice(ways))
 
 
 def phone_digit(row: Row, human: Human, random: Random) -> Row:
+    """One digit of the phone wrong."""
     if len(row.phone) < 8:
         return row
     at = random.randrange(1, len(row.phone))
@@ -249,26 +293,31 @@ def phone_digit(row: Row, human: Human, random: Random) -> Row:
 
 
 def email_typed(row: Row, human: Human, random: Random) -> Row:
+    """A letter of the e-mail mistyped."""
     local, sign, domain = row.email.partition("@")
     return replace(row, email=f"{_typed(local, random)}@{domain}") if sign else row
 
 
 def email_domain(row: Row, human: Human, random: Random) -> Row:
+    """The same mailbox elsewhere."""
     local, sign, _ = row.email.partition("@")
     return replace(row, email=f"{local}@{random.choice(MAIL)}") if sign else row
 
 
 def address_way(row: Row, human: Human, random: Random) -> Row:
+    """The street's ending written otherwise."""
     usable = [pair for pair in ENDS if pair[0] in row.address]
     text = row.address.replace(*random.choice(usable)) if usable else row.address.upper()
     return replace(row, address=text)
 
 
 def address_typed(row: Row, human: Human, random: Random) -> Row:
+    """A letter of the address mistyped."""
     return replace(row, address=_typed(row.address, random))
 
 
 def moved(row: Row, human: Human, random: Random) -> Row:
+    """Another address."""
     if not row.address:
         return row
     address, postcode = place(random)
@@ -319,13 +368,26 @@ MISTAKES: dict[str, tuple[float, Mistake]] = {
     "no phone": (0.5, _emptied("phone")),
     "email typed": (0.5, email_typed),
     "email domain": (0.4, email_domain),
-    "new email": (0.8, _filled("email", lambda row, r: email_of(row.given_name or "x", row.family_name or "y", r) if row.given_name.strip() and row.family_name.strip() else row.email)),
+    "new email": (
+        0.8,
+        _filled(
+            "email",
+            lambda row, r: (
+                email_of(row.given_name or "x", row.family_name or "y", r)
+                if row.given_name.strip() and row.family_name.strip()
+                else row.email
+            ),
+        ),
+    ),
     "no email": (0.4, _emptied("email")),
     "way": (0.6, address_way),
     "address typed": (0.4, address_typed),
     "moved": (1.2, moved),
     "postcode": (0.3, _filled("postcode", lambda row, random: f"{random.randrange(10000):04}")),
-    "other unit": (0.4, _filled("employer_unit", lambda row, random: f"Enhet {random.randrange(400)}")),
+    "other unit": (
+        0.4,
+        _filled("employer_unit", lambda row, random: f"Enhet {random.randrange(400)}"),
+    ),
 }
 
 
