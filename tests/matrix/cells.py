@@ -85,6 +85,9 @@ MAY_FIND_NOTHING = {
     "NationalTemplateDraftView.undo",
     "NationalRoleView.edit",  # It is a template that the matrix asks about.
     "MoveView.scan",
+    "MergeView.approve",
+    "MergeView.decline",
+    "MergeView.undo",
 }
 SHOWS_OTHER_PLACES = {"MyPlansView", "OwnPageView"}
 
