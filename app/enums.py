@@ -76,6 +76,7 @@ class JobKind(StrEnum):
     PERSON_IMPORT = "person_import"
     ROLE_PUBLISHING = "role_publishing"
     TEMPLATE_PUBLISHING = "template_publishing"
+    DUPLICATE_SCAN = "duplicate_scan"
 
 
 class TokenPurpose(StrEnum):
@@ -251,6 +252,8 @@ class NoticeKind(StrEnum):
     PLAN_MOVED = "plan_moved"
     ROLE_PROPOSED = "role_proposed"
     TEMPLATE_PROPOSED = "template_proposed"
+    PARTICIPANT_TWICE = "participant_twice"
+    PLAN_TWICE = "plan_twice"
 
 
 class MoveState(StrEnum):
@@ -306,3 +309,40 @@ class FieldKind(StrEnum):
     NUMBER = "number"
     PERSON = "person"
     TABLE = "table"
+
+
+class DuplicateKind(StrEnum):
+    """What may be kept twice. Persons have a queue and a merge, each of the others its own way."""
+
+    PERSON = "person"
+    ACCOUNT = "account"
+    PARTICIPANT = "participant"
+    PLAN = "plan"
+    UNIT = "unit"
+
+
+class MatchBand(StrEnum):
+    """How sure it is that two records are of one human."""
+
+    CERTAIN = "certain"
+    PROBABLE = "probable"
+    POSSIBLE = "possible"
+
+
+class PairState(StrEnum):
+    """What was answered about a pair; ``FADED`` when the facts no longer make it a candidate."""
+
+    OPEN = "open"
+    LATER = "later"
+    NOT_SAME = "not_same"
+    MERGED = "merged"
+    FADED = "faded"
+
+
+class MergeState(StrEnum):
+    """How far the merging of two persons has come."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    DECLINED = "declined"
+    UNDONE = "undone"

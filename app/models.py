@@ -14,7 +14,8 @@
 9. Access           Participant, Grant, Consent, ConsentCover
 10. Plan content    PlanEntry
 
-Tables that none of these points at are in ``app.side_tables``.
+Tables that none of these points at are in ``app.side_tables``, those of duplicates in
+``app.duplicate_tables``.
 
 Here are columns, constraints and properties of a row alone. Queries are in ``queries.py`` of each
 package, decisions in ``operations.py``, access in ``app.security``. The account itself is
@@ -55,6 +56,14 @@ from app.columns import (
     new_id,
     of_plan,
     one_of,
+)
+from app.duplicate_tables import (
+    DuplicatePair,
+    MatchKey,
+    MatchModel,
+    MatchState,
+    NotTheSame,
+    PersonMerge,
 )
 from app.enums import (
     AuthorityKind,
@@ -223,6 +232,7 @@ class Person(Versioned, TenantOwned):
 
     The national id is kept encrypted, with a keyed hash to find it by. A shielded person's
     address is not here but in ``ProtectedAddress``, and the unit is shown to nobody in lists.
+    A person who was merged into another stays, out of use, so that old ids and links lead on.
     """
 
     __tablename__ = "person"
@@ -232,6 +242,11 @@ class Person(Versioned, TenantOwned):
         CheckConstraint(
             "is_shielded = false OR (address IS NULL AND postcode IS NULL)",
             name="ck_person_shielded_has_no_open_address",
+        ),
+        inside_municipality("person", "merged_into_id", "fk_person_merged_into"),
+        CheckConstraint(
+            "merged_into_id IS NULL OR (merged_into_id <> id AND retired_at IS NOT NULL)",
+            name="ck_person_merged_is_retired",
         ),
         CheckConstraint(
             "(national_id_hash IS NULL) = (national_id_cipher IS NULL)",
@@ -244,6 +259,13 @@ class Person(Versioned, TenantOwned):
         Index("ix_person_email", "municipality_id", "email"),
         Index("ix_person_phone", "municipality_id", "phone"),
         Index("ix_person_external_id", "municipality_id", "external_id"),
+        Index(
+            "ix_person_merged_into",
+            "municipality_id",
+            "merged_into_id",
+            postgresql_where=text("merged_into_id IS NOT NULL"),
+            sqlite_where=text("merged_into_id IS NOT NULL"),
+        ),
         Index(
             "uq_person_national_id",
             "municipality_id",
@@ -281,6 +303,7 @@ class Person(Versioned, TenantOwned):
     created_at: Mapped[datetime] = mapped_column(Instant)
     retired_at: Mapped[datetime | None] = mapped_column(Instant)
     retired_reason: Mapped[str | None] = mapped_column(String(500))
+    merged_into_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
 
     unit: Mapped[Unit | None] = relationship(
         primaryjoin="foreign(Person.unit_id) == Unit.id", viewonly=True
@@ -1166,5 +1189,11 @@ TENANT_MODELS: tuple[type[Model], ...] = (
     Job,
     SavedView,
     BulkChange,
+    MatchKey,
+    MatchState,
+    MatchModel,
+    DuplicatePair,
+    NotTheSame,
+    PersonMerge,
     *PLAN_TABLES,
 )

@@ -21,8 +21,11 @@ from app.accounts.own_page import OwnPageView
 from app.accounts.screens import MembershipView
 from app.accounts.views import AppointView, FirstAdministratorView, PasswordLinkView
 from app.clock import day_of, today, utc_now
+from app.duplicates.merge_pages import MergeView
+from app.duplicates.review_pages import DuplicateView
 from app.enums import Language, UnitKind
 from app.jobs import lists as job_lists
+from app.jobs.duplicate_scan_pages import DuplicateScanView
 from app.jobs.pages import ImportView, JobPages
 from app.jobs.role_publishing_pages import RolePublishingView
 from app.jobs.template_publishing_pages import TemplateProposalView
@@ -629,6 +632,18 @@ ACCESS_VIEWS = (
     FindView,
 )
 
+UNLISTED_VIEWS = (
+    KeptFormView,
+    SavedViewPage,
+    OwnPageView,
+    PasswordLinkView,
+    FirstAdministratorView,
+    AppointView,
+    SearchView,
+    DuplicateScanView,
+    MergeView,
+)
+
 SET_UP_VIEWS = (
     StandardRoleEditView,
     RoleMatrixView,
@@ -646,9 +661,7 @@ def register_views(appbuilder: AppBuilder) -> None:
     appbuilder.add_view_no_menu(LoginView)
     appbuilder.add_view_no_menu(MunicipalityChoiceView)
     appbuilder.add_view_no_menu(OpenPagesView)
-    appbuilder.add_view_no_menu(KeptFormView)
-    appbuilder.add_view_no_menu(SavedViewPage)
-    for view in (OwnPageView, PasswordLinkView, FirstAdministratorView, AppointView, SearchView):
+    for view in UNLISTED_VIEWS:
         appbuilder.add_view_no_menu(view)
     appbuilder.add_view(MyPlansView, "MyPlansView", label=_l("My plans"))
     appbuilder.add_view_no_menu(DecisionView)
@@ -662,6 +675,7 @@ def register_views(appbuilder: AppBuilder) -> None:
     appbuilder.add_view(PlanListView, "PlanListView", label=_l("All plans"))
     appbuilder.add_view(IncomingView, "IncomingView", label=_l("From other municipalities"))
     appbuilder.add_view(PersonView, "PersonView", label=_l("Persons"))
+    appbuilder.add_view(DuplicateView, "DuplicateView", label=_l("Duplicates"))
     appbuilder.add_view(UnitView, "UnitView", label=_l("Units"))
     appbuilder.add_view(MembershipView, "MembershipView", label=_l("Roles and logins"))
     appbuilder.add_view(KeyRolesView, "KeyRolesView", label=_l("Overview of key roles"))

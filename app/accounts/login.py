@@ -18,6 +18,7 @@ from wtforms.validators import InputRequired
 
 from app.accounts import passwords
 from app.accounts.home import WITH_PLANS_FIRST
+from app.accounts.merged_told import told_since
 from app.audit import log
 from app.clock import today, utc_now
 from app.db import db, transaction
@@ -103,12 +104,14 @@ class LoginView(BaseView):
             profile = database.get(AccountProfile, account_id) or AccountProfile(
                 account_id=account_id
             )
-            profile.last_login_at = utc_now()
+            earlier, profile.last_login_at = profile.last_login_at, utc_now()
             database.add(profile)
             last, spoken = profile.last_municipality_id, profile.language
         here = open_municipalities(db.session(), account_id, today())
         place = last if last in here else (here[0] if len(here) == 1 else None)
         start_session(account_id, place, password, spoken)
+        for text in told_since(db.session(), account_id, here, earlier):
+            flash(text, "info")
         if kept_forms.keep(request.form.get("kept", ""), account_id):
             target = url_for("KeptFormView.show")
         if place is None and len(here) > 1:

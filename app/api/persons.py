@@ -38,6 +38,8 @@ from app.people import operations as people
 from app.people.contact import tells_place
 from app.people.national_id import mask, normalise
 from app.people.pages import TELLING_PLACE, shown_phone
+from app.screens.aliases import kept_id
+from app.screens.listing import is_id
 from app.screens.table import TableInterface
 from app.security.actor import current_actor
 from app.security.roles import Action, Resource
@@ -166,6 +168,11 @@ class PersonApi(ScopedRestApi):
             "retire": self.retire_schema,
             "national_id": self.national_id_schema,
         }
+
+    def get_row(self, pk: str, action: Action) -> Any:
+        """As elsewhere; the id of somebody who was merged leads to the one kept."""
+        is_old = action is not Action.RESTORE and is_id(pk)
+        return super().get_row(kept_id(pk) if is_old else pk, action)
 
     def create(self, values: dict[str, Any]) -> Person:
         """Register the person that was sent."""

@@ -15,7 +15,8 @@ YEAR = timedelta(days=365.25)
 @dataclass(frozen=True)
 class Sketch:
     """A person to be registered. ``serial`` picks the synthetic national id of the birth date;
-    None is a person without one. ``unit`` is a unit's name, ``login`` an account's user name."""
+    None is a person without one. ``unit`` is a unit's name, ``login`` an account's user name.
+    ``is_double`` is somebody of ``doubles``, who has no part in the plans."""
 
     given: str
     family: str
@@ -30,6 +31,8 @@ class Sketch:
     protection: ProtectionGrade | None = None
     retired_reason: str | None = None
     login: str | None = None
+    has_d_number: bool = False
+    is_double: bool = False
 
 
 BORN_THE_SAME_DAY = date(1979, 3, 14)

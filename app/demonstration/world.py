@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.accounts import operations as accounts
 from app.accounts.holding import Terms, add_account, keep_identifiers
 from app.accounts.passwords import make_hash
-from app.demonstration import cast, crowd, plans
+from app.demonstration import cast, crowd, doubles, plans
 from app.demonstration.accounts import ENDED_ON, LOGINS, PASSWORD, SINCE, Login
 from app.demonstration.cast import Sketch
 from app.demonstration.places import FJELLBY, STRANDVIK, Place
@@ -85,7 +85,8 @@ def population(today: date) -> tuple[tuple[Place, list[Sketch]], ...]:
     local_parts = cast.fjellby(today)
     rest = FJELLBY.persons - len(also) - len(local_parts)
     fjellby = crowd.Crowd(FJELLBY, serials).people(rest)
-    return (STRANDVIK, [*parts, *strandvik]), (FJELLBY, [*local_parts, *also, *fjellby])
+    twice = doubles.of_strandvik(today)
+    return (STRANDVIK, [*parts, *strandvik, *twice]), (FJELLBY, [*local_parts, *also, *fjellby])
 
 
 def _make_account(session: Session, login: Login, moment: Moment) -> int:
@@ -120,7 +121,7 @@ class _Filling:
         self._appoint_leaders(person for person, _sketch in registered)
         self._retire_units()
         self.session.flush()
-        return self._plant(registered, logins)
+        return self._plant([one for one in registered if not one[1].is_double], logins)
 
     def _plant(self, registered: Sequence[tuple[Person, Sketch]], logins: dict[str, int]) -> int:
         """The plans, once those are there who coordinate them."""
@@ -144,7 +145,9 @@ class _Filling:
             self.session.flush()
 
     def _register(self, sketch: Sketch) -> Person:
-        number = None if sketch.serial is None else synthetic(sketch.born, sketch.serial)
+        number = None
+        if sketch.serial is not None:
+            number = synthetic(sketch.born, sketch.serial, is_d_number=sketch.has_d_number)
         facts = people.PersonFacts(
             given_name=sketch.given,
             family_name=sketch.family,

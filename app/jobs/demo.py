@@ -3,11 +3,17 @@
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
 
 from app.clock import today, utc_now
 from app.db import db, transaction
-from app.demonstration import world
+from app.demonstration import doubles, world
 from app.demonstration.accounts import LOGINS, PASSWORD
+from app.duplicate_tables import DuplicatePair
+from app.jobs.duplicate_scan import scan_now
+from app.models import Municipality, Person
+from app.security.actor import acting_as, operator
 from config import Settings
 
 demo_group = AppGroup("demo", help="A made-up world to try the panel in.")
@@ -51,10 +57,29 @@ def load_when_empty() -> None:
         return
     with transaction() as session:
         loaded = world.load(session, at=utc_now(), today=today())
+    look_for_doubles()
     click.echo(
         f"Loaded the demonstration world: {loaded.persons} persons, {loaded.units} units,"
         f" {loaded.plans} plans, {loaded.logins} logins."
     )
+
+
+def look_for_doubles() -> None:
+    """Let a scan find who is registered twice, as it does every night."""
+    session = db.session()
+    in_use = select(Municipality.id).where(Municipality.is_in_use.is_(True))
+    for municipality_id in session.scalars(in_use).all():
+        scan_now(municipality_id, processes=1)
+        with acting_as(session, operator(municipality_id)), transaction():
+            _say_why_anyway(session)
+
+
+def _say_why_anyway(session: Session) -> None:
+    """Put the reason that was given for registering a second record with the pair."""
+    registered = select(Person.id).where(Person.external_id == doubles.REGISTERED_ANYWAY)
+    either = or_(DuplicatePair.first_id.in_(registered), DuplicatePair.second_id.in_(registered))
+    for pair in session.scalars(select(DuplicatePair).where(either)):
+        pair.registered_reason, pair.registered_at = doubles.REASON, pair.found_at
 
 
 def print_logins() -> None:

@@ -143,11 +143,11 @@ def examine(text: str, *, today: date) -> NationalId:
     return NationalId(digits, claim.kind, claim.is_synthetic, birth_date, problems)
 
 
-def synthetic(birth_date: date, serial: int) -> str:
+def synthetic(birth_date: date, serial: int, *, is_d_number: bool = False) -> str:
     """The synthetic number (month + 80) number ``serial``, from 0, of everybody born that day.
 
     The same arguments always give the same number, and it fits today's check digits. A day
-    has some four hundred numbers.
+    has some four hundred numbers, and as many D-numbers (day + 40).
 
     Raises:
         ValueError: born outside 1854 to 2039, or the day has no number ``serial``.
@@ -156,7 +156,7 @@ def synthetic(birth_date: date, serial: int) -> str:
     """
     if serial < 0:
         raise ValueError("serial numbers start at 0")
-    for number in islice(_synthetic_numbers(birth_date), serial, None):
+    for number in islice(_synthetic_numbers(birth_date, is_d_number), serial, None):
         return number
     raise ValueError("no such synthetic number on that day")
 
@@ -258,8 +258,9 @@ def _could_be_a_date(digits: str, claim: _Claim) -> bool:
     return any(_real_date(year, claim.month, claim.day) for year in years)
 
 
-def _synthetic_numbers(birth_date: date) -> Iterator[str]:
-    start = f"{birth_date.day:02}{birth_date.month + TENOR_MONTH}{birth_date.year % 100:02}"
+def _synthetic_numbers(birth_date: date, is_d_number: bool) -> Iterator[str]:
+    day = birth_date.day + (D_NUMBER_DAY if is_d_number else 0)
+    start = f"{day:02}{birth_date.month + TENOR_MONTH}{birth_date.year % 100:02}"
     for first, last, numbers in SERIES:
         if first <= birth_date.year <= last:
             for individual in numbers:

@@ -82,6 +82,14 @@ class MovedSince(DomainError):
     message = _l("Was moved again in the meantime.")
 
 
+class WasMerged(DomainError):
+    """A merged person comes back by undoing the merge alone."""
+
+    message = _l(
+        "This person was merged with another and can't be brought back by itself. Undo the merge."
+    )
+
+
 class DoubtfulNationalId(DomainError):
     """The national id has the wrong form or check digits, and nobody confirmed it."""
 
@@ -331,10 +339,13 @@ def restore(actor: Actor, person: Person) -> None:
     """Bring a person back into use.
 
     Raises:
+        WasMerged: all they had is another's by now.
         KnownNationalId: somebody registered since has the same national id.
         KnownExternalId: or the same id of another system.
     """
     policy.require(actor, Action.RESTORE, person)
+    if person.merged_into_id is not None:
+        raise WasMerged
     if person.national_id_hash is not None and _is_taken(
         Person.national_id_hash == person.national_id_hash, but=person.id
     ):

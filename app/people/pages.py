@@ -23,6 +23,7 @@ from app.people import protection
 from app.people.bulk import ACTIONS, reason_of
 from app.people.contact import tells_place
 from app.people.forms import NOT_DRAWN, FindForm, LiftForm, ProtectionForm, RetireForm
+from app.screens.aliases import kept_id
 from app.screens.bulk import RETIRE
 from app.screens.listing import is_id
 from app.screens.scoped_view import DOORS, ScopedModelView
@@ -62,6 +63,23 @@ class PersonPages(ScopedModelView):
             person_id = location.rpartition("/")[2]
             location = url_for(ADD_PARTICIPANT, pk=plan_id, person=person_id)
         return location, text
+
+    # --- persons who were merged -----------------------------------------------------------------
+
+    def get_row(self, pk: str, action: Action) -> Any:
+        """As elsewhere; the id of somebody who was merged leads to the one kept."""
+        is_old = action is not Action.RESTORE and is_id(pk)
+        return super().get_row(kept_id(pk) if is_old else pk, action)
+
+    @expose("/show/<pk>", methods=["GET"])
+    @door(Action.SHOW)
+    def show(self, pk: str) -> Any:
+        """One record; an old address leads to that of the one kept."""
+        row = self.get_row(pk, Action.SHOW)
+        if row.id != pk:
+            flash(_("The record you opened is now part of this one."), "info")
+            return redirect(self.url("show", row))
+        return super().show(pk)
 
     # --- national id -----------------------------------------------------------------------------
 

@@ -29,7 +29,9 @@ from app.people.contact import (
     parse_date,
 )
 from app.people.names import tidy
+from app.screens.aliases import kept_id
 from app.screens.choices import choosable, find, visible
+from app.screens.listing import is_id
 from app.screens.words import options, words
 
 KEPT = "keep"
@@ -211,7 +213,11 @@ class ChoiceField(Field):
         """The id that was chosen; an empty one is no choice, none at all leaves it as it was."""
         if valuelist:
             sent = valuelist[-1].strip() or None
-            self.data = self.object_data if sent == KEPT else sent
+            self.data = self.object_data if sent == KEPT else self._now(sent)
+
+    def _now(self, sent: str | None) -> str | None:
+        """A person who was merged is chosen as the one that they are now."""
+        return kept_id(sent) if sent and self.model is Person and is_id(sent) else sent
 
     def pre_validate(self, form: Any) -> None:
         """Refuse what the actor may not choose, in the same words as what does not exist.

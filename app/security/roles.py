@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from flask_appbuilder import Model
 
+from app.duplicate_tables import DuplicatePair, NotTheSame, PersonMerge
 from app.enums import Role
 from app.models import (
     AccountLinkRequest,
@@ -112,6 +113,7 @@ class Resource(StrEnum):
     HANDOVER = "handover"
     NOTICE = "notice"
     INCOMING_PLAN = "incoming_plan"
+    DUPLICATE = "duplicate"
 
 
 RESOURCES: dict[type[Model], Resource] = {
@@ -144,6 +146,9 @@ RESOURCES: dict[type[Model], Resource] = {
     Handover: Resource.HANDOVER,
     Notice: Resource.NOTICE,
     IncomingPlan: Resource.INCOMING_PLAN,
+    DuplicatePair: Resource.DUPLICATE,
+    NotTheSame: Resource.DUPLICATE,
+    PersonMerge: Resource.DUPLICATE,
 }
 
 READ = frozenset({Action.LIST, Action.SHOW})
@@ -183,6 +188,17 @@ ROLE_RIGHTS: dict[Role, Rights] = {
         Resource.NATIONAL_PIECE: READ | {Action.CHOOSE},
         Resource.PLAN: READ | {Action.EXPORT, Action.REOPEN, Action.OPEN_IN_EMERGENCY},
         Resource.INCOMING_PLAN: READ | {Action.HAND_OVER, Action.DECLINE},
+        # Adding is letting a scan find them.
+        Resource.DUPLICATE: READ
+        | {
+            Action.ADD,
+            Action.ANSWER,
+            Action.MERGE,
+            Action.APPROVE,
+            Action.DECLINE,
+            Action.UNDO,
+            Action.EXPORT,
+        },
     },
     Role.COORDINATOR: {
         Resource.MUNICIPALITY: READ,

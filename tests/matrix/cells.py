@@ -92,6 +92,9 @@ MAY_FIND_NOTHING = {
     "NationalRoleView.edit",  # It is a template that the matrix asks about.
     "MoveView.scan",
     "ProposingView.decline",  # What waits there is no proposal.
+    "MergeView.approve",
+    "MergeView.decline",
+    "MergeView.undo",
 }
 SHOWS_OTHER_PLACES = {"MyPlansView", "OwnPageView"}
 

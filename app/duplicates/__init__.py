@@ -1,0 +1,1 @@
+"""Persons, logins, participants, plans and units that are kept twice: avoided, found, mended."""

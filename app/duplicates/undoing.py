@@ -1,0 +1,337 @@
+"""Undoing a merge: both persons as they were, and what was done since in its place.
+
+What the merge moved goes back with its person, also when somebody has changed it since. What was
+made since stays with the one kept. What somebody has ended since stays ended, and a login is only
+opened again as it was: never past its last day, nor when the other has been withdrawn since. All
+that was not put back as it was is listed for a look.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, or_, select
+
+from app.audit import log
+from app.clock import day_of
+from app.db import db
+from app.duplicates import merge_facts
+from app.duplicates.merge_facts import Two, plain, typed
+from app.duplicates.merge_plan import Change, from_list
+from app.duplicates.merge_rules import OwnPerson
+from app.duplicates.merging import (
+    ADDED,
+    KEPT_FOR,
+    VERSION,
+    RowsByKey,
+    hold_both,
+    persons_of,
+    rows_of,
+)
+from app.enums import MergeState
+from app.errors import DomainError
+from app.models import (
+    AccountLinkRequest,
+    Authority,
+    Consent,
+    Grant,
+    Handover,
+    Membership,
+    Participant,
+    Person,
+    PersonMerge,
+    Plan,
+    PlanEntry,
+    StandIn,
+    WithheldSection,
+)
+from app.people.operations import KnownExternalId, KnownNationalId
+from app.security import policy
+from app.security.actor import Actor
+from app.security.roles import Action
+
+CHANGED, SINCE, LEFT = "changed", "since", "left"
+"""Why something needs a look: changed since, and gone back; made since; not put back."""
+
+ENDS = ("ended_at", "answered_at", "lifted_at", "accepted")
+NOT_TOLD = frozenset({"plan", "duplicate_pair", "person"})
+"""A plan changes all the time, and what was done in it goes back with it."""
+
+MADE_SINCE: tuple[tuple[type[Any], tuple[str, ...], str], ...] = (
+    (Plan, ("owner_id", "coordinator_id"), "started_at"),
+    (Participant, ("person_id",), "added_at"),
+    (Authority, ("owner_id", "holder_id"), "stated_at"),
+    (Consent, ("giver_id",), "given_at"),
+    (Membership, ("person_id",), "created_at"),
+    (StandIn, ("person_id",), "made_at"),
+    (PlanEntry, ("author_id",), "created_at"),
+)
+
+LookAt = list[Any]
+
+
+class NotDone(DomainError):
+    """There is no merge to undo, or not any more."""
+
+    message = _l("This merge has been undone already, or was never done.")
+
+
+class TooLate(DomainError):
+    """A merge can be undone for 90 days."""
+
+    message = _l("More than 90 days have passed since the merge, so it can't be undone any more.")
+
+
+class LaterFirst(DomainError):
+    """Merges of the same person are undone in the opposite order."""
+
+    message = _l("The person has been merged with another since. Undo that merge first.")
+
+
+def undo(actor: Actor, row: PersonMerge, *, at: datetime) -> list[LookAt]:
+    """Undo a merge; what needs a look, as ``[table, id, why]``.
+
+    Raises:
+        NotDone, TooLate, LaterFirst, OwnPerson
+        KnownNationalId, KnownExternalId: somebody else has a number of the one who comes back.
+        NotFound, NotAllowed
+    """
+    policy.require(actor, Action.UNDO, row)
+    two = Two(*persons_of(row))
+    hold_both(two, day_of(at))
+    db.session.refresh(row, with_for_update=True)
+    _require_possible(actor, row, two, at)
+    rows = rows_of(_changes(row))
+    look_at = [*_changed_since(row, rows), *_made_since(row)]
+    look_at += _move_back(row, two, rows, at)
+    look_at += [["person", two.kept.id, field] for field in _facts_back(row, two)]
+    _into_use(two)
+    row.state, row.undone_at, row.undone_by = MergeState.UNDONE, at, actor.account_id
+    row.look_at, row.before = look_at, None
+    log.record(actor, "person:separated", two.gone, fields=("merged_into_id", "retired_at"))
+    log.record(actor, "person_merge:undone", row)
+    db.session.flush()
+    db.session.expire_all()
+    return look_at
+
+
+def may_undo(row: PersonMerge, at: datetime) -> bool:
+    """Whether it is done, and not too long ago."""
+    return (
+        row.state is MergeState.DONE
+        and row.merged_at is not None
+        and at < row.merged_at + KEPT_FOR
+        and row.before is not None
+    )
+
+
+def _require_possible(actor: Actor, row: PersonMerge, two: Two, at: datetime) -> None:
+    if row.state is not MergeState.DONE or two.gone.merged_into_id != two.kept.id:
+        raise NotDone
+    if not may_undo(row, at):
+        raise TooLate
+    if actor.person_id in two.ids:
+        raise OwnPerson
+    later = select(PersonMerge.id).where(
+        PersonMerge.kept_id == two.kept.id,
+        PersonMerge.state == MergeState.DONE,
+        PersonMerge.id != row.id,
+        PersonMerge.merged_at >= row.merged_at,
+    )
+    if two.kept.merged_into_id is not None or db.session.scalar(later.limit(1)) is not None:
+        raise LaterFirst
+
+
+# --- what was done since -------------------------------------------------------------------------
+
+
+def _changes(row: PersonMerge) -> list[Change]:
+    return [from_list(one) for one in row.moved]
+
+
+def _changed_since(row: PersonMerge, rows: RowsByKey) -> Iterator[LookAt]:
+    """Moved rows that somebody has changed; they go back all the same."""
+    for one in _changes(row):
+        is_told = one.column == VERSION and one.table not in NOT_TOLD
+        if is_told and rows[one.table, one.row_id].version != one.after:
+            yield [one.table, one.row_id, CHANGED]
+
+
+def _made_since(row: PersonMerge) -> Iterator[LookAt]:
+    """What was made since with the one kept, and stays there."""
+    own = {one.row_id for one in _changes(row)}
+    for model, columns, made in MADE_SINCE:
+        found = select(model.id).where(
+            or_(*(getattr(model, name) == row.kept_id for name in columns)),
+            getattr(model, made) > row.merged_at,
+        )
+        for row_id in db.session.scalars(found.order_by(model.id)):
+            if row_id not in own:
+                yield [model.__tablename__, row_id, SINCE]
+
+
+# --- back ----------------------------------------------------------------------------------------
+
+
+def _move_back(row: PersonMerge, two: Two, rows: RowsByKey, at: datetime) -> list[LookAt]:
+    """Put the rows back: what the merge made ends, what it moved goes back, what it ended begins
+    again."""
+    changes = [one for one in reversed(_changes(row)) if one.column != VERSION]
+    added = [one for one in changes if one.column == ADDED]
+    ended = [one for one in changes if one.column in ENDS and one.before is None]
+    ends = {(one.table, one.row_id, one.column) for one in ended}
+    moved = [
+        one
+        for one in changes
+        if one.column != ADDED and (one.table, one.row_id, one.column) not in ends
+    ]
+    withdrawn = _withdrawn_since(changes, two)
+    replaced = _replaced_since(row, added)
+    look_at: list[LookAt] = []
+    for one in added:
+        _end_added(rows[one.table, one.row_id], at)
+    db.session.flush()
+    look_at += [left for one in moved for left in _restore(rows, one, is_login_gone=withdrawn)]
+    db.session.flush()
+    # An answer and its instant are two columns, which are never without each other.
+    for key in dict.fromkeys((one.table, one.row_id) for one in ended):
+        if _stays_ended(rows[key], row, two, withdrawn=withdrawn, replaced=replaced):
+            look_at.append([*key, LEFT])
+            continue
+        for one in ended:
+            if (one.table, one.row_id) == key:
+                look_at += _restore(rows, one)
+        db.session.flush()
+    return [list(one) for one in dict.fromkeys(tuple(one) for one in look_at)]
+
+
+def _restore(rows: RowsByKey, change: Change, *, is_login_gone: bool = False) -> list[LookAt]:
+    """Set a column back, unless somebody has given it another value since."""
+    row = rows[change.table, change.row_id]
+    is_changed = plain(getattr(row, change.column)) != change.after
+    if is_changed or (is_login_gone and change.table == "ab_user"):
+        return [[change.table, change.row_id, LEFT]]
+    setattr(row, change.column, typed(type(row), change.column, change.before))
+    return []
+
+
+def _end_added(row: Any, at: datetime) -> None:
+    column = "lifted_at" if isinstance(row, WithheldSection) else "ended_at"
+    if getattr(row, column) is None:
+        setattr(row, column, at)
+
+
+def _withdrawn_since(changes: Sequence[Change], two: Two) -> bool:
+    """Whether the login that stayed has been withdrawn: all its roles here have ended since."""
+    if not any(one.table == "membership" and one.column == "ended_at" for one in changes):
+        return False
+    held = db.session.scalars(select(Membership).where(Membership.person_id == two.kept.id)).all()
+    return not any(one.ended_at is None for one in held)
+
+
+def _replaced_since(row: PersonMerge, added: Sequence[Change]) -> set[tuple[str, str]]:
+    """Accesses that somebody has given or taken since, by participant and section."""
+    own = {one.row_id for one in added if one.table == Grant.__tablename__}
+    taken = [one.row_id for one in _changes(row) if one.table == Grant.__tablename__ and one.after]
+    if not own and not taken:
+        return set()
+    about = select(Grant.participant_id).where(Grant.id.in_([*own, *taken]))
+    found = db.session.scalars(select(Grant).where(Grant.participant_id.in_(about)))
+    return {
+        (one.participant_id, str(one.section))
+        for one in found
+        if (one.id in own and one.ended_at is not None)
+        or (one.id not in own and one.given_at > row.merged_at)
+    }
+
+
+def _stays_ended(
+    one: Any,
+    row: PersonMerge,
+    two: Two,
+    *,
+    withdrawn: bool,
+    replaced: set[tuple[str, str]],
+) -> bool:
+    """Whether beginning again would open what somebody has ended since, or be there twice."""
+    if isinstance(one, Membership):
+        return withdrawn
+    if isinstance(one, Grant):
+        return (one.participant_id, str(one.section)) in replaced
+    if isinstance(one, Participant):
+        return _has_left(one, row, two)
+    if isinstance(one, Authority):
+        return _has_ended_since(one, row, two)
+    if isinstance(one, Handover | AccountLinkRequest):
+        return _is_asked_anew(one)
+    return False
+
+
+def _has_left(one: Participant, row: PersonMerge, two: Two) -> bool:
+    """Whether both registrations' participation has been ended since, or the person added anew."""
+    others = db.session.scalars(
+        select(Participant).where(
+            Participant.plan_id == one.plan_id,
+            Participant.person_id.in_(two.ids),
+            Participant.id != one.id,
+        )
+    ).all()
+    is_twice = any(o.ended_at is None and o.person_id == one.person_id for o in others)
+    was_ended = any(o.ended_at is not None and o.ended_at > row.merged_at for o in others)
+    return is_twice or was_ended
+
+
+def _has_ended_since(one: Authority, row: PersonMerge, two: Two) -> bool:
+    """Whether somebody has ended since what stood for both."""
+    found = select(Authority.id).where(
+        Authority.owner_id.in_(two.ids),
+        Authority.holder_id == one.holder_id,
+        Authority.kind == one.kind,
+        Authority.id != one.id,
+        Authority.ended_at > row.merged_at,
+    )
+    return db.session.scalar(found.limit(1)) is not None
+
+
+def _is_asked_anew(one: Handover | AccountLinkRequest) -> bool:
+    """Whether the same has been asked again since; or, for a hand-over, has happened."""
+    if isinstance(one, Handover):
+        same: list[ColumnElement[bool]] = [Handover.plan_id == one.plan_id]
+        plan = db.session.get_one(Plan, one.plan_id)
+        if plan.coordinator_id != one.from_id or plan.closed_at is not None:
+            return True
+    else:
+        same = [
+            AccountLinkRequest.person_id == one.person_id,
+            AccountLinkRequest.account_id == one.account_id,
+        ]
+    model: Any = type(one)
+    found = select(model.id).where(*same, model.answered_at.is_(None), model.id != one.id)
+    return db.session.scalar(found.limit(1)) is not None
+
+
+# --- the persons ---------------------------------------------------------------------------------
+
+
+def _facts_back(row: PersonMerge, two: Two) -> list[str]:
+    """Give both their own facts back, while the one is still out of use."""
+    fields = merge_facts.take_off(two, row.before or b"")
+    db.session.flush()
+    _require_free(two, Person.national_id_hash, KnownNationalId)
+    _require_free(two, Person.external_id, KnownExternalId)
+    return fields
+
+
+def _require_free(two: Two, column: Any, error: type[DomainError]) -> None:
+    value = getattr(two.gone, column.key)
+    taken = select(Person.id).where(
+        column == value, Person.retired_at.is_(None), Person.id != two.gone.id
+    )
+    if value is not None and db.session.scalar(taken.limit(1)) is not None:
+        raise error
+
+
+def _into_use(two: Two) -> None:
+    two.gone.merged_into_id = two.gone.retired_at = None
+    db.session.flush()

@@ -1,0 +1,358 @@
+"""What moves when two persons become one, what is refused, and what comes back: case by case."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from flask_appbuilder import Model
+from flask_appbuilder.security.sqla.models import User
+
+from app.clock import today, utc_now
+from app.db import db
+from app.duplicates import merge_rules, merging, undoing
+from app.duplicates.references import MOVED, STAYS
+from app.enums import AuthorityKind, Level, MergeState, PlanKind, PlanState, Role, Section
+from app.errors import NotAllowed, NotFound
+from app.models import Membership, Person
+from app.screens.aliases import kept_id
+from app.security import policy
+from app.security.actor import Actor, Holding, acting_as
+from app.security.roles import Action
+from tests.conftest import with_world
+from tests.duplicates.merging import Merger
+from tests.plans import garden
+
+GOALS, COMMENTS = Section.GOALS, Section.COMMENTS
+
+
+@pytest.fixture(scope="module")
+def app(database_name, make_app):
+    """An installation of its own."""
+    return with_world(make_app(database_name))
+
+
+@pytest.fixture
+def town(app, world):
+    """Strandvik in a transaction that is not kept."""
+    merger = Merger(app, world)
+    with app.app_context(), acting_as(db.session(), merger.clerk):
+        garden.setup.ensure(db.session(), merger.place.id, at=utc_now())
+        yield merger
+        db.session.rollback()
+
+
+def coordinator(town):
+    return town.place.persons["koordinator.strandvik"]
+
+
+def plan_with(town, *takes_part, owner=None, **values):
+    """An active plan of a grown-up, with participants who read and comment as consented."""
+    owner = owner or town.person(40)
+    plan = garden.make_plan(owner.id, coordinator(town), **values)
+    rows = [garden.add_participant(plan, one.id) for one in takes_part]
+    for row in rows:
+        garden.grant(row, GOALS, Level.WRITE)
+        garden.grant(row, COMMENTS, Level.READ)
+    covers = [(row, section, Level.WRITE) for row in rows for section in (GOALS, COMMENTS)]
+    garden.consent(plan)
+    if covers:
+        garden.consent(plan, None, covers)
+    db.session.flush()
+    db.session.expire_all()
+    return plan, rows
+
+
+def level(town, account_id, plan, section):
+    actor = town.actor(account_id)
+    db.session.expire_all()
+    reached = [
+        action
+        for action in (Action.READ, Action.COMMENT, Action.WRITE, Action.MANAGE)
+        if policy.decide(actor, action, plan, section=section)
+    ]
+    return reached[-1] if reached else None
+
+
+# --- references ----------------------------------------------------------------------------------
+
+
+def test_g7_every_reference_to_a_person_is_moved_by_rule_or_stays_for_a_reason():
+    found = {
+        (table.name, key.parent.name)
+        for table in Model.metadata.tables.values()
+        for key in table.foreign_keys
+        if key.column.table.name == "person" and key.parent.name != "municipality_id"
+    }
+
+    assert found == set(MOVED) | set(STAYS)
+    assert not set(MOVED) & set(STAYS)
+
+
+def test_old_ids_lead_along_the_chain_and_no_circle_can_be_made(town):
+    first, second, third = (town.person() for _ in range(3))
+    town.merge(second, first)
+    town.merge(third, second)
+
+    with pytest.raises(merge_rules.MergedAlready):
+        town.preview(first, third)
+
+    assert kept_id(first.id) == third.id
+    assert kept_id(third.id) == third.id
+
+
+# --- access --------------------------------------------------------------------------------------
+
+
+def test_g1_a_login_comes_to_the_plans_of_the_other_record_and_is_told_so(town):
+    kept, gone = town.person(), town.person()
+    login = town.login(kept)
+    plan, _rows = plan_with(town, gone)
+
+    said = town.preview(kept, gone)
+    before = level(town, login, plan, GOALS)
+    town.merge(kept, gone)
+
+    assert before is None
+    assert said.login.gains == (plan.id,)
+    assert level(town, login, plan, GOALS) is Action.WRITE
+    assert level(town, login, plan, COMMENTS) is Action.READ
+
+
+def test_g1_of_two_participations_in_a_plan_one_stays_with_the_lower_access(town):
+    kept, gone = town.person(), town.person()
+    login = town.login(kept)
+    plan, (own, other) = plan_with(town, kept, gone)
+    next(g for g in other.grants if g.section is GOALS).level = Level.READ
+    next(g for g in other.grants if g.section is COMMENTS).level = Level.COMMENT
+
+    merge = town.merge(kept, gone)
+
+    assert own.ended_at is None
+    assert other.ended_at is not None
+    assert level(town, login, plan, GOALS) is Action.READ
+    assert level(town, login, plan, COMMENTS) is Action.READ
+
+    assert town.undo(merge) == []
+
+    assert other.ended_at is None
+    assert level(town, login, plan, GOALS) is Action.WRITE
+
+
+def test_g9_a_consent_opens_the_plan_it_was_given_for_and_no_other(town):
+    kept, gone = town.person(), town.person()
+    login = town.login(kept)
+    first, _rows = plan_with(town, kept)
+    second, (row,) = plan_with(town, gone)
+    second.consents[-1].withdrawn_at = utc_now()
+
+    town.merge(kept, gone)
+
+    assert row.person_id == kept.id
+    assert level(town, login, first, GOALS) is Action.WRITE
+    assert level(town, login, second, GOALS) is None
+
+
+def test_one_of_two_logins_stays_and_the_other_is_closed_and_comes_back(town):
+    kept, gone = town.person(), town.person()
+    stays, ends = town.login(gone), town.login(kept)
+    plan, _rows = plan_with(town, kept)
+
+    with pytest.raises(merge_rules.LoginMissing):
+        town.preview(kept, gone)
+    merge = town.merge(kept, gone, login="gone")
+
+    assert level(town, stays, plan, GOALS) is Action.WRITE
+    assert level(town, ends, plan, GOALS) is None
+    assert not db.session.get_one(User, ends).active
+
+    town.undo(merge)
+
+    assert level(town, stays, plan, GOALS) is None
+    assert level(town, ends, plan, GOALS) is Action.WRITE
+
+
+def test_a_login_stays_closed_when_the_other_has_been_withdrawn_since(town):
+    kept, gone = town.person(), town.person()
+    town.login(kept)
+    ends = town.login(gone)
+    merge = town.merge(kept, gone, login="kept")
+    for one in db.session.query(Membership).filter_by(person_id=kept.id):
+        one.ended_at = utc_now()
+    db.session.flush()
+
+    look_at = town.undo(merge)
+
+    assert not db.session.get_one(User, ends).active
+    assert {one[0] for one in look_at if one[2] == undoing.LEFT} == {"membership", "ab_user"}
+
+
+def test_a_role_as_coordinator_wakes_up_no_plan_of_a_record_that_lost_its_own(town):
+    kept, gone = town.person(), town.person()
+    town.login(kept, Role.COORDINATOR)
+    town.login(gone)
+    owner = town.person(40)
+    plan = garden.make_plan(owner.id, gone.id)
+
+    with pytest.raises(merge_rules.WakesUp):
+        town.preview(kept, gone, login="kept")
+    plan.state, plan.closed_at = PlanState.CLOSED, utc_now()
+    db.session.flush()
+    town.merge(kept, gone, login="kept")
+
+    assert plan.coordinator_id == gone.id
+
+
+# --- refusals ------------------------------------------------------------------------------------
+
+
+def test_g2_what_can_never_be_merged_is_refused(town):
+    one, retired = town.person(), town.person(retired_at=utc_now())
+    unit_clerk = Actor(
+        town.clerk.account_id,
+        town.place.id,
+        None,
+        (Holding(Role.LOCAL_ADMINISTRATOR, "/x/"),),
+        at=utc_now(),
+    )
+
+    with pytest.raises(merge_rules.SamePerson):
+        town.preview(one, one)
+    with pytest.raises(merge_rules.OutOfUse):
+        town.preview(one, retired)
+    with pytest.raises((NotFound, NotAllowed)):
+        merging.preview(unit_clerk, one, town.person(), {}, at=utc_now())
+    sees_and_merges_none = replace(town.clerk, holdings=(Holding(Role.COORDINATOR),))
+    with pytest.raises(NotAllowed):
+        merging.preview(sees_and_merges_none, one, town.person(), {}, at=utc_now())
+
+
+def test_who_owns_a_plan_is_not_merged_with_whom_coordinates_or_acts_for_them(town):
+    owner, other = town.person(9), town.person()
+    plan = garden.make_plan(owner.id, other.id)
+
+    with pytest.raises(merge_rules.CoordinatesForSelf) as refused:
+        town.preview(owner, other)
+    plan.coordinator_id = coordinator(town)
+    garden.authority(owner.id, other.id)
+    with pytest.raises(merge_rules.ActsForSelf):
+        town.preview(owner, other)
+
+    assert refused.value.plan_ids == (plan.id,)
+
+
+def test_an_owner_keeps_the_birth_date_that_says_who_consents(town):
+    owner, other = town.person(9), town.person(12)
+    garden.make_plan(owner.id, coordinator(town))
+
+    with pytest.raises(merge_rules.OtherBirthDate):
+        town.preview(owner, other, birth_date="gone")
+    assert town.preview(owner, other, birth_date="kept")
+
+
+def test_guardians_of_two_owners_must_be_the_same_and_are_then_kept_once(town):
+    kept, gone, mother = town.person(9), town.person(9), town.person(40)
+    login = town.login(mother)
+    first = garden.make_plan(kept.id, coordinator(town))
+    second = garden.make_plan(gone.id, coordinator(town), kind=PlanKind.FAMILY_PLAN)
+    own = garden.authority(kept.id, mother.id)
+
+    with pytest.raises(merge_rules.OtherGuardians):
+        town.preview(kept, gone)
+    other = garden.authority(gone.id, mother.id)
+    garden.withhold(other, GOALS)
+    merge = town.merge(kept, gone)
+
+    assert second.owner_id == kept.id
+    assert other.ended_at is not None
+    assert level(town, login, first, GOALS) is None
+    assert level(town, login, second, COMMENTS) is Action.WRITE
+    town.undo(merge)
+    assert level(town, login, first, GOALS) is Action.WRITE
+    assert own.ended_at is None
+
+
+def test_a_guardian_of_an_owner_without_plans_comes_to_none(town):
+    kept, gone, stranger = town.person(9), town.person(9), town.person(40)
+    login = town.login(stranger)
+    plan = garden.make_plan(kept.id, coordinator(town))
+    garden.authority(gone.id, stranger.id, kind=AuthorityKind.LEGAL_GUARDIAN)
+
+    town.merge(kept, gone)
+
+    assert level(town, login, plan, GOALS) is None
+
+
+# --- undoing -------------------------------------------------------------------------------------
+
+
+def test_g4_what_was_done_since_is_placed_by_rule_and_listed(town):
+    kept, gone = town.person(), town.person()
+    plan, (row,) = plan_with(town, gone)
+    merge = town.merge(kept, gone)
+    row.contribution = "fyller ut"
+    later, (since,) = plan_with(town, kept)
+    kept.phone = "+4799999999"
+    db.session.flush()
+
+    look_at = town.undo(merge)
+
+    assert ["participant", row.id, undoing.CHANGED] in look_at
+    assert ["participant", since.id, undoing.SINCE] in look_at
+    assert ["person", kept.id, "phone"] in look_at
+    assert (row.person_id, row.contribution) == (gone.id, "fyller ut")
+    assert (since.person_id, kept.phone) == (kept.id, "+4799999999")
+    assert later.id != plan.id
+
+
+def test_an_access_that_was_stopped_since_is_not_opened_by_undoing(town):
+    kept, gone = town.person(), town.person()
+    plan, (own, other) = plan_with(town, kept, gone)
+    merge = town.merge(kept, gone)
+    own.ended_at = utc_now()
+    db.session.flush()
+
+    look_at = town.undo(merge)
+
+    assert other.ended_at is not None
+    assert ["participant", other.id, undoing.LEFT] in look_at
+    assert plan.id == other.plan_id
+
+
+def test_merges_of_one_person_are_undone_in_the_opposite_order_and_within_90_days(town):
+    kept, first, second = (town.person() for _ in range(3))
+    one, two = town.merge(kept, first), town.merge(kept, second)
+
+    with pytest.raises(undoing.LaterFirst):
+        town.undo(one)
+    town.undo(two)
+    late = utc_now() + timedelta(days=91)
+    with pytest.raises(undoing.TooLate):
+        undoing.undo(town.clerk, one, at=late)
+    town.undo(one)
+
+    assert one.state is two.state is MergeState.UNDONE
+    with pytest.raises(undoing.NotDone):
+        town.undo(one)
+
+
+def test_who_has_a_number_meanwhile_keeps_it(town):
+    kept = town.person(external_id="F1")
+    gone = town.person(external_id="F2")
+    merge = town.merge(kept, gone, external_id="kept")
+    town.person(external_id="F2")
+
+    with pytest.raises(undoing.KnownExternalId):
+        town.undo(merge)
+
+
+def test_what_is_sealed_of_both_can_be_read_with_the_key_alone(town):
+    kept, gone = town.person(phone="+4791111111"), town.person(phone="+4792222222")
+
+    merge = town.merge(kept, gone, phone="gone")
+
+    assert b"+479" not in merge.before
+    assert all("+47" not in str(one) for one in merge.moved)
+    assert db.session.get_one(Person, gone.id).phone == "+4792222222"
+    assert today() >= merge.merged_at.date()
+    town.undo(merge)
+    assert merge.before is None
