@@ -187,7 +187,7 @@ def _buckets(units: Iterable[Named]) -> Iterator[Sequence[Named]]:
     for unit in units:
         parent = unit.parent_id if _is_in_many_places(unit.name) else ""
         whole, joined, bare, bare_joined = _forms(unit)
-        for key in {joined, bare_joined, *_shortened(whole), *_shortened(bare)}:
+        for key in {whole, bare, *_shortened(joined), *_shortened(bare_joined)}:
             by_key[f"{parent}:{key}"].append(unit)
     for bucket in by_key.values():
         if 1 < len(bucket) <= LARGEST_BUCKET:
