@@ -21,6 +21,14 @@ from app.accounts.own_page import OwnPageView
 from app.accounts.screens import MembershipView
 from app.accounts.views import AppointView, FirstAdministratorView, PasswordLinkView
 from app.clock import day_of, today, utc_now
+from app.duplicates.account_pages import AccountTwiceView
+from app.duplicates.kind_pages import (
+    KindsView,
+    ParticipantTwiceView,
+    PlanTwiceView,
+    UnitTwiceView,
+)
+from app.duplicates.unit_hints import AsksAboutNamesakes
 from app.enums import Language, UnitKind
 from app.jobs import lists as job_lists
 from app.jobs.pages import ImportView, JobPages
@@ -61,6 +69,7 @@ from app.plans.shortening_pages import ShorteningView
 from app.plans.standard_role_pages import StandardRoleView
 from app.plans.start_pages import StartView
 from app.plans.template_pages import PlanTemplateView
+from app.plans.twice_pages import TwiceView
 from app.screens import log_pages
 from app.screens.fields import (
     NEEDED,
@@ -309,7 +318,7 @@ def leader_name(unit: Unit) -> str:
     return "" if leader is None else leader.full_name
 
 
-class UnitView(UnitPages):
+class UnitView(AsksAboutNamesakes, UnitPages):
     """The units of the municipality, and the outside bodies it works with."""
 
     resource = Resource.UNIT
@@ -613,6 +622,7 @@ CONSENT_VIEWS = (
 )
 ACCESS_VIEWS = (
     ParticipantView,
+    TwiceView,
     ParticipationView,
     ShorteningView,
     MatrixView,
@@ -622,6 +632,13 @@ ACCESS_VIEWS = (
     AuthorityView,
 )
 
+DUPLICATE_VIEWS = (
+    KindsView,
+    AccountTwiceView,
+    ParticipantTwiceView,
+    PlanTwiceView,
+    UnitTwiceView,
+)
 SET_UP_VIEWS = (
     StandardRoleEditView,
     RoleMatrixView,
@@ -656,6 +673,8 @@ def register_views(appbuilder: AppBuilder) -> None:
     appbuilder.add_view(IncomingView, "IncomingView", label=_l("From other municipalities"))
     appbuilder.add_view(PersonView, "PersonView", label=_l("Persons"))
     appbuilder.add_view(UnitView, "UnitView", label=_l("Units"))
+    for kind_view in DUPLICATE_VIEWS:
+        appbuilder.add_view_no_menu(kind_view)
     appbuilder.add_view(MembershipView, "MembershipView", label=_l("Roles and logins"))
     appbuilder.add_view(KeyRolesView, "KeyRolesView", label=_l("Overview of key roles"))
     appbuilder.add_view(KindView, "KindView", label=_l("Kinds of plans"))
