@@ -303,9 +303,9 @@ def _plans(actor: Actor, ids: Sequence[str]) -> list[Plan]:
 def two_of(names: Mapping[str, str], row: NotTheSame) -> str:
     """Both of whom an answer is about; one that is not seen any more is a dash."""
     return _(
-        "%(one)s and %(other)s",
-        one=names.get(row.first_id, "–"),
-        other=names.get(row.second_id, "–"),
+        "%(first)s and %(second)s",
+        first=names.get(row.first_id, "–"),
+        second=names.get(row.second_id, "–"),
     )
 
 
