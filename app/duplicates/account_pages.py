@@ -27,6 +27,7 @@ from app.enums import DuplicateKind
 from app.errors import BadRequest, DomainError, NotFound, StaleVersion
 from app.models import Membership, Person
 from app.screens import forms
+from app.screens.fields import describe_person
 from app.screens.listing import is_id
 from app.screens.words import words
 from app.security import policy, scope
@@ -75,6 +76,9 @@ class AccountTwiceView(KindPage):
             "count": len(found),
             "why": kind_words.OF_ACCOUNTS,
             "persons": person_pair_address,
+            "describe": describe_person,
+            "username": lambda login: username(actor, login),
+            "role_of": role_of,
             "answers": [(row, two_of(_names(actor, rows), row)) for row in rows],
         }
 

@@ -211,7 +211,12 @@ class PlanTwiceView(KindPage):
             "count": len(found),
             "why": kind_words.OF_PLANS,
             "asked": plan_pairs.asked_about(ids, NoticeKind.PLAN_TWICE),
-            "may_close": lambda plan: bool(policy.decide(actor, Action.CLOSE, plan)),
+            "to_close": [
+                plan
+                for pair in pairs
+                for plan in pair.plans
+                if policy.decide(actor, Action.CLOSE, plan)
+            ],
             "persons": person_pair_address,
             "answers": [(row, two_of(self._names(actor, rows), row)) for row in rows],
         }
