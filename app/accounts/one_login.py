@@ -33,6 +33,7 @@ from app.models import AuditEvent, Membership, Person
 from app.security import policy
 from app.security.actor import Actor
 from app.security.roles import Action
+from app.security.tenancy import current_scope
 
 KEPT_ONE = "account:one_kept"
 TOLD_FOR = timedelta(days=90)
@@ -126,15 +127,15 @@ def may_give_again(actor: Actor, kept: Login, role: Membership) -> bool:
     return bool(may_choose and policy.may_give(actor, role.role, path))
 
 
-def kept_as_one(actor: Actor, *, at: datetime) -> datetime | None:
-    """When the actor's own login here became the only one, if that is lately; for the own page."""
-    if actor.person_id is None:
+def kept_as_one(person_id: str | None, *, at: datetime) -> datetime | None:
+    """When a person's login here became the only one, if that is lately; for whoever is told."""
+    if person_id is None:
         return None
     found: datetime | None = db.session.scalar(
         select(AuditEvent.at)
         .where(
-            AuditEvent.municipality_id == actor.municipality_id,
-            AuditEvent.object_id == actor.person_id,
+            AuditEvent.municipality_id == current_scope().municipality_id,
+            AuditEvent.object_id == person_id,
             AuditEvent.action == KEPT_ONE,
             AuditEvent.at > at - TOLD_FOR,
         )

@@ -207,7 +207,7 @@ class OwnPageView(BaseView):
             password=shown.get("password") or ChangePasswordForm(formdata=None),
             token=shown.get("token") or TokenForm(formdata=None),
             secret=secret,
-            kept_as_one=one_login.kept_as_one(actor, at=at),
+            kept_as_one=one_login.kept_as_one(actor.person_id, at=at),
             roles=queries.own_roles(account_id, today()),
             requests=requests,
             codes=code_forms(requests, shown.get("codes", {})),

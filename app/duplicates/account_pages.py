@@ -140,7 +140,7 @@ class AccountTwiceView(KindPage):
             raise BadRequest
         role = db.session.scalar(scope.rows(actor, Membership).where(Membership.id == role_id))
         login = role and one_login.login_of(role.account_id, role.municipality_id, today())
-        if login is None:
+        if login is None or one_login.kept_as_one(login.person.id, at=utc_now()) is None:
             raise NotFound
         return render_template(
             "duplicates/account_told.html", view=self, login=login, username=username(actor, login)

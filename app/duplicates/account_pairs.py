@@ -4,15 +4,15 @@ Two logins of one person, of two persons who are certain to be one, or of two wi
 id or e-mail address. What a login is used for elsewhere is not asked.
 """
 
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
-from typing import Any
+from itertools import combinations, product
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import Select, and_, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import or_
 
 from app.accounts.one_login import Login, login_of
 from app.db import db
@@ -20,7 +20,7 @@ from app.duplicate_tables import DuplicatePair
 from app.duplicates.not_same import Key, kept_apart, ordered
 from app.enums import DuplicateKind, MatchBand
 from app.models import Membership, Person
-from app.plans.twice import UNANSWERED
+from app.plans.twice import likely_pairs
 from app.security import scope
 from app.security.actor import Actor
 
@@ -60,11 +60,27 @@ class AccountPair:
         return self.logins[0].person.id != self.logins[1].person.id
 
 
+@dataclass(frozen=True, slots=True)
+class _Used:
+    """An account in use as somebody, with what may be the same of two."""
+
+    account_id: int
+    person_id: str
+    number: str | None
+    email: str | None
+
+
 def found(actor: Actor, on: date) -> list[Found]:
     """Pairs of logins in use that were not answered to be two humans', the surest first."""
+    used = _in_use(actor, on)
+    all_found = (
+        *_sharing(used, lambda one: one.person_id, Reason.ONE_PERSON),
+        *_sharing(used, lambda one: one.number, Reason.SAME_NUMBER),
+        *_certain(actor, used),
+        *_sharing(used, lambda one: one.email, Reason.SAME_EMAIL),
+    )
     apart, known = kept_apart(actor, DuplicateKind.ACCOUNT), dict[Key, Found]()
-    for one in (*_of_one_person(actor, on), *_by_number(actor, on), *_certain(actor, on),
-                *_by_email(actor, on)):  # fmt: skip
+    for one in all_found:
         if one.key not in apart:
             known.setdefault(one.key, one)
     return sorted(known.values(), key=lambda one: (one.reason, one.key))[:MOST_FOUND]
@@ -78,79 +94,50 @@ def shown(actor: Actor, pair: Found, on: date) -> AccountPair | None:
     return None if first is None or second is None else AccountPair(pair, (first, second))
 
 
-def _of_one_person(actor: Actor, on: date) -> list[Found]:
-    one, other = _held(actor, on), _held(actor, on)
-    query = select(one.c.account_id, other.c.account_id).join(
-        other, and_(one.c.person_id == other.c.person_id, one.c.account_id < other.c.account_id)
-    )
-    return [Found(_key(row), Reason.ONE_PERSON) for row in _rows(query)]
-
-
-def _by_number(actor: Actor, on: date) -> list[Found]:
-    same = Person.national_id_hash
-    return [Found(_key(row), Reason.SAME_NUMBER) for row in _rows(_sharing(actor, on, same))]
-
-
-def _by_email(actor: Actor, on: date) -> list[Found]:
-    rows = _rows(_sharing(actor, on, Person.email).add_columns(_ONE.email))
-    on_one = Counter(row.email for row in rows)
-    most = MOST_ON_ONE_ADDRESS * (MOST_ON_ONE_ADDRESS - 1) // 2
-    return [Found(_key(row), Reason.SAME_EMAIL) for row in rows if on_one[row.email] <= most]
-
-
-def _certain(actor: Actor, on: date) -> list[Found]:
-    one, other = _held(actor, on), _held(actor, on)
-    query = (
-        select(one.c.account_id, other.c.account_id, DuplicatePair.id)
-        .select_from(DuplicatePair)
-        .join(one, one.c.person_id == DuplicatePair.first_id)
-        .join(other, other.c.person_id == DuplicatePair.second_id)
-        .where(
-            scope.visible(actor, DuplicatePair),
-            DuplicatePair.band == MatchBand.CERTAIN,
-            DuplicatePair.state.in_(UNANSWERED),
-            one.c.account_id != other.c.account_id,
-        )
-    )
-    return [Found(_key(row), Reason.CERTAIN_PAIR, row.id) for row in _rows(query)]
-
-
-_ONE, _OTHER = aliased(Person), aliased(Person)
-
-
-def _sharing(actor: Actor, on: date, column: Any) -> Select[Any]:
-    """Logins of two persons who have the same in a column."""
-    one, other = _held(actor, on), _held(actor, on)
-    mine, theirs = getattr(_ONE, column.key), getattr(_OTHER, column.key)
-    return (
-        select(one.c.account_id, other.c.account_id)
-        .join(_ONE, _ONE.id == one.c.person_id)
-        .join(_OTHER, and_(theirs == mine, _ONE.id < _OTHER.id,
-                           _OTHER.municipality_id == _ONE.municipality_id))
-        .join(other, other.c.person_id == _OTHER.id)
-        .where(one.c.account_id != other.c.account_id)
-    )  # fmt: skip
-
-
-def _held(actor: Actor, on: date) -> Any:
+def _in_use(actor: Actor, on: date) -> list[_Used]:
     """Which account is in use as which person, now or later."""
-    return (
+    held = (
         scope.rows(actor, Membership)
         .join(User, User.id == Membership.account_id)
+        .join(Person, Person.id == Membership.person_id)
         .where(
             User.active.is_(True),
             Membership.ended_at.is_(None),
             or_(Membership.ends_on.is_(None), Membership.ends_on > on),
         )
-        .with_only_columns(Membership.account_id, Membership.person_id)
+        .with_only_columns(
+            Membership.account_id, Membership.person_id, Person.national_id_hash, Person.email
+        )
         .distinct()
-        .subquery()
     )
+    return [_Used(*row) for row in db.session.execute(held)]
 
 
-def _rows(query: Select[Any]) -> Any:
-    return db.session.execute(query.limit(MOST_FOUND)).all()
+def _sharing(
+    used: Iterable[_Used], of: Callable[[_Used], str | None], reason: Reason
+) -> Iterator[Found]:
+    """Pairs of accounts that have the same; what many share says nothing of who they are."""
+    by_value: defaultdict[str, set[int]] = defaultdict(set)
+    for one in used:
+        if value := of(one):
+            by_value[value].add(one.account_id)
+    for accounts in by_value.values():
+        if len(accounts) <= MOST_ON_ONE_ADDRESS or reason is not Reason.SAME_EMAIL:
+            for first, second in combinations(sorted(accounts), 2):
+                yield Found(_key(first, second), reason)
 
 
-def _key(row: Any) -> Key:
-    return ordered(str(row[0]), str(row[1]))
+def _certain(actor: Actor, used: Iterable[_Used]) -> Iterator[Found]:
+    accounts: defaultdict[str, set[int]] = defaultdict(set)
+    for one in used:
+        accounts[one.person_id].add(one.account_id)
+    seen = scope.visible(actor, DuplicatePair)
+    for pair in likely_pairs(seen, bands=(MatchBand.CERTAIN,)):
+        of_both = accounts.get(pair.first_id, set()), accounts.get(pair.second_id, set())
+        for first, second in product(*of_both):
+            if first != second:
+                yield Found(_key(first, second), Reason.CERTAIN_PAIR, pair.id)
+
+
+def _key(first: int, second: int) -> Key:
+    return ordered(str(first), str(second))

@@ -9,6 +9,7 @@ from flask import current_app, request, url_for
 from flask_babel import lazy_gettext as _l
 
 from app.clock import day_of
+from app.duplicate_tables import DuplicatePair
 from app.duplicates import account_pairs, not_same, plan_pairs, unit_pairs
 from app.enums import DuplicateKind
 from app.models import Plan
@@ -50,8 +51,9 @@ PERSONS = Place(_l("Persons"), _l("Persons registered twice."), "DuplicateView.l
 
 def plans_with_somebody_twice(actor: Actor, *, at: datetime) -> set[str]:
     """Ids of the plans in which somebody may take part twice; who it is, is not told."""
-    overseen = scope.rows(actor, Plan, Action.EXPORT).with_only_columns(Plan.id)
-    return {one.plan_id for one in twice.in_plans(overseen, at=at)}
+    pairs = twice.likely_pairs(scope.visible(actor, DuplicatePair))
+    overseen = scope.visible(actor, Plan, Action.EXPORT)
+    return {one.plan_id for one in twice.everywhere(overseen, pairs=pairs, at=at)}
 
 
 KINDS: tuple[Kind, ...] = (

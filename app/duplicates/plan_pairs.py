@@ -3,27 +3,30 @@
 The local administrator sees that the plans are there and who coordinates them, not what is in them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from itertools import combinations, product
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from app.db import db
 from app.duplicate_tables import DuplicatePair
 from app.duplicates.not_same import Key, kept_apart, ordered
 from app.enums import DuplicateKind, NoticeKind, PlanKind, PlanState
 from app.models import Plan
-from app.plans.twice import LIKELY, UNANSWERED
+from app.plans.twice import likely_pairs
 from app.security import scope
 from app.security.actor import Actor
 from app.security.roles import Action
 from app.side_tables import Notice
 
 MOST_FOUND = 1000
+LOG_AND_PLAN = {PlanKind.RELAY_LOG, PlanKind.INDIVIDUAL_PLAN}
 NOT_YET_IN_USE = (PlanState.DRAFT, PlanState.AWAITING_CONSENT)
 
 
@@ -53,16 +56,15 @@ class PlanPair:
     plans: tuple[Plan, Plan]
 
 
-_ONE, _OTHER = aliased(Plan, name="one"), aliased(Plan, name="other")
-
-
 def found(actor: Actor) -> list[Found]:
     """Pairs of open plans that were not answered to be rightly two, at most ``MOST_FOUND``."""
+    by_owner: defaultdict[str, list[Any]] = defaultdict(list)
+    for plan in _open_plans(actor):
+        by_owner[plan.owner_id].append(plan)
+    pairs = [*_of_one_owner(by_owner), *_of_two_persons(actor, by_owner)]
     apart = kept_apart(actor, DuplicateKind.PLAN)
-    pairs = [
-        one for one in (*_of_one_owner(actor), *_of_two_persons(actor)) if one.key not in apart
-    ]
-    return sorted(pairs, key=lambda one: (one.reason, one.key))[:MOST_FOUND]
+    left = (one for one in pairs if one.key not in apart)
+    return sorted(left, key=lambda one: (one.reason, one.key))[:MOST_FOUND]
 
 
 def shown(actor: Actor, pairs: Sequence[Found]) -> list[PlanPair]:
@@ -91,75 +93,39 @@ def asked_about(plan_ids: Iterable[str], kind: NoticeKind) -> dict[str, datetime
     return {row.plan_id: row.at for row in rows}
 
 
-def _of_one_owner(actor: Actor) -> list[Found]:
-    query = _pairs(actor).where(_ONE.owner_id == _OTHER.owner_id, _ONE.id < _OTHER.id)
-    return [
-        Found(ordered(row.first, row.second), _reason(row))
-        for row in db.session.execute(query.limit(MOST_FOUND))
-        if not _goes_on(row)
-    ]
+def _open_plans(actor: Actor) -> Iterable[Any]:
+    """All open plans, with what tells whether two stand beside each other: one table, one look."""
+    columns = (Plan.id, Plan.owner_id, Plan.kind, Plan.state, Plan.continues_id)
+    overseen = scope.rows(actor, Plan, Action.EXPORT).where(Plan.closed_at.is_(None))
+    return db.session.execute(overseen.with_only_columns(*columns).order_by(Plan.id))
 
 
-def _of_two_persons(actor: Actor) -> list[Found]:
-    are_owners = and_(
-        DuplicatePair.first_id == _ONE.owner_id, DuplicatePair.second_id == _OTHER.owner_id
-    )
-    query = (
-        _pairs(actor)
-        .join(DuplicatePair, are_owners)
-        .add_columns(DuplicatePair.id.label("pair_id"))
-        .where(
-            scope.visible(actor, DuplicatePair),
-            DuplicatePair.state.in_(UNANSWERED),
-            DuplicatePair.band.in_(LIKELY),
-        )
-    )
-    return [
-        Found(ordered(row.first, row.second), Reason.TWO_PERSONS, row.pair_id)
-        for row in db.session.execute(query.limit(MOST_FOUND))
-    ]
+def _of_one_owner(by_owner: Mapping[str, Sequence[Any]]) -> Iterator[Found]:
+    for plans in by_owner.values():
+        for one, other in combinations(plans, 2):
+            if _are_beside(one, other) and not (_goes_on(one, other) or _goes_on(other, one)):
+                yield Found(ordered(one.id, other.id), _reason(one, other))
 
 
-def _pairs(actor: Actor) -> Select[Any]:
-    """Two open plans of kinds that do not stand beside each other."""
-    overseen = scope.rows(actor, Plan, Action.EXPORT).with_only_columns(Plan.id).correlate(None)
-    columns: list[Any] = [
-        _ONE.id.label("first"),
-        _OTHER.id.label("second"),
-        _ONE.kind.label("first_kind"),
-        _OTHER.kind.label("second_kind"),
-        _ONE.state.label("first_state"),
-        _OTHER.state.label("second_state"),
-        _ONE.continues_id.label("first_continues"),
-        _OTHER.continues_id.label("second_continues"),
-    ]
-    return (
-        select(*columns)
-        .select_from(_ONE)
-        .join(_OTHER, _ONE.municipality_id == _OTHER.municipality_id)
-        .where(
-            _ONE.closed_at.is_(None),
-            _OTHER.closed_at.is_(None),
-            _ONE.id.in_(overseen),
-            _OTHER.id.in_(overseen),
-            or_(_ONE.kind == _OTHER.kind, _is_log_beside_plan(_ONE, _OTHER)),
-        )
-    )
+def _of_two_persons(actor: Actor, by_owner: Mapping[str, Sequence[Any]]) -> Iterator[Found]:
+    for pair in likely_pairs(scope.visible(actor, DuplicatePair)):
+        owned = by_owner.get(pair.first_id, ()), by_owner.get(pair.second_id, ())
+        for one, other in product(*owned):
+            if _are_beside(one, other):
+                yield Found(ordered(one.id, other.id), Reason.TWO_PERSONS, pair.id)
 
 
-def _is_log_beside_plan(one: Any, other: Any) -> ColumnElement[bool]:
-    either = (PlanKind.INDIVIDUAL_PLAN, PlanKind.RELAY_LOG)
-    return and_(one.kind.in_(either), other.kind.in_(either))
+def _are_beside(one: Any, other: Any) -> bool:
+    """Whether two plans are of a kind, or a relay log and the plan that it should have become."""
+    return one.kind is other.kind or {one.kind, other.kind} == LOG_AND_PLAN
 
 
-def _reason(row: Any) -> Reason:
-    if row.first_kind is not row.second_kind:
+def _reason(one: Any, other: Any) -> Reason:
+    if one.kind is not other.kind:
         return Reason.LOG_BESIDE_PLAN
-    return Reason.TWO_LOGS if row.first_kind is PlanKind.RELAY_LOG else Reason.SAME_KIND
+    return Reason.TWO_LOGS if one.kind is PlanKind.RELAY_LOG else Reason.SAME_KIND
 
 
-def _goes_on(row: Any) -> bool:
+def _goes_on(plan: Any, log: Any) -> bool:
     """Whether a log is on its way to become the plan: it is closed when the plan is in use."""
-    return (row.first_continues == row.second and row.first_state in NOT_YET_IN_USE) or (
-        row.second_continues == row.first and row.second_state in NOT_YET_IN_USE
-    )
+    return plan.continues_id == log.id and plan.state in NOT_YET_IN_USE

@@ -4,13 +4,13 @@ They are two records that a scan found to be likely one. Within a plan that is t
 mend: who takes part is seen by nobody else, so the local administrator is told of the plan alone.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, or_, select
 
 from app.audit import log
 from app.clock import day_of
@@ -27,9 +27,19 @@ from app.side_tables import Notice
 
 LIKELY = (MatchBand.CERTAIN, MatchBand.PROBABLE)
 UNANSWERED = (PairState.OPEN, PairState.LATER)
-MOST_FOUND = 1000
+MOST_PAIRS = 20_000
+ASKED_AT_ONCE = 500
 
 Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class LikelyPair:
+    """Two persons who wait to be looked at side by side."""
+
+    id: str
+    first_id: str
+    second_id: str
 
 
 @dataclass(frozen=True)
@@ -42,7 +52,6 @@ class Twice:
     plan_id: str
     participant_id: str
     other_id: str
-    is_other_added: bool
 
     @property
     def key(self) -> Key:
@@ -51,16 +60,56 @@ class Twice:
         return one, other
 
 
-def in_plans(plan_ids: Select[Any] | Iterable[str], *, at: datetime) -> list[Twice]:
-    """Who may take part twice in one of the open plans given, at most ``MOST_FOUND``.
-
-    Whoever calls may steer the access of the plans, or passes on no more than which plans they are.
-    """
-    found = [*_two_participants(plan_ids, at), *_beside_owner_or_coordinator(plan_ids, at)]
-    apart = _kept_apart()
-    return sorted(
-        (one for one in found if one.key not in apart), key=lambda one: (one.plan_id, one.key)
+def likely_pairs(
+    *conditions: ColumnElement[bool], bands: Collection[MatchBand] = LIKELY
+) -> list[LikelyPair]:
+    """Pairs of persons who are likely one and wait for an answer, likeliest first."""
+    query = (
+        select(DuplicatePair.id, DuplicatePair.first_id, DuplicatePair.second_id)
+        .where(DuplicatePair.state.in_(UNANSWERED), DuplicatePair.band.in_(bands), *conditions)
+        .order_by(DuplicatePair.score.desc(), DuplicatePair.id)
+        .limit(MOST_PAIRS)
     )
+    return [LikelyPair(*row) for row in db.session.execute(query)]
+
+
+def in_plan(plan: Plan, *, at: datetime) -> list[Twice]:
+    """Who may take part twice in an open plan. Whoever calls may steer its access."""
+    if plan.closed_at is not None:
+        return []
+    parts = _parts(Participant.plan_id == plan.id, at=at)
+    ids = {one.person_id for one in parts} | {plan.owner_id, plan.coordinator_id}
+    pairs = likely_pairs(DuplicatePair.first_id.in_(ids), DuplicatePair.second_id.in_(ids))
+    return _twice(pairs, parts, {plan.id: (plan.owner_id, plan.coordinator_id)})
+
+
+def everywhere(
+    *conditions: ColumnElement[bool], pairs: Collection[LikelyPair], at: datetime
+) -> list[Twice]:
+    """Who may take part twice in open plans that meet the conditions.
+
+    Whoever calls passes on no more than which plans they are. Asked table by table, a part of the
+    ids at a time: without statistics a database joins the three in the dearest order.
+    """
+    persons = sorted({one for pair in pairs for one in (pair.first_id, pair.second_id)})
+    parts = [
+        one for some in batched(persons) for one in _parts(Participant.person_id.in_(some), at=at)
+    ]
+    plans: dict[str, tuple[str, str]] = {}
+    for some in batched(sorted({one.plan_id for one in parts})):
+        rows = db.session.execute(
+            select(Plan.id, Plan.owner_id, Plan.coordinator_id).where(
+                Plan.id.in_(some), Plan.closed_at.is_(None), *conditions
+            )
+        )
+        plans |= {row.id: (row.owner_id, row.coordinator_id) for row in rows}
+    return _twice(pairs, parts, plans)
+
+
+def batched(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The ids, so many at a time as are well asked for at once."""
+    for start in range(0, len(ids), ASKED_AT_ONCE):
+        yield ids[start : start + ASKED_AT_ONCE]
 
 
 def keep_apart(actor: Actor, plan: Plan, key: Key, *, at: datetime) -> None:
@@ -70,7 +119,7 @@ def keep_apart(actor: Actor, plan: Plan, key: Key, *, at: datetime) -> None:
         NotFound: they are not, or no longer, shown as one.
     """
     policy.require(actor, Action.STEER_ACCESS, plan)
-    found = {one.key for one in in_plans([plan.id], at=at)}
+    found = {one.key for one in in_plan(plan, at=at)}
     row = _answer(key)
     if key not in found:
         if row is not None and row.ended_at is None and _is_of(plan, key):
@@ -108,7 +157,7 @@ def answered(plan: Plan) -> list[Key]:
 
 def settle(plan: Plan, *, at: datetime) -> None:
     """Take the coordinator's notice away when nobody may be in the plan twice any more."""
-    if _is_told(plan) and not in_plans([plan.id], at=at):
+    if _is_told(plan) and not in_plan(plan, at=at):
         notices.settle(plan.id, NoticeKind.PARTICIPANT_TWICE, at=at)
 
 
@@ -121,61 +170,37 @@ def _is_told(plan: Plan) -> bool:
     return db.session.scalar(wanted.limit(1)) is not None
 
 
-def _two_participants(plan_ids: Any, at: datetime) -> list[Twice]:
-    one, other = aliased(Participant), aliased(Participant)
-    query = (
-        select(one.plan_id, one.id.label("first"), other.id.label("second"))
-        .select_from(DuplicatePair)
-        .join(one, one.person_id == DuplicatePair.first_id)
-        .join(other, and_(other.person_id == DuplicatePair.second_id, other.plan_id == one.plan_id))
-        .join(Plan, Plan.id == one.plan_id)
-        .where(
-            *_is_likely(),
-            _takes_part(one, at),
-            _takes_part(other, at),
-            Plan.closed_at.is_(None),
-            Plan.id.in_(plan_ids),
-        )
+def _parts(condition: ColumnElement[bool], *, at: datetime) -> list[Any]:
+    """Participations that hold now or later: nobody has ended them, no last day has passed."""
+    query = select(Participant.plan_id, Participant.id, Participant.person_id).where(
+        condition,
+        Participant.ended_at.is_(None),
+        or_(Participant.ends_on.is_(None), Participant.ends_on > day_of(at)),
     )
-    return [
-        Twice(row.plan_id, row.first, row.second, True)
-        for row in db.session.execute(query.limit(MOST_FOUND))
-    ]
+    return list(db.session.execute(query))
 
 
-def _beside_owner_or_coordinator(plan_ids: Any, at: datetime) -> list[Twice]:
-    one = aliased(Participant)
-    other_id = case(
-        (one.person_id == DuplicatePair.first_id, DuplicatePair.second_id),
-        else_=DuplicatePair.first_id,
-    )
-    is_one_of_them = one.person_id.in_((DuplicatePair.first_id, DuplicatePair.second_id))
-    query = (
-        select(one.plan_id, one.id.label("first"), other_id.label("second"))
-        .select_from(DuplicatePair)
-        .join(one, is_one_of_them)
-        .join(Plan, Plan.id == one.plan_id)
-        .where(
-            *_is_likely(),
-            _takes_part(one, at),
-            Plan.closed_at.is_(None),
-            or_(Plan.owner_id == other_id, Plan.coordinator_id == other_id),
-            Plan.id.in_(plan_ids),
-        )
-    )
-    return [
-        Twice(row.plan_id, row.first, row.second, False)
-        for row in db.session.execute(query.limit(MOST_FOUND))
-    ]
-
-
-def _is_likely() -> tuple[Any, ...]:
-    return DuplicatePair.state.in_(UNANSWERED), DuplicatePair.band.in_(LIKELY)
-
-
-def _takes_part(one: Any, at: datetime) -> Any:
-    """Takes part now or later: nobody has ended it, and its last day has not passed."""
-    return and_(one.ended_at.is_(None), or_(one.ends_on.is_(None), one.ends_on > day_of(at)))
+def _twice(
+    pairs: Collection[LikelyPair], parts: Iterable[Any], plans: Mapping[str, tuple[str, str]]
+) -> list[Twice]:
+    """What the pairs mean in the plans, which are given with their owners and coordinators."""
+    others: defaultdict[str, set[str]] = defaultdict(set)
+    for pair in pairs:
+        others[pair.first_id].add(pair.second_id)
+        others[pair.second_id].add(pair.first_id)
+    added = {(one.plan_id, one.person_id): one.id for one in parts if one.plan_id in plans}
+    apart, found = _kept_apart(), {}
+    for (plan_id, person_id), participant_id in added.items():
+        for other in others[person_id]:
+            other_id = added.get((plan_id, other))
+            if other_id is None and other in plans[plan_id]:
+                other_id = other
+            if other_id is None:
+                continue
+            one = Twice(plan_id, participant_id, other_id)
+            if one.key not in apart:
+                found[one.key] = one
+    return sorted(found.values(), key=lambda one: (one.plan_id, one.key))
 
 
 def _kept_apart() -> frozenset[Key]:

@@ -33,7 +33,7 @@ def hints(plan: Plan) -> list[Hint]:
     """Who may take part twice, for those who steer who takes part."""
     if not policy.decide(current_actor(), Action.STEER_ACCESS, plan):
         return []
-    return [_hint(plan, one.key) for one in twice.in_plans([plan.id], at=utc_now())]
+    return [_hint(plan, one.key) for one in twice.in_plan(plan, at=utc_now())]
 
 
 def answered(plan: Plan) -> list[Hint]:

@@ -370,9 +370,11 @@ def test_one_login_stays_and_gets_nothing_that_was_not_ticked(twice, here, admin
     assert logins.names[0] in admin.get(told.location).text
     assert client_as(logins.names[0]).get("/me/").status_code == 200
     with twice.acting(logins.accounts[0], here) as actor:
-        assert one_login.kept_as_one(actor, at=actor.at) is not None
+        assert one_login.kept_as_one(actor.person_id, at=actor.at) is not None
     with twice.acting("lokal.strandvik", here) as actor:
-        assert one_login.kept_as_one(actor, at=actor.at) is None
+        assert one_login.kept_as_one(actor.person_id, at=actor.at) is None
+    other = admin.get(f"/duplicates/accounts/told?login={here.memberships['planeier']}")
+    assert other.status_code == 404
 
 
 def test_a_ticked_role_is_given_to_the_login_that_stays(twice, here, admin):
