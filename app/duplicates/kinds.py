@@ -14,9 +14,9 @@ from app.duplicates import account_pairs, not_same, plan_pairs, unit_pairs
 from app.enums import DuplicateKind
 from app.models import Plan
 from app.plans import twice
-from app.security import policy, scope
+from app.security import scope
 from app.security.actor import Actor, current_actor
-from app.security.roles import Action, Resource
+from app.security.roles import Action
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ KINDS: tuple[Kind, ...] = (
 
 def tabs() -> list[Tab]:
     """The lists of the kinds, for those who may open them."""
-    if not policy.may_open(current_actor(), Action.LIST, Resource.DUPLICATE):
+    if not not_same.has_overview(current_actor(), Action.LIST):
         return []
     places: tuple[Place, ...] = (PERSONS, *KINDS)
     return [

@@ -24,6 +24,12 @@ MOST_SHOWN = 200
 Key = tuple[str, str]
 
 
+def has_overview(actor: Actor, action: Action) -> bool:
+    """Whether the actor may do ``action`` with the duplicates of the municipality as a whole."""
+    whole = NotTheSame(municipality_id=actor.municipality_id)
+    return bool(policy.decide(actor, action, whole))
+
+
 def require_overview(actor: Actor, action: Action) -> None:
     """Refuse whoever may not do ``action`` with the duplicates of the municipality as a whole.
 
