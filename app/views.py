@@ -21,8 +21,16 @@ from app.accounts.own_page import OwnPageView
 from app.accounts.screens import MembershipView
 from app.accounts.views import AppointView, FirstAdministratorView, PasswordLinkView
 from app.clock import day_of, today, utc_now
+from app.duplicates.account_pages import AccountTwiceView
+from app.duplicates.kind_pages import (
+    KindsView,
+    ParticipantTwiceView,
+    PlanTwiceView,
+    UnitTwiceView,
+)
 from app.duplicates.merge_pages import MergeView
 from app.duplicates.review_pages import DuplicateView
+from app.duplicates.unit_hints import AsksAboutNamesakes
 from app.enums import Language, UnitKind
 from app.jobs import lists as job_lists
 from app.jobs.duplicate_scan_pages import DuplicateScanView
@@ -67,6 +75,7 @@ from app.plans.shortening_pages import ShorteningView
 from app.plans.standard_role_pages import StandardRoleView
 from app.plans.start_pages import StartView
 from app.plans.template_pages import PlanTemplateView
+from app.plans.twice_pages import TwiceView
 from app.screens import log_pages
 from app.screens.fields import (
     NEEDED,
@@ -315,7 +324,7 @@ def leader_name(unit: Unit) -> str:
     return "" if leader is None else leader.full_name
 
 
-class UnitView(UnitPages):
+class UnitView(AsksAboutNamesakes, UnitPages):
     """The units of the municipality, and the outside bodies it works with."""
 
     resource = Resource.UNIT
@@ -619,6 +628,7 @@ CONSENT_VIEWS = (
 )
 ACCESS_VIEWS = (
     ParticipantView,
+    TwiceView,
     ParticipationView,
     ShorteningView,
     MatrixView,
@@ -644,6 +654,13 @@ UNLISTED_VIEWS = (
     MergeView,
 )
 
+DUPLICATE_VIEWS = (
+    KindsView,
+    AccountTwiceView,
+    ParticipantTwiceView,
+    PlanTwiceView,
+    UnitTwiceView,
+)
 SET_UP_VIEWS = (
     StandardRoleEditView,
     RoleMatrixView,
@@ -686,8 +703,8 @@ def register_views(appbuilder: AppBuilder) -> None:
     proposed = _l("News from the national library")
     appbuilder.add_view(NationalProposalView, "NationalProposalView", label=proposed)
     appbuilder.add_view(NationalView, "NationalView", label=_l("National library"))
-    for set_up_view in SET_UP_VIEWS:
-        appbuilder.add_view_no_menu(set_up_view)
+    for other_view in (*SET_UP_VIEWS, *DUPLICATE_VIEWS):
+        appbuilder.add_view_no_menu(other_view)
     appbuilder.add_view(JobView, "JobView", label=_l("Jobs"))
     appbuilder.add_view_no_menu(ImportView)
     appbuilder.add_view(AuditEventView, "AuditEventView", label=_l("Log"))

@@ -98,15 +98,16 @@ def _open_request(person: Person, account: User) -> AccountLinkRequest | None:
     return found
 
 
-def take_back(person: Person, *, at: datetime) -> None:
-    """End the questions about a person that wait for an answer."""
-    for request in db.session.scalars(
-        select(AccountLinkRequest).where(
-            AccountLinkRequest.municipality_id == person.municipality_id,
-            AccountLinkRequest.person_id == person.id,
-            AccountLinkRequest.answered_at.is_(None),
-        )
-    ):
+def take_back(person: Person, *, at: datetime, account_id: int | None = None) -> None:
+    """End the questions about a person that wait for an answer, or those to one account alone."""
+    found = select(AccountLinkRequest).where(
+        AccountLinkRequest.municipality_id == person.municipality_id,
+        AccountLinkRequest.person_id == person.id,
+        AccountLinkRequest.answered_at.is_(None),
+    )
+    if account_id is not None:
+        found = found.where(AccountLinkRequest.account_id == account_id)
+    for request in db.session.scalars(found):
         request.answered_at, request.accepted = at, False
 
 

@@ -19,7 +19,7 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from app.accounts import link_requests, own, queries
+from app.accounts import link_requests, one_login, own, queries
 from app.accounts.forms import ChangePasswordForm, ContactForm, LinkCodeForm, TokenForm
 from app.accounts.views import put_error
 from app.clock import today, utc_now
@@ -207,6 +207,7 @@ class OwnPageView(BaseView):
             password=shown.get("password") or ChangePasswordForm(formdata=None),
             token=shown.get("token") or TokenForm(formdata=None),
             secret=secret,
+            kept_as_one=one_login.kept_as_one(actor.person_id, at=at),
             roles=queries.own_roles(account_id, today()),
             requests=requests,
             codes=code_forms(requests, shown.get("codes", {})),

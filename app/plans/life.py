@@ -97,6 +97,8 @@ def close(
         if offer.answered_at is None:
             offer.answered_at, offer.accepted = at, False
     move_ending.stop_open(actor, plan, at=at)
+    for kind in (NoticeKind.PLAN_TWICE, NoticeKind.PARTICIPANT_TWICE):
+        notices.settle(plan.id, kind, at=at)
     log.record(actor, "plan:closed", plan, fields=("state", "closed_at", "closed_reason"))
     touch(plan, at=at)
     notices.tell(plan, everyone(actor, plan, at), NoticeKind.PLAN_CLOSED, at=at)

@@ -39,6 +39,7 @@ FIRST_FITTING = {
     NoticeKind.CHANGE_WANTED: "AccessView.who",
     NoticeKind.TEMPLATE_PROPOSED: "PlanTemplateView.show",
     NoticeKind.ROLE_PROPOSED: "AccessView.who",
+    NoticeKind.PARTICIPANT_TWICE: "ParticipantView.overview",
 }
 """Where what a notice tells of is looked at; otherwise on the plan's first page."""
 OF_TURN = {

@@ -19,6 +19,7 @@ from app.plans import (
     granting,
     participation,
     proposing,
+    twice_pages,
     undoing,
 )
 from app.plans.consent_pages import held_plan
@@ -71,6 +72,8 @@ class ParticipantView(PlanPage):
             coordinator_word=coordinator_word(plan),
             texts=access_words,
             on=on,
+            hints=twice_pages.hints(plan),
+            kept_apart=twice_pages.answered(plan),
             may=lambda action: bool(policy.decide(actor, action, plan)),
             may_see_access=bool(policy.decide(actor, Action.SHOW_ACCESS, plan)),
             may_propose=_may_propose(actor, plan),

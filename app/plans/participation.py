@@ -19,7 +19,7 @@ from app.db import db
 from app.enums import Section
 from app.errors import DomainError, StaleVersion
 from app.models import Participant, Person, Plan, StandardRole, Unit
-from app.plans import activity, consent_wanted, granting, stopping, taking_back
+from app.plans import activity, consent_wanted, granting, stopping, taking_back, twice
 from app.plans.granting import AlreadyOver
 from app.security import policy
 from app.security.actor import Actor
@@ -242,6 +242,7 @@ def end(
     if stopping.is_of_owners_side(actor, participant):
         replaced = taking_back.take_back(actor, participant, Section, at=at)
     stopping.tell_stopped(actor, participant, at=at)
+    twice.settle(participant.plan, at=at)
     return {"ended_at": at.isoformat(), "consents": replaced}
 
 

@@ -120,8 +120,12 @@ class UnitPages(ScopedModelView):
     def merge(self, pk: str) -> Answer:
         """Choose the unit that takes over, see what goes over, and confirm."""
         row, form = self.get_row(pk, Action.MERGE), MergeForm()
+        if request.method != "POST":
+            # A list of near-equal names says which one may take over; that is only a proposal.
+            form.winner_id.data = request.args.get("winner") or None
+            return self._page("units/merge.html", row, form)
         winner = self._other(form.winner_id.data)
-        if request.method != "POST" or "find" in request.form:
+        if "find" in request.form:
             return self._page("units/merge.html", row, form)
         if winner is None:
             form.winner_id.errors = [_("Search, and choose one of the hits.")]
