@@ -190,7 +190,7 @@ class MergeView(BaseView):
     def _merge(pair: DuplicatePair) -> PersonMerge:
         found = merge_reading.latest(pair)
         if found is None:
-            raise NotFound
+            raise undoing.NotDone
         return found
 
     @staticmethod

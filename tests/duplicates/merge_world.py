@@ -79,10 +79,10 @@ class Sower(Planter):
 
     def _authorities(self, town: Town, owner_id: str) -> list[Any]:
         """Few have any; some have the same as another has."""
-        if self.chance(0.2):
+        if self.chance(0.08):
             return super()._authorities(town, owner_id)
         known = [one for one in self.rows.get(Authority, ()) if one.municipality_id == town.id]
-        if known and self.chance(0.2):
+        if known and self.chance(0.25):
             return self._same(town, owner_id, self.random.choice(known).owner_id)
         return []
 
@@ -109,6 +109,11 @@ class Sower(Planter):
                 since = {"municipality_id": town.id, "since": self.instant()}
                 self.keep(WithheldSection(**values, **since))
         return found
+
+    def _plan(self, town: Town, open_owners: set[str]) -> None:
+        """Coordinated by one of a few, so that most are nobody's coordinator."""
+        super()._plan(town, open_owners)
+        self.rows[Plan][-1].coordinator_id = self.random.choice(town.persons[:4])
 
     def around(self, town: Town) -> None:
         """Notices, visits and a leader, once all else is there."""
