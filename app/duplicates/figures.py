@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.db import db
 from app.duplicate_tables import DuplicatePair
-from app.duplicates import queue
+from app.duplicates import kinds, queue
 from app.enums import MatchBand, PairState
 from app.models import Person
 from app.people import lists as person_lists
@@ -85,6 +85,15 @@ def groups(actor: Actor) -> list[Group]:
             ],
         ),
     ]  # fmt: skip
+
+
+def of_kinds(actor: Actor, *, at: datetime) -> Group:
+    """How many wait of each of the kinds that have no queue."""
+    waiting = kinds.counts(actor, at=at)
+    return Group(
+        _l("Waiting of the other kinds"),
+        [Figure(one.label, waiting[one.what], one.endpoint, {}) for one in kinds.KINDS],
+    )
 
 
 def _pairs(actor: Actor, label: Any, asked: Mapping[str, str]) -> Figure:

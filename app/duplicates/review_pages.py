@@ -18,7 +18,7 @@ from app.audit import log
 from app.clock import day_of, today, utc_now
 from app.db import db, transaction
 from app.duplicate_tables import DuplicatePair
-from app.duplicates import answering, figures, queue
+from app.duplicates import answering, figures, kinds, queue
 from app.duplicates.reasons import reasons_of
 from app.duplicates.side_by_side import (
     BAND_COLOURS,
@@ -145,6 +145,10 @@ class DuplicateView(ScopedModelView):
         """How many pairs wait, by band."""
         return queue.open_by_band(current_actor())
 
+    def tabs(self) -> list[kinds.Tab]:
+        """The way to the other kinds of duplicates."""
+        return kinds.tabs()
+
     def scan_address(self) -> str | None:
         """Where a scan is started, for those who may."""
         actor = current_actor()
@@ -169,7 +173,7 @@ class DuplicateView(ScopedModelView):
         return render_template(
             "duplicates/figures.html",
             view=self,
-            groups=figures.groups(actor),
+            groups=[*figures.groups(actor), figures.of_kinds(actor, at=utc_now())],
             oldest=figures.oldest(actor),
             reasons=figures.reasons_given(actor),
             anyway=figures.ANYWAY,
