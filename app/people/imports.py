@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import islice
 from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import Select, select
 
@@ -206,17 +207,24 @@ def _hash(row: PersonRow) -> str:
 
 
 def _known_external_ids(values: list[str]) -> set[str]:
-    found = select(Person.external_id).where(
-        Person.external_id.in_(values), Person.retired_at.is_(None)
-    )
-    return {value for value in db.session.scalars(found) if value} if values else set()
+    return _known(Person.external_id, values)
 
 
 def _known_hashes(values: list[str]) -> set[str]:
-    found = select(Person.national_id_hash).where(
-        Person.national_id_hash.in_(values), Person.retired_at.is_(None)
+    return _known(Person.national_id_hash, values)
+
+
+def _known(column: Any, values: list[str]) -> set[str]:
+    """Those of the values that somebody in use has, or had before they were merged into one.
+
+    Asked apart, so that each question has an index of its own.
+    """
+    found = select(column).where(column.in_(values))
+    asked = (
+        found.where(Person.retired_at.is_(None)),
+        found.where(Person.merged_into_id.is_not(None)),
     )
-    return {value for value in db.session.scalars(found) if value} if values else set()
+    return {one for each in asked for one in db.session.scalars(each)} if values else set()
 
 
 def add(actor: Actor, checked: Iterable[CheckedRow], *, at: datetime) -> int:

@@ -22,6 +22,7 @@ from app.people.contact import tells_place
 from app.people.keyring import keyring
 from app.people.names import search_form, tidy
 from app.people.national_id_words import OF_PROBLEM
+from app.screens.aliases import kept_id
 from app.security import policy, scope, tenancy
 from app.security.actor import Actor
 from app.security.roles import Action
@@ -241,22 +242,18 @@ def _refuse_taken_external_id(person: Person) -> None:
 
 
 def _is_taken(condition: ColumnElement[bool], *, but: str) -> bool:
-    """Whether another person in use in the municipality meets ``condition``."""
+    """Whether another person of the municipality meets ``condition``, who is in use or was merged
+    into one: a number that somebody had before is still theirs."""
+    here = Person.municipality_id == tenancy.current_scope().municipality_id
+    in_use = exists(
+        select(Person.id).where(here, condition, Person.retired_at.is_(None), Person.id != but)
+    )
+    # Asked apart, so that each has an index of its own.
+    merged = select(Person.id).where(here, condition, Person.merged_into_id.is_not(None))
     with db.session.no_autoflush:
-        return bool(
-            db.session.scalar(
-                select(
-                    exists(
-                        select(Person.id).where(
-                            Person.municipality_id == tenancy.current_scope().municipality_id,
-                            condition,
-                            Person.retired_at.is_(None),
-                            Person.id != but,
-                        )
-                    )
-                )
-            )
-        )
+        if db.session.scalar(select(in_use)):
+            return True
+        return any(kept_id(one) != but for one in db.session.scalars(merged).all())
 
 
 def read_national_id(person: Person) -> str | None:

@@ -57,6 +57,7 @@ class Sower(Planter):
     """Plants persons with contact data and numbers, few guardians, and what is told of plans."""
 
     def _persons(self, town: Town) -> None:
+        usual = self.birth_date()
         for number in range(PERSONS):
             name = self.random.choice(["Kari", "Kåre", "Ola"])
             row = Person(
@@ -65,7 +66,7 @@ class Sower(Planter):
                 family_name="Verden",
                 search_family=search_form("Verden", name),
                 search_given=search_form(name, "Verden"),
-                birth_date=self.birth_date() if self.chance(0.4) else None,
+                birth_date=usual if self.chance(0.85) else self.birth_date(),
                 email=f"p{number % 3}@verden.invalid" if self.chance(0.6) else None,
                 phone=f"+4791234{self.random.randrange(10, 14)}0" if self.chance(0.6) else None,
                 created_at=self.instant(),

@@ -36,7 +36,7 @@ from tests.drills import IS_FULL, size, tell
 from tests.duplicates.merge_world import MergeTown, wider
 from tests.security.plan_worlds import PIVOTS
 
-EXAMPLES, STEPS = size(4, 420), size(16, 80)
+EXAMPLES, STEPS = size(4, 900), size(16, 50)
 TOLD: Counter[str] = Counter()
 
 
@@ -51,7 +51,7 @@ class Merging(RuleBasedStateMachine):
         self.town = MergeTown(self.world, self.random, self.random.choice(PIVOTS))
         self.journal = []
         self.before = {}
-        self.check_rows = False
+        self.misses = 0
 
     def teardown(self):
         if hasattr(self, "town"):
@@ -92,7 +92,7 @@ class Merging(RuleBasedStateMachine):
     def _found(self):
         """Two who can be merged, with choices; None when a few tries find nobody."""
         town = self.town
-        for _try in range(6):
+        for _try in range(6 if self.misses < 2 else 0):
             in_use = town.in_use()
             if len(in_use) < 4:
                 return None
@@ -104,6 +104,7 @@ class Merging(RuleBasedStateMachine):
                 TOLD[f"refused {type(refused).__name__}"] += 1
             else:
                 return clerk, kept, gone, choices, plan
+        self.misses += 1
         return None
 
     def _open_before(self, plan):
@@ -161,6 +162,7 @@ class Merging(RuleBasedStateMachine):
             assert not is_last
             return
         TOLD["undone"] += 1
+        self.misses = 0
         self.journal.remove(row_id)
         snapshot = self.before.pop(row_id)
         if not is_last:

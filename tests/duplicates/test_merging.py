@@ -14,6 +14,8 @@ from app.duplicates.references import MOVED, STAYS
 from app.enums import AuthorityKind, Level, MergeState, PlanKind, PlanState, Role, Section
 from app.errors import NotAllowed, NotFound
 from app.models import Membership, Person
+from app.people import imports
+from app.people import operations as people
 from app.screens.aliases import kept_id
 from app.security import policy
 from app.security.actor import Actor, Holding, acting_as
@@ -343,6 +345,19 @@ def test_who_has_a_number_meanwhile_keeps_it(town):
 
     with pytest.raises(undoing.KnownExternalId):
         town.undo(merge)
+
+
+def test_a_number_that_was_merged_is_still_its_persons(town):
+    kept, gone = town.person(external_id="G1"), town.person(external_id="G2")
+    town.merge(kept, gone, external_id="kept")
+    facts = people.PersonFacts("Ny", "Person", external_id="G2")
+
+    with pytest.raises(people.KnownExternalId):
+        people.register(town.clerk, facts, at=utc_now(), today=today())
+    people.put_facts(kept, replace(people.facts_of(kept), external_id="G2"), today=today())
+
+    assert kept.external_id == "G2"
+    assert imports._known_external_ids(["G1", "G2", "G3"]) == {"G2"}
 
 
 def test_what_is_sealed_of_both_can_be_read_with_the_key_alone(town):
