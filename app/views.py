@@ -29,7 +29,8 @@ from app.jobs.template_publishing_pages import TemplateProposalView
 from app.models import AuditEvent, Job, Person, Plan, Unit
 from app.people import lists as person_lists
 from app.people import operations as people
-from app.people.forms import ConfirmField
+from app.people import registering
+from app.people.forms import ConfirmField, WhyAnywayField, anyway_of, person_facts
 from app.people.national_id import mask
 from app.people.pages import PersonPages, shown_phone
 from app.plans import lists as plan_lists
@@ -126,8 +127,8 @@ class PersonView(PersonPages):
         " and coordinators."
     )
     add_intro = _l(
-        "Search first, so that nobody is registered twice. Fill in what you know; only the name"
-        " is needed."
+        "Fill in what you know; only the name is needed. Those who are registered already and"
+        " resemble the person are shown as you write, so that nobody is registered twice."
     )
     edit_intro = _l("Correct what is wrong or out of date. Every change is noted in the log.")
     show_intro = _l(
@@ -145,6 +146,7 @@ class PersonView(PersonPages):
         "national_id_confirmed": _l("I have checked the national id, and it is right"),
         "national_id_removed": _l("Remove the national id that is registered"),
         "external_id": _l("Id in another system"),
+        registering.REASON: _l("Why you register a new person"),
         "email": _l("E-mail"),
         "phone": _l("Phone"),
         "address": _l("Address"),
@@ -187,6 +189,7 @@ class PersonView(PersonPages):
         "external_id",
     ]
     edit_columns = [*add_columns[:5], "national_id_removed", *add_columns[5:]]
+    add_columns = [*add_columns, registering.REASON]
     search_columns = ["given_name"]
     description_columns = {
         "given_name": _l("All given names, as the person writes them."),
@@ -217,6 +220,10 @@ class PersonView(PersonPages):
         ),
         "national_id_removed": BooleanField(label_columns["national_id_removed"]),
     }
+    add_form_extra_fields[registering.REASON] = WhyAnywayField(
+        label_columns[registering.REASON],
+        description=_l("Whoever looks through possible duplicates will read this."),
+    )
     filters = person_lists.SCREEN_FILTERS
     orders = person_lists.SCREEN_ORDERS
     formatters_columns = {
@@ -260,11 +267,12 @@ class PersonView(PersonPages):
 
     def create(self, form: Any) -> Person:
         """Register the person of the form."""
-        return people.register(
+        return registering.register(
             current_actor(),
             person_facts(form),
             national_id_text=form.national_id.data,
             is_confirmed=form.national_id_confirmed.data,
+            anyway=anyway_of(form),
             at=utc_now(),
             today=today(),
         )
@@ -295,12 +303,6 @@ class PersonView(PersonPages):
             Person.external_id,
             Person.created_at,
         )
-
-
-def person_facts(form: Any) -> people.PersonFacts:
-    """The facts that a person form holds."""
-    names = people.PersonFacts.__dataclass_fields__
-    return people.PersonFacts(**{name: form[name].data for name in names})
 
 
 def leader_name(unit: Unit) -> str:

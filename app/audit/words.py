@@ -144,6 +144,8 @@ ACTIONS: dict[str, Any] = {
     "person:exported": _l("Persons downloaded"),
     "person:imported": _l("Persons imported from a file"),
     "person:national_id_shown": _l("National id shown"),
+    "person:matched": _l("Looked for who resembles a person"),
+    "person:registered_anyway": _l("Registered though somebody resembles the person"),
     "person:searched_by_national_id": _l("Person searched for by national id"),
     "plan:access_shown": _l("Who sees what in a plan read"),
     "plan:activated": _l("Plan taken into use"),

@@ -41,6 +41,7 @@ class ScopedModelView(BulkPages, ListPages, ModelView):
 
     include_route_methods = DOORS
     choice_column: ClassVar[str] = ""
+    form_page: ClassVar[str] = "screens/add.html"
     intro: ClassVar[Any] = ""
     add_intro: ClassVar[Any] = ""
     edit_intro: ClassVar[Any] = ""
@@ -122,16 +123,16 @@ class ScopedModelView(BulkPages, ListPages, ModelView):
         """A form for a new record, and what it sends."""
         form = self.add_form()
         if request.method != "POST":
-            return self._form_page(form, "screens/add.html", 200)
+            return self._form_page(form, self.form_page, 200)
         if "find" in request.form:
-            return self._form_page(form, "screens/add.html", 200)
+            return self._form_page(form, self.form_page, 200)
         if not form.validate():
-            return self._form_page(form, "screens/add.html", 422)
+            return self._form_page(form, self.form_page, 422)
         try:
             location, text = self._save_new(form)
         except DomainError as error:
             self._put_error(form, error)
-            return self._form_page(form, "screens/add.html", error.status)
+            return self._form_page(form, self.form_page, error.status)
         return self.answer_new(location, text)
 
     def _save_new(self, form: Any) -> tuple[str, str]:
