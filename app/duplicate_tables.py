@@ -124,8 +124,11 @@ class DuplicatePair(Versioned, TenantOwned):
 
 
 class NotTheSame(TenantOwned):
-    """The answer that two logins, participants, plans or units are not one. Those are found anew
-    each time they are looked for; what was answered about persons is with the pair."""
+    """The answer that two logins, participants, plans or units are not one, until it is taken back.
+
+    Those are found anew each time they are looked for; what was answered about persons is with the
+    pair.
+    """
 
     __tablename__ = "not_the_same"
     __table_args__ = (
@@ -141,6 +144,7 @@ class NotTheSame(TenantOwned):
     note: Mapped[str | None] = mapped_column(String(500))
     answered_at: Mapped[datetime] = mapped_column(Instant)
     answered_by: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class PersonMerge(Versioned, TenantOwned):

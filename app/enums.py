@@ -252,6 +252,8 @@ class NoticeKind(StrEnum):
     PLAN_MOVED = "plan_moved"
     ROLE_PROPOSED = "role_proposed"
     TEMPLATE_PROPOSED = "template_proposed"
+    PARTICIPANT_TWICE = "participant_twice"
+    PLAN_TWICE = "plan_twice"
 
 
 class MoveState(StrEnum):

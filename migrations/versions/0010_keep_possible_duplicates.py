@@ -2,9 +2,10 @@
 
 Persons get a pointer to the person they were merged into.
 
-Safe while the old code runs: it knows none of the new tables and leaves the pointer empty. A job of
-the new kind it shows only as an error, so move all web workers before a scan is started. On SQLite
-the table of persons is written anew, which takes some seconds for a million.
+Safe while the old code runs: it knows none of the new tables and leaves the pointer empty. Jobs and
+notices of the new kinds it shows only as an error, so move all web workers before a scan is started
+or a coordinator is asked about a duplicate. On SQLite the table of persons is written anew, which
+takes some seconds for a million.
 """
 
 import sqlalchemy as sa
@@ -14,6 +15,28 @@ revision = "0010"
 down_revision = "0009"
 
 JOBS = ("person_import", "role_publishing", "template_publishing")
+NOTICES = (
+    "consent_wanted",
+    "consent_given",
+    "consent_withdrawn",
+    "consent_ends",
+    "handover_offered",
+    "handover_answered",
+    "access_stopped",
+    "change_wanted",
+    "emergency_access",
+    "age_reached",
+    "plan_closed",
+    "plan_reopened",
+    "move_consent_wanted",
+    "move_consent_given",
+    "move_sent",
+    "move_stopped",
+    "plan_moved",
+    "role_proposed",
+    "template_proposed",
+)
+TWICE = ("participant_twice", "plan_twice")
 MERGED_IS_RETIRED = "merged_into_id IS NULL OR (merged_into_id <> id AND retired_at IS NOT NULL)"
 
 
@@ -22,11 +45,11 @@ def one_of(values: tuple[str, ...], name: str) -> sa.Enum:
     return sa.Enum(*values, name=name, native_enum=False, create_constraint=True, length=40)
 
 
-def _allow(*kinds: str) -> None:
-    """Let the kind of a job be one of ``kinds``."""
-    with op.batch_alter_table("job") as table:
-        table.drop_constraint("job_kind", type_="check")
-        table.create_check_constraint("job_kind", sa.column("kind").in_(kinds))
+def _allow(name: str, *kinds: str) -> None:
+    """Let the kind of a table's rows be one of ``kinds``."""
+    with op.batch_alter_table(name) as table:
+        table.drop_constraint(f"{name}_kind", type_="check")
+        table.create_check_constraint(f"{name}_kind", sa.column("kind").in_(kinds))
 
 
 def upgrade() -> None:
@@ -58,6 +81,7 @@ def upgrade() -> None:
         sa.Column("note", sa.String(length=500), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answered_by", sa.Integer(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
         sa.Column("municipality_id", sa.Integer(), nullable=False),
         sa.CheckConstraint("first_id < second_id", name="ck_not_the_same_order"),
@@ -255,14 +279,18 @@ def upgrade() -> None:
             ["municipality_id", "id"],
         )
         table.create_check_constraint("ck_person_merged_is_retired", MERGED_IS_RETIRED)
-    _allow(*JOBS, "duplicate_scan")
+    _allow("job", *JOBS, "duplicate_scan")
+    _allow("notice", *NOTICES, *TWICE)
 
 
 def downgrade() -> None:
     """Take the tables away. Persons who were merged stay out of use."""
     job = sa.table("job", sa.column("kind"))
     op.execute(job.delete().where(job.c.kind == "duplicate_scan"))
-    _allow(*JOBS)
+    _allow("job", *JOBS)
+    notice = sa.table("notice", sa.column("kind"))
+    op.execute(notice.delete().where(notice.c.kind.in_(TWICE)))
+    _allow("notice", *NOTICES)
     with op.batch_alter_table("person") as table:
         table.drop_constraint("ck_person_merged_is_retired", type_="check")
         table.drop_constraint("fk_person_merged_into", type_="foreignkey")
