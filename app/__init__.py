@@ -6,6 +6,7 @@ import structlog
 from flask import Flask
 from flask_appbuilder import AppBuilder
 from flask_wtf import CSRFProtect
+from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import database, health, views
@@ -13,7 +14,10 @@ from app.accounts.home import HomeView
 from app.accounts.login import sign_in_again
 from app.api import resources
 from app.db import db
+from app.duplicates import index
+from app.duplicates.lookup import KeyMatcher
 from app.jobs import commands
+from app.people.matching import MATCHER
 from app.screens import assets, gate, language, menu, problems
 from app.security import routes
 from app.security.keys import KEYRING, Keyring
@@ -53,6 +57,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     _log_without_data(settings)
     database.connect(app, settings)
     app.extensions[KEYRING] = Keyring(settings.encryption_key)
+    app.extensions[MATCHER] = KeyMatcher()
+    index.follow_changes(Session)
     app.session_interface = ServerSessions(
         timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours)
     )

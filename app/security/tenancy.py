@@ -149,11 +149,11 @@ def _begin(session: Session, _transaction: object, connection: Connection) -> No
     if not connection.in_nested_transaction():
         # PostgreSQL keeps a scope to the end of its transaction, so each begins nowhere.
         session.info[APPLIED] = NOWHERE
-    _tell_database(session, connection)
+    tell_database(session, connection)
 
 
-def _tell_database(session: Session, connection: Connection) -> None:
-    """Give PostgreSQL the scope for the rest of this transaction."""
+def tell_database(session: Session, connection: Connection) -> None:
+    """Give PostgreSQL the scope that holds now, for the rest of this transaction."""
     scope = current_scope()
     if session.info.get(APPLIED) == scope:
         return
@@ -171,7 +171,7 @@ def _tell_database(session: Session, connection: Connection) -> None:
 
 
 def _guard_statement(state: ORMExecuteState) -> None:
-    _tell_database(state.session, state.session.connection())
+    tell_database(state.session, state.session.connection())
     if not stands("session") or not state.is_orm_statement:
         return
     if not state.is_select:
@@ -216,7 +216,7 @@ def _criterion(model: type[Model], scope: Scope) -> Callable[[Any], ColumnElemen
 
 def _guard_flush(session: Session, _context: UOWTransaction, _instances: object) -> None:
     connection = session.connection()
-    _tell_database(session, connection)
+    tell_database(session, connection)
     connection.info[FLUSHING] = True
     new = [row for row in session.new if isinstance(row, TENANT_MODELS)]
     for row in new:

@@ -2,7 +2,8 @@
 
 PostgreSQL: row level security, forced, for a runtime role that owns nothing. SQLite has none;
 there triggers stop a write for another municipality, and the gate in ``tenancy`` stops reads.
-Both: audit events can be added, not changed, and what is published stays as it is.
+Both: audit events can be added, not changed, and what is published stays as it is. Rows end and
+are not deleted, but for those that are made from others.
 """
 
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from app.models import TENANT_MODELS, AuditEvent
+from app.security.derived import MAY_DROP
 from app.security.published import VERSIONS, fixed_columns
 from app.security.tenancy import OWN_TO_READ, current_scope
 
@@ -56,9 +58,11 @@ def _sqlite_statements() -> Iterator[str]:
                 + (" AND NEW.municipality_id IS NOT NULL" if model is AuditEvent else "")
                 + " BEGIN SELECT RAISE(ABORT, 'row of another municipality'); END"
             )
+        only_here = " WHEN OLD.municipality_id IS NOT samvev_municipality()"
         yield (
             f"CREATE TRIGGER IF NOT EXISTS wall_{table}_delete BEFORE DELETE ON {table}"
-            " BEGIN SELECT RAISE(ABORT, 'rows end, they are not deleted'); END"
+            + (only_here if model in MAY_DROP else "")
+            + " BEGIN SELECT RAISE(ABORT, 'rows end, they are not deleted'); END"
         )
     yield (
         "CREATE TRIGGER IF NOT EXISTS wall_audit_event_append BEFORE UPDATE ON audit_event"
@@ -84,7 +88,8 @@ def _postgresql_statements() -> Iterator[str]:
     yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {RUNTIME_ROLE}"
     yield f"REVOKE UPDATE, DELETE, TRUNCATE ON audit_event FROM {RUNTIME_ROLE}"
     yield f"REVOKE INSERT, UPDATE ON alembic_version FROM {RUNTIME_ROLE}"
-    yield f"GRANT DELETE ON {', '.join(MAY_DELETE)} TO {RUNTIME_ROLE}"
+    deleted = (*MAY_DELETE, *(model.__tablename__ for model in MAY_DROP))
+    yield f"GRANT DELETE ON {', '.join(deleted)} TO {RUNTIME_ROLE}"
     for model in TENANT_MODELS:
         yield from _policies(model.__tablename__)
     own = f"account_id = {ACCOUNT}"

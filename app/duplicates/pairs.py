@@ -1,0 +1,137 @@
+"""Pairs of persons who may be one: what a comparison makes of the rows that are kept of them.
+
+An answer holds until the facts of either person change. What was put off stays put off, and a
+pair that is no longer found fades, unless it was answered.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from sqlalchemy import or_, select
+
+from app.db import db
+from app.duplicates import index
+from app.duplicates.scoring import Comparison
+from app.enums import MatchBand, PairState
+from app.models import DuplicatePair, MatchState, Person
+
+UNANSWERED = (PairState.OPEN, PairState.LATER)
+AT_ONCE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Two persons who were found to be likely one. ``first_id`` is the lesser.
+
+    ``facts`` stands for what both were when they were compared: ``facts_of_both``.
+    """
+
+    first_id: str
+    second_id: str
+    score: float
+    band: MatchBand
+    findings: list[list[object]]
+    facts: bytes
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The ids of both."""
+        return self.first_id, self.second_id
+
+
+@dataclass
+class Kept:
+    """How many pairs are new, were opened again, and have faded."""
+
+    new: int = 0
+    reopened: int = 0
+    faded: int = 0
+
+
+def findings_of(comparison: Comparison) -> list[list[object]]:
+    """Why, as it is kept with a pair."""
+    return [[str(one.field), str(one.level), one.bits] for one in comparison.findings]
+
+
+def facts_of_both(first: Person, second: Person) -> bytes:
+    """What stands for what both persons are now; goes into ``facts`` when a pair is answered."""
+    maker = index.hashes(first.municipality_id)
+    lesser, greater = sorted((first, second), key=lambda person: person.id)
+    return maker.of_both(maker.digest_of(lesser), maker.digest_of(greater))
+
+
+def keep(
+    municipality_id: int, found: Sequence[Found], *, compared: Collection[str], at: datetime
+) -> Kept:
+    """Keep what was found when the persons ``compared`` were compared with all others.
+
+    Pairs of theirs that were not found again fade. Runs in the caller's transaction.
+    """
+    known = {(pair.first_id, pair.second_id): pair for pair in _of(municipality_id, compared)}
+    kept = Kept()
+    for one in found:
+        pair = known.pop(one.key, None)
+        if pair is None:
+            db.session.add(_new(municipality_id, one, at))
+            kept.new += 1
+        else:
+            kept.reopened += _renew(pair, one, at)
+    for pair in known.values():
+        if pair.state in UNANSWERED:
+            pair.state = PairState.FADED
+            kept.faded += 1
+    db.session.flush()
+    return kept
+
+
+def _of(municipality_id: int, persons: Collection[str]) -> Iterator[DuplicatePair]:
+    """Every pair that one of the persons is in."""
+    rest = iter(persons)
+    while some := list(islice(rest, AT_ONCE)):
+        yield from db.session.scalars(
+            select(DuplicatePair).where(
+                DuplicatePair.municipality_id == municipality_id,
+                or_(DuplicatePair.first_id.in_(some), DuplicatePair.second_id.in_(some)),
+            )
+        )
+
+
+def _new(municipality_id: int, found: Found, at: datetime) -> DuplicatePair:
+    return DuplicatePair(
+        municipality_id=municipality_id,
+        first_id=found.first_id,
+        second_id=found.second_id,
+        score=found.score,
+        band=found.band,
+        findings=found.findings,
+        state=PairState.OPEN,
+        facts=found.facts,
+        found_at=at,
+    )
+
+
+def _renew(pair: DuplicatePair, found: Found, at: datetime) -> bool:
+    """Bring a pair up to what was found now; whether it is open again."""
+    if pair.state is PairState.MERGED:
+        return False
+    is_again = pair.state is PairState.FADED or (
+        pair.state is PairState.NOT_SAME and pair.facts != found.facts
+    )
+    if pair.state is PairState.NOT_SAME and not is_again:
+        return False
+    pair.score, pair.band, pair.findings = found.score, found.band, found.findings
+    pair.facts = found.facts
+    if is_again:
+        pair.state, pair.found_at = PairState.OPEN, at
+    return is_again
+
+
+def digests(persons: Iterable[str]) -> dict[str, bytes]:
+    """What stands for the facts of persons, as it was when their keys were made."""
+    rest, found = iter(persons), {}
+    while some := list(islice(rest, AT_ONCE)):
+        rows = select(MatchState.person_id, MatchState.digest).where(MatchState.person_id.in_(some))
+        found.update(dict(db.session.execute(rows).tuples()))
+    return found
