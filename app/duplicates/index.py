@@ -184,7 +184,7 @@ def _kept(session: Session, persons: Sequence[Person]) -> dict[str, bytes]:
         return {}
     ids = [person.id for person in persons]
     found = select(MatchState.person_id, MatchState.keys).where(MatchState.person_id.in_(ids))
-    return dict(session.execute(found).tuples())
+    return {row.person_id: row.keys for row in session.execute(found)}
 
 
 def write(

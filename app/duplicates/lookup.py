@@ -4,8 +4,8 @@ Three questions to the database a check, however many persons there are. Another
 persons are in none of them.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import log2
 from typing import Any
@@ -32,7 +32,9 @@ MOST_COMPARED = 100
 
 
 @dataclass(frozen=True)
-class _Candidate:
+class Candidate:
+    """Somebody compared with the person described, and whether the actor may see them."""
+
     comparison: Comparison
     person_id: str
     is_shown: bool
@@ -54,13 +56,18 @@ class KeyMatcher:
         first; ``but`` is left out."""
         if actor.municipality_id is None:
             return ()
-        record = record_of(_described(facts, national_id_text))
-        found = _compared(actor, record, _nearest(actor.municipality_id, record, but))
-        found.sort(key=lambda one: (-one.comparison.score, one.person_id))
-        return tuple(_told(one) for one in found[:limit])
+        record = record_of(described(facts, national_id_text))
+        found = compared(actor, record, nearest(actor.municipality_id, record, but))
+        return tuple(told(one) for one in likeliest(found, limit))
 
 
-def _described(facts: PersonFacts, national_id_text: str | None) -> Facts:
+def likeliest(found: Iterable[Candidate], limit: int) -> list[Candidate]:
+    """The first of them, likeliest first."""
+    return sorted(found, key=lambda one: (-one.comparison.score, one.person_id))[:limit]
+
+
+def described(facts: PersonFacts, national_id_text: str | None) -> Facts:
+    """What is compared of a person who is not registered yet."""
     return Facts(
         given_name=facts.given_name or "",
         family_name=facts.family_name or "",
@@ -74,7 +81,7 @@ def _described(facts: PersonFacts, national_id_text: str | None) -> Facts:
     )
 
 
-def _nearest(municipality_id: int, record: Record, but: str | None) -> list[str]:
+def nearest(municipality_id: int, record: Record, but: str | None) -> list[str]:
     """Ids of those who share most with the record: rare keys count more than common ones."""
     keys = index.hashes(municipality_id).keys(record)
     if not keys:
@@ -113,7 +120,7 @@ def _holders(count: int) -> Select[Any]:
     return select(whole.c.key, whole.c.person_id)
 
 
-def _compared(actor: Actor, record: Record, person_ids: Sequence[str]) -> list[_Candidate]:
+def compared(actor: Actor, record: Record, person_ids: Sequence[str]) -> list[Candidate]:
     if not person_ids or actor.municipality_id is None:
         return []
     found = select(
@@ -126,16 +133,28 @@ def _compared(actor: Actor, record: Record, person_ids: Sequence[str]) -> list[_
     weights = weights_of(actor.municipality_id)
     candidates = []
     for row in db.session.execute(found):
-        comparison = compare(record, record_of(index.facts_of(row)), weights)
+        comparison = compare(record, record_as_told(row), weights)
         if comparison.band is not None:
-            candidates.append(_Candidate(comparison, row.id, bool(row.is_shown)))
+            candidates.append(Candidate(comparison, row.id, bool(row.is_shown)))
     return candidates
 
 
-def _told(found: _Candidate) -> Likely:
+def record_as_told(row: index.Known) -> Record:
+    """A person in normal form, as whoever registers others may learn of them.
+
+    A shielded person is found neither by phone nor by e-mail, as in the search: by trying, one
+    would learn that a number is theirs.
+    """
+    facts = index.facts_of(row)
+    return record_of(replace(facts, phone=None, email=None) if row.is_shielded else facts)
+
+
+def told(found: Candidate) -> Likely:
     """What the actor is told; of whom they may not see, no more than that there is somebody."""
     comparison, band = found.comparison, found.comparison.band
     assert band is not None  # noqa: S101 - those without a band are no candidates
     if not found.is_shown:
         return Likely(None, band, comparison.score)
-    return Likely(found.person_id, band, comparison.score, words.reasons(comparison.findings))
+    findings = tuple((str(one.field), str(one.level), one.bits) for one in comparison.findings)
+    why = words.reasons(comparison.findings)
+    return Likely(found.person_id, band, comparison.score, why, findings)

@@ -133,5 +133,5 @@ def digests(persons: Iterable[str]) -> dict[str, bytes]:
     rest, found = iter(persons), {}
     while some := list(islice(rest, AT_ONCE)):
         rows = select(MatchState.person_id, MatchState.digest).where(MatchState.person_id.in_(some))
-        found.update(dict(db.session.execute(rows).tuples()))
+        found.update({row.person_id: row.digest for row in db.session.execute(rows)})
     return found

@@ -37,9 +37,7 @@ def has_login(actor: Actor, person: Person) -> bool:
 def _owned(actor: Actor, person: Person) -> list[str]:
     """The plans about the person: how many of each kind, and whether they are open."""
     found = scope.rows(actor, Plan).where(Plan.owner_id == person.id)
-    rows: Sequence[Any] = db.session.execute(
-        found.with_only_columns(Plan.kind, Plan.state)
-    ).all()
+    rows: Sequence[Any] = db.session.execute(found.with_only_columns(Plan.kind, Plan.state)).all()
     counted: Counter[tuple[PlanKind, PlanState]] = Counter((kind, state) for kind, state in rows)
     return [
         _("Plan owner: %(count)s × %(kind)s, %(state)s", count=count, kind=words(kind),
@@ -57,9 +55,7 @@ def _counted_plans(actor: Actor, person: Person) -> list[str]:
     shared = _count(select(Participant.id).where(Participant.person_id == person.id))
     found = []
     if coordinated:
-        found.append(
-            ngettext("Coordinates %(num)s plan", "Coordinates %(num)s plans", coordinated)
-        )
+        found.append(ngettext("Coordinates %(num)s plan", "Coordinates %(num)s plans", coordinated))
     if shared:
         found.append(
             ngettext(

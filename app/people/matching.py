@@ -62,9 +62,7 @@ class Matcher(Protocol):
     ) -> list[Sequence[Likely]]:
         """The same for each of some hundred persons, read together."""
 
-    def keep_registered(
-        self, actor: Actor, reasons: Mapping[str, str], *, at: datetime
-    ) -> None:
+    def keep_registered(self, actor: Actor, reasons: Mapping[str, str], *, at: datetime) -> None:
         """Let the reviewer see why persons were registered though others resemble them.
 
         ``reasons`` are by the ids of the persons, who are in the session; pairs are kept with
@@ -84,9 +82,7 @@ def likely(
     return _matcher().likely(actor, facts, national_id_text=national_id_text, but=but, limit=limit)
 
 
-def likely_each(
-    actor: Actor, asked: Sequence[Asked], *, limit: int = 3
-) -> list[Sequence[Likely]]:
+def likely_each(actor: Actor, asked: Sequence[Asked], *, limit: int = 3) -> list[Sequence[Likely]]:
     """Who may be each of those described: see ``Matcher.likely_each``."""
     return _matcher().likely_each(actor, asked, limit=limit)
 

@@ -59,6 +59,7 @@ class PersonPages(ScopedModelView):
         "lift_protection",
         "protected_address",
     }
+    form_page = "people/add.html"
     list_sections = ("people/find.html",)
     bulk_actions = ACTIONS
 

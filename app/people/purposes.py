@@ -23,13 +23,15 @@ def asked_purpose() -> dict[str, str]:
 def way_back(person_id: str) -> str | None:
     """Where a person who was registered, or found, is used; None when it was for nothing."""
     purpose = asked_purpose()
+    endpoint = _endpoint(purpose)
+    if endpoint not in current_app.view_functions:
+        return None
+    return url_for(endpoint, pk=purpose.get("plan"), step=purpose.get("start"), person=person_id)
+
+
+def _endpoint(purpose: dict[str, str]) -> str:
     if "start" in purpose:
-        return _address(START, step=purpose["start"], person=person_id)
+        return START
     if "plan" in purpose:
-        endpoint = ACT_FOR_OWNER if "acts" in purpose else ADD_PARTICIPANT
-        return _address(endpoint, pk=purpose["plan"], person=person_id)
-    return None
-
-
-def _address(endpoint: str, **values: str) -> str | None:
-    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None
+        return ACT_FOR_OWNER if "acts" in purpose else ADD_PARTICIPANT
+    return ""

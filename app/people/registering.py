@@ -60,6 +60,20 @@ class Resembling:
         """The name as one writes it."""
         return f"{self.given_name} {self.family_name}".strip()
 
+    def as_told(self) -> dict[str, Any]:
+        """What programs are told; of somebody whom the actor may not see, that there is one."""
+        born = self.birth_date.isoformat() if self.birth_date else None
+        is_seen = self.person_id is not None
+        return {
+            "id": self.person_id,
+            "given_name": self.given_name if is_seen else None,
+            "family_name": self.family_name if is_seen else None,
+            "birth_date": born,
+            "likeness": self.band.value if is_seen else None,
+            "score": self.score if is_seen else None,
+            "reasons": [str(one) for one in self.reasons],
+        }
+
 
 class MayBeRegistered(DomainError):
     """Somebody resembles the person, and nobody who saw them wrote why to register anyway."""
@@ -72,6 +86,16 @@ class MayBeRegistered(DomainError):
     def __init__(self, found: Sequence[Resembling]) -> None:
         super().__init__(field=REASON)
         self.found = tuple(found)
+
+    @property
+    def fields(self) -> dict[str, list[str]]:
+        """Nothing by field: programs have another name for the reason than the form."""
+        return {}
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """Those who resemble the person."""
+        return {"candidates": [one.as_told() for one in self.found]}
 
 
 @dataclass(frozen=True)
@@ -112,9 +136,7 @@ def resembling(
 
 def as_seen(actor: Actor, found: Sequence[Likely]) -> list[Resembling]:
     """The same persons with their names, as far as the actor may see them."""
-    ids = [one.person_id for one in found if one.person_id is not None]
-    query = scope.rows(actor, Person, Action.SHOW).where(Person.id.in_(ids))
-    open_to = {row.id: row for row in db.session.scalars(query)} if ids else {}
+    open_to = {row.id: row for row in persons_of(actor, found)}
     shown = [
         Resembling(
             one.person_id,
@@ -131,6 +153,13 @@ def as_seen(actor: Actor, found: Sequence[Likely]) -> list[Resembling]:
     unseen = [one for one in found if one.person_id not in open_to]
     is_told = any(one.band is not MatchBand.POSSIBLE for one in unseen)
     return [*shown, Resembling()] if is_told else shown
+
+
+def persons_of(actor: Actor, found: Sequence[Likely | Resembling]) -> Sequence[Person]:
+    """The persons among them whom the actor may see."""
+    ids = [one.person_id for one in found if one.person_id is not None]
+    query = scope.rows(actor, Person, Action.SHOW).where(Person.id.in_(ids))
+    return db.session.scalars(query).all() if ids else []
 
 
 def register(
