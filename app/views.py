@@ -21,6 +21,7 @@ from app.accounts.own_page import OwnPageView
 from app.accounts.screens import MembershipView
 from app.accounts.views import AppointView, FirstAdministratorView, PasswordLinkView
 from app.clock import day_of, today, utc_now
+from app.duplicates.review_pages import DuplicateView
 from app.enums import Language, UnitKind
 from app.jobs import lists as job_lists
 from app.jobs.pages import ImportView, JobPages
@@ -657,6 +658,7 @@ def register_views(appbuilder: AppBuilder) -> None:
     appbuilder.add_view(PlanListView, "PlanListView", label=_l("All plans"))
     appbuilder.add_view(IncomingView, "IncomingView", label=_l("From other municipalities"))
     appbuilder.add_view(PersonView, "PersonView", label=_l("Persons"))
+    appbuilder.add_view(DuplicateView, "DuplicateView", label=_l("Duplicates"))
     appbuilder.add_view(UnitView, "UnitView", label=_l("Units"))
     appbuilder.add_view(MembershipView, "MembershipView", label=_l("Roles and logins"))
     appbuilder.add_view(KeyRolesView, "KeyRolesView", label=_l("Overview of key roles"))

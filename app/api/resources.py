@@ -4,6 +4,7 @@ from flask import current_app
 from flask_appbuilder import AppBuilder
 from werkzeug.routing import BaseConverter
 
+from app.api.duplicates import DuplicateApi
 from app.api.memberships import MembershipApi
 from app.api.municipalities import MunicipalityApi
 from app.api.openapi import OpenApi
@@ -20,6 +21,7 @@ RESOURCES = (
     ParticipantApi,
     ConsentApi,
     StandardRoleApi,
+    DuplicateApi,
     OpenApi,
 )
 

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.audit import log
 from app.duplicate_tables import DuplicatePair
+from app.duplicates import pairs
 from app.enums import PairState
 from app.errors import DomainError, StaleVersion
 from app.people.names import tidy
@@ -53,7 +54,8 @@ def answer(
 ) -> None:
     """Keep that the two are not the same, or that it is to be decided later.
 
-    An empty note leaves none. Sending the same answer again changes nothing.
+    The answer holds until what is registered about either changes. An empty note leaves none.
+    Sending the same answer again changes nothing.
 
     Raises:
         NotFound, NotAllowed: the actor may not answer.
@@ -72,6 +74,7 @@ def answer(
     pair.note = note or None
     pair.answered_at = at
     pair.answered_by = actor.account_id
+    pair.facts = pairs.facts_of_both(pair.first, pair.second)
     log.record(actor, ANSWERS[state], pair, fields=("note",) if note else ())
 
 

@@ -167,7 +167,7 @@ def _note_changes(session: Session, _context: UOWTransaction, _instances: object
 
 
 def _differs(person: Person) -> bool:
-    attributes = inspect(person).attrs
+    attributes: Any = inspect(person).attrs
     return any(attributes[name].history.has_changes() for name in _FOLLOWED)
 
 
@@ -184,7 +184,7 @@ def _kept(session: Session, persons: Sequence[Person]) -> dict[str, bytes]:
         return {}
     ids = [person.id for person in persons]
     found = select(MatchState.person_id, MatchState.keys).where(MatchState.person_id.in_(ids))
-    return {row.person_id: row.keys for row in session.execute(found)}
+    return dict(session.execute(found).all())
 
 
 def write(

@@ -4,7 +4,7 @@ An answer holds until the facts of either person change. What was put off stays 
 pair that is no longer found fades, unless it was answered.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -63,11 +63,17 @@ def facts_of_both(first: Person, second: Person) -> bytes:
 
 
 def keep(
-    municipality_id: int, found: Sequence[Found], *, compared: Collection[str], at: datetime
+    municipality_id: int,
+    found: Sequence[Found],
+    *,
+    compared: Collection[str],
+    is_settled: Callable[[str], bool] = lambda _person: False,
+    at: datetime,
 ) -> Kept:
     """Keep what was found when the persons ``compared`` were compared with all others.
 
-    Pairs of theirs that were not found again fade. Runs in the caller's transaction.
+    Pairs of theirs that were not found again fade, but for those with somebody who ``is_settled``:
+    those were kept before. Runs in the caller's transaction.
     """
     known = {(pair.first_id, pair.second_id): pair for pair in _of(municipality_id, compared)}
     kept = Kept()
@@ -79,7 +85,8 @@ def keep(
         else:
             kept.reopened += _renew(pair, one, at)
     for pair in known.values():
-        if pair.state in UNANSWERED:
+        is_kept = is_settled(pair.first_id) or is_settled(pair.second_id)
+        if pair.state in UNANSWERED and not is_kept:
             pair.state = PairState.FADED
             kept.faded += 1
     db.session.flush()
@@ -133,5 +140,5 @@ def digests(persons: Iterable[str]) -> dict[str, bytes]:
     rest, found = iter(persons), {}
     while some := list(islice(rest, AT_ONCE)):
         rows = select(MatchState.person_id, MatchState.digest).where(MatchState.person_id.in_(some))
-        found.update({row.person_id: row.digest for row in db.session.execute(rows)})
+        found.update(dict(db.session.execute(rows).all()))
     return found

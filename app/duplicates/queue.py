@@ -14,7 +14,7 @@ from app.clock import OSLO, today, utc_now
 from app.db import db
 from app.duplicate_tables import DuplicatePair
 from app.enums import JobKind, JobState, MatchBand, PairState
-from app.models import Job, Membership, Person, Plan
+from app.models import AuditEvent, Job, Membership, Person, Plan
 from app.people.search import find_persons
 from app.screens.listing import BadFilterValue, Filter, ListRequest, OneOfFilter, Order, YesNoFilter
 from app.screens.searching import SearchFilter
@@ -27,6 +27,7 @@ COUNT_UP_TO = 1_000
 LONGEST_CHAIN = 12
 UNANSWERED = (PairState.OPEN, PairState.LATER)
 ALL_STATES = "all"
+SCANNED = "duplicate_pair:scanned"
 
 
 def find_pairs(text: str) -> ColumnElement[bool]:
@@ -186,7 +187,7 @@ def open_by_band(actor: Actor) -> dict[MatchBand, int]:
     counted = db.session.execute(
         found.with_only_columns(DuplicatePair.band, func.count()).group_by(DuplicatePair.band)
     )
-    numbers: dict[MatchBand, int] = {band: count for band, count in counted}
+    numbers: dict[MatchBand, int] = dict(counted.all())
     return {band: numbers.get(band, 0) for band in MatchBand}
 
 
@@ -331,9 +332,16 @@ class Scans:
 
 
 def scans(actor: Actor) -> Scans:
-    """What is known of the scans of the actor's municipality."""
-    found = scope.rows(actor, Job).where(Job.kind == JobKind.DUPLICATE_SCAN)
-    running = found.where(Job.state.in_((JobState.WAITING, JobState.RUNNING)))
-    done = found.where(Job.state == JobState.DONE).with_only_columns(func.max(Job.ended_at))
-    ended_at: datetime | None = db.session.scalar(done)
-    return Scans(db.session.scalar(running.order_by(Job.created_at.desc()).limit(1)), ended_at)
+    """What is known of the scans of the actor's municipality: those that somebody ordered, and
+    those of the night, of which the log tells alone."""
+    jobs = scope.rows(actor, Job).where(
+        Job.kind == JobKind.DUPLICATE_SCAN,
+        Job.state.in_((JobState.WAITING, JobState.RUNNING)),
+    )
+    told = scope.rows(actor, AuditEvent).where(
+        AuditEvent.municipality_id == actor.municipality_id, AuditEvent.action == SCANNED
+    )
+    ended_at: datetime | None = db.session.scalar(
+        told.with_only_columns(AuditEvent.at).order_by(AuditEvent.id.desc()).limit(1)
+    )
+    return Scans(db.session.scalar(jobs.order_by(Job.created_at.desc()).limit(1)), ended_at)

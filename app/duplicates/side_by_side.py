@@ -78,8 +78,8 @@ def _line(label: Any, read: Callable[[Person], Any], first: Person, second: Pers
 
 
 def _hidden(label: Any, read: Callable[[Person], Any], first: Person, second: Person) -> Line:
-    shown = (PROTECTED if one.is_shielded else read(one) for one in (first, second))
-    return Line(label, *shown, Likeness.HIDDEN)
+    a, b = (PROTECTED if one.is_shielded else read(one) for one in (first, second))
+    return Line(label, a, b, Likeness.HIDDEN)
 
 
 def _address(person: Person) -> str:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from app.clock import utc_now
 from app.consent import reminders
 from app.db import db
+from app.jobs import duplicate_scan
 from app.models import Municipality
 from app.plans import move_rounds
 
@@ -44,6 +45,11 @@ def remind_all() -> int:
 def expire_all() -> int:
     """End moves that nobody answered in time, or that no consent carries; how many that was."""
     return go(move_rounds.run)
+
+
+def scan_all() -> int:
+    """Search for duplicates among persons who are new or changed; how many persons they were."""
+    return go(duplicate_scan.nightly)
 
 
 def go(one_round: Round) -> int:

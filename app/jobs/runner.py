@@ -12,7 +12,7 @@ from app.audit import log
 from app.clock import utc_now
 from app.db import db, transaction
 from app.enums import JobKind, JobState
-from app.jobs import person_import, queue, role_publishing, template_publishing
+from app.jobs import duplicate_scan, person_import, queue, role_publishing, template_publishing
 from app.jobs.records import (
     ENDED,
     Cancelled,
@@ -34,6 +34,7 @@ WORK: dict[JobKind, Callable[[JobRef, Job], None]] = {
     JobKind.PERSON_IMPORT: person_import.run,
     JobKind.ROLE_PUBLISHING: role_publishing.run,
     JobKind.TEMPLATE_PUBLISHING: template_publishing.run,
+    JobKind.DUPLICATE_SCAN: duplicate_scan.run,
 }
 UNAVAILABLE = (OperationalError, InterfaceError, TimeoutError)
 logger = structlog.get_logger(__name__)

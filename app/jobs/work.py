@@ -7,19 +7,22 @@ from flask import url_for
 from flask_babel import lazy_gettext as _l
 
 from app.enums import JobKind
-from app.jobs import role_publishing, template_publishing
+from app.jobs import duplicate_scan, role_publishing, template_publishing
 from app.models import Job
 
 LINES: dict[JobKind, Mapping[str, Any]] = {
     JobKind.ROLE_PUBLISHING: role_publishing.LINES,
     JobKind.TEMPLATE_PUBLISHING: template_publishing.LINES,
+    JobKind.DUPLICATE_SCAN: duplicate_scan.LINES,
 }
 HANDLED: dict[JobKind, Any] = {
     JobKind.ROLE_PUBLISHING: _l("Participants handled"),
     JobKind.TEMPLATE_PUBLISHING: _l("Plans handled"),
+    JobKind.DUPLICATE_SCAN: _l("Persons read and compared"),
 }
 FAILURES: dict[str, Any] = {
     "no_longer_allowed": _l("Whoever ordered the work may not do it any more."),
+    "scan_runs_already": _l("Another search for duplicates was running."),
     "unexpected": _l("Something went wrong on our side. What was done before is kept."),
 }
 

@@ -57,6 +57,8 @@ def prepare(app: Flask) -> None:
     huey.periodic_task(later_every_hour, name="remind")(_within(app, rounds.remind_all))
     last_every_hour = crontab(minute="47")
     huey.periodic_task(last_every_hour, name="expire_moves")(_within(app, rounds.expire_all))
+    every_night = crontab(minute="7", hour="1")
+    huey.periodic_task(every_night, name="scan_duplicates")(_within(app, rounds.scan_all))
     huey.on_startup(name="resume")(_within(app, runner.resume_unfinished))
 
 

@@ -20,6 +20,7 @@ from app.screens.listing import (
     PrefixFilter,
     RetiredFilter,
     Shown,
+    YesNoFilter,
 )
 from app.screens.searching import SearchFilter
 from app.screens.words import options
@@ -93,6 +94,11 @@ SCREEN_FILTERS: dict[str, Filter] = {
     "birth_date": FILTERS["birth_date"],
     "unit": UnitFilter(_l("Unit, with all below it")),
     "external_id": FILTERS["external_id"],
+    "national_id": YesNoFilter(
+        _l("National id"),
+        Person.national_id_hash.is_not(None),
+        (("yes", _l("Registered")), ("no", _l("Missing"))),
+    ),
     "state": FILTERS["state"],
 }
 ORDERS = {

@@ -1,4 +1,4 @@
-"""How often something may be tried: counted in the database, so all workers and restarts share it."""
+"""How often something may be tried, counted in the database: workers and restarts share it."""
 
 from datetime import datetime, timedelta
 

@@ -31,13 +31,12 @@ def here(context, world):
 
 def registered(actor, given="Ragnvald", family="Ødegaard", **facts):
     with transaction():
-        person = people.register(
+        return people.register(
             actor,
             people.PersonFacts(given, family, **({"birth_date": BORN} | facts)),
             at=utc_now(),
             today=today(),
         )
-    return person
 
 
 def keys_kept(person):

@@ -12,10 +12,12 @@ from sqlalchemy import select
 from app.clock import today, utc_now
 from app.columns import new_id
 from app.db import db, transaction
+from app.duplicate_tables import DuplicatePair
 from app.enums import (
     JobKind,
     JobState,
     Level,
+    MatchBand,
     Outcome,
     PlanKind,
     ProtectionGrade,
@@ -177,6 +179,7 @@ def _make(resource: Resource, place: Place, retired: bool) -> object:
         Resource.PLAN_TYPE: _plan_type,
         Resource.STANDARD_ROLE: _standard_role,
         Resource.NATIONAL_PIECE: _national_piece,
+        Resource.DUPLICATE: _duplicate,
         Resource.TEMPLATE: _template,
         Resource.MUNICIPALITY: lambda place: db.session.get_one(Municipality, place.id),
     }
@@ -212,6 +215,23 @@ def _person(place: Place) -> Person:
         search_given=search_form("Fersk", name),
         unit_id=place.units["school"],
         created_at=utc_now(),
+    )
+
+
+def _duplicate(place: Place) -> DuplicatePair:
+    """Two of one name who may be one."""
+    first, second = _person(place), _person(place)
+    db.session.add_all((first, second))
+    db.session.flush()
+    return DuplicatePair(
+        first_id=min(first.id, second.id),
+        second_id=max(first.id, second.id),
+        score=20.0,
+        band=MatchBand.CERTAIN,
+        findings=[["given_name", "given_same", 5.0]],
+        facts=b"0" * 16,
+        found_at=utc_now(),
+        note=f"{CANARY[place.number]} notat",
     )
 
 

@@ -1,0 +1,59 @@
+"""Pairs of persons who may be the same, as rows of a file."""
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from app.db import db
+from app.enums import PairState
+from app.models import DuplicatePair, Person
+
+AT_ONCE = 5_000
+Row = tuple[str, str, str, str]
+
+
+def pairs(municipality_id: int) -> Iterator[Sequence[Row]]:
+    """Every pair that has not faded, some thousands at a time: who, the score, and the state.
+
+    The state is what was answered; of a pair that nobody has answered, how sure it is.
+    """
+    first, second = aliased(Person), aliased(Person)
+    asked = (
+        select(
+            DuplicatePair.id,
+            first.external_id.label("first"),
+            second.external_id.label("second"),
+            DuplicatePair.first_id,
+            DuplicatePair.second_id,
+            DuplicatePair.score,
+            DuplicatePair.state,
+            DuplicatePair.band,
+        )
+        .join(first, first.id == DuplicatePair.first_id)
+        .join(second, second.id == DuplicatePair.second_id)
+        .where(
+            DuplicatePair.municipality_id == municipality_id,
+            DuplicatePair.state != PairState.FADED,
+        )
+        .order_by(DuplicatePair.id)
+        .limit(AT_ONCE)
+    )
+    after = ""
+    while True:
+        found = asked.where(DuplicatePair.id > after) if after else asked
+        rows = db.session.execute(found).all()
+        db.session.rollback()
+        if rows:
+            yield [
+                (
+                    row.first or row.first_id,
+                    row.second or row.second_id,
+                    f"{row.score:.2f}",
+                    str(row.band if row.state is PairState.OPEN else row.state),
+                )
+                for row in rows
+            ]
+        if len(rows) < AT_ONCE:
+            return
+        after = rows[-1].id
