@@ -24,7 +24,7 @@ from app.security.roles import Action
 
 T = TypeVar("T")
 AT_ONCE = 500
-MOST_COMPARED = 20
+MOST_COMPARED = 10
 """How many are compared with each: fewer than while somebody types, since there are many."""
 
 

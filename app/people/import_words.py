@@ -56,6 +56,12 @@ REASONS: dict[ImportProblem, Any] = {
     ImportProblem.AMBIGUOUS_UNIT: _l("Several units in the municipality have this name."),
     ImportProblem.DUPLICATE_LINE: _l("The person stands in the file already."),
     ImportProblem.ALREADY_REGISTERED: _l("A person with this id is registered already."),
+    ImportProblem.RESEMBLES: _l(
+        "Left out, as was chosen: it resembles somebody who is registered, or an earlier line."
+    ),
+    ImportProblem.CHOSEN_GONE: _l(
+        "The person who was chosen for this row is not in use any more, or not yours to change."
+    ),
 }
 
 OF_TABLE: dict[TableProblem, Any] = {
