@@ -24,6 +24,7 @@ from app.clock import day_of, today, utc_now
 from app.duplicates.review_pages import DuplicateView
 from app.enums import Language, UnitKind
 from app.jobs import lists as job_lists
+from app.jobs.alike_pages import AlikeRowsView
 from app.jobs.pages import ImportView, JobPages
 from app.jobs.role_publishing_pages import RolePublishingView
 from app.jobs.template_publishing_pages import TemplateProposalView
@@ -673,6 +674,7 @@ def register_views(appbuilder: AppBuilder) -> None:
         appbuilder.add_view_no_menu(set_up_view)
     appbuilder.add_view(JobView, "JobView", label=_l("Jobs"))
     appbuilder.add_view_no_menu(ImportView)
+    appbuilder.add_view_no_menu(AlikeRowsView)
     appbuilder.add_view(AuditEventView, "AuditEventView", label=_l("Log"))
     appbuilder.add_view(MunicipalityView, "MunicipalityView", label=_l("Municipalities"))
     appbuilder.add_view(

@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from app.people.import_alike import What
 from app.people.import_columns import MappingProblem
 from app.people.import_rows import ImportProblem, RowProblem
 from app.people.national_id import Problem as IdProblem
@@ -62,6 +63,12 @@ REASONS: dict[ImportProblem, Any] = {
     ImportProblem.CHOSEN_GONE: _l(
         "The person who was chosen for this row is not in use any more, or not yours to change."
     ),
+}
+
+OF_CHOICE: dict[What, Any] = {
+    What.USE: _l("Use the person who is registered; of several the likeliest"),
+    What.REGISTER: _l("Register them as new persons"),
+    What.LEAVE_OUT: _l("Leave them out"),
 }
 
 OF_TABLE: dict[TableProblem, Any] = {
