@@ -673,8 +673,8 @@ def register_views(appbuilder: AppBuilder) -> None:
     for set_up_view in SET_UP_VIEWS:
         appbuilder.add_view_no_menu(set_up_view)
     appbuilder.add_view(JobView, "JobView", label=_l("Jobs"))
-    appbuilder.add_view_no_menu(ImportView)
-    appbuilder.add_view_no_menu(AlikeRowsView)
+    for import_view in (ImportView, AlikeRowsView):
+        appbuilder.add_view_no_menu(import_view)
     appbuilder.add_view(AuditEventView, "AuditEventView", label=_l("Log"))
     appbuilder.add_view(MunicipalityView, "MunicipalityView", label=_l("Municipalities"))
     appbuilder.add_view(

@@ -1,6 +1,7 @@
 """Pairs of persons who may be the same, as rows of a file."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
@@ -18,8 +19,20 @@ def pairs(municipality_id: int) -> Iterator[Sequence[Row]]:
 
     The state is what was answered; of a pair that nobody has answered, how sure it is.
     """
+    after = None
+    while True:
+        rows = db.session.execute(_after(municipality_id, after)).all()
+        db.session.rollback()
+        if rows:
+            yield [_said(row) for row in rows]
+        if len(rows) < AT_ONCE:
+            return
+        after = rows[-1].id
+
+
+def _after(municipality_id: int, after: str | None) -> Any:
     first, second = aliased(Person), aliased(Person)
-    asked = (
+    found = (
         select(
             DuplicatePair.id,
             first.external_id.label("first"),
@@ -39,21 +52,10 @@ def pairs(municipality_id: int) -> Iterator[Sequence[Row]]:
         .order_by(DuplicatePair.id)
         .limit(AT_ONCE)
     )
-    after = ""
-    while True:
-        found = asked.where(DuplicatePair.id > after) if after else asked
-        rows = db.session.execute(found).all()
-        db.session.rollback()
-        if rows:
-            yield [
-                (
-                    row.first or row.first_id,
-                    row.second or row.second_id,
-                    f"{row.score:.2f}",
-                    str(row.band if row.state is PairState.OPEN else row.state),
-                )
-                for row in rows
-            ]
-        if len(rows) < AT_ONCE:
-            return
-        after = rows[-1].id
+    return found if after is None else found.where(DuplicatePair.id > after)
+
+
+def _said(row: Any) -> Row:
+    state = row.band if row.state is PairState.OPEN else row.state
+    first, second = row.first or row.first_id, row.second or row.second_id
+    return first, second, f"{row.score:.2f}", str(state)

@@ -5,12 +5,13 @@ one: the hashes are made with a key of the installation, which is not in the dat
 between municipalities. A person out of use has no keys.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, and_, event, inspect, or_, select
+from sqlalchemy import ColumnElement, event, inspect, or_, select
 from sqlalchemy.orm import Session, UOWTransaction
 
 from app.duplicates.keys import keys_of
@@ -174,8 +175,10 @@ def _differs(person: Person) -> bool:
 def _write_changes(session: Session, _context: UOWTransaction) -> None:
     new, changed = session.info.pop(_CHANGED, ((), ()))
     for municipality_id in {person.municipality_id for person in (*new, *changed)}:
+        maker = hashes(municipality_id)
         mine = [one for one in (*new, *changed) if one.municipality_id == municipality_id]
-        write(session, municipality_id, mine, kept=_kept(session, changed))
+        made = (made_of(maker, one) for one in mine)
+        write(session, municipality_id, made, kept=_kept(session, changed))
 
 
 def _kept(session: Session, persons: Sequence[Person]) -> dict[str, bytes]:
@@ -184,27 +187,38 @@ def _kept(session: Session, persons: Sequence[Person]) -> dict[str, bytes]:
         return {}
     ids = [person.id for person in persons]
     found = select(MatchState.person_id, MatchState.keys).where(MatchState.person_id.in_(ids))
-    return dict(session.execute(found).all())
+    return {row.person_id: row.keys for row in session.execute(found)}
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The keys of a person, and what stands for the facts they were made of."""
+
+    person_id: str
+    keys: list[int]
+    digest: bytes
+
+
+def made_of(maker: Hashes, person: Known) -> Made:
+    """The keys of a person as they are now; none for a person out of use."""
+    if person.retired_at is not None:
+        return Made(person.id, [], maker.digest(None))
+    facts = facts_of(person)
+    return Made(person.id, maker.keys(record_of(facts)), maker.digest(facts))
 
 
 def write(
-    session: Session,
-    municipality_id: int,
-    persons: Iterable[Known],
-    *,
-    kept: dict[str, bytes],
+    session: Session, municipality_id: int, made: Iterable[Made], *, kept: Mapping[str, bytes]
 ) -> None:
     """Write the keys of persons of the scope's municipality; ``kept`` are those that stand."""
-    maker = hashes(municipality_id)
     added: list[tuple[int, int, str]] = []
     gone: list[tuple[int, int, str]] = []
     states = []
-    for person in persons:
-        keys, digest = _made(maker, person)
-        before = set(unpacked(kept.get(person.id, b"")))
-        added += [(municipality_id, key, person.id) for key in keys if key not in before]
-        gone += [(municipality_id, key, person.id) for key in before.difference(keys)]
-        states.append((municipality_id, person.id, digest, packed(keys)))
+    for one in made:
+        before = set(unpacked(kept.get(one.person_id, b"")))
+        added += [(municipality_id, key, one.person_id) for key in one.keys if key not in before]
+        gone += [(municipality_id, key, one.person_id) for key in before.difference(one.keys)]
+        states.append((municipality_id, one.person_id, one.digest, packed(one.keys)))
     if gone:
         derived.drop(session, MatchKey, _KEY_COLUMNS, sorted(gone))
     if added:
@@ -212,35 +226,6 @@ def write(
         derived.put(session, MatchKey, _KEY_COLUMNS, sorted(added))
     if states:
         derived.put(session, MatchState, _STATE_COLUMNS, states)
-
-
-def _made(maker: Hashes, person: Known) -> tuple[list[int], bytes]:
-    """Keys and digest of a person as they are now."""
-    if person.retired_at is not None:
-        return [], maker.digest(None)
-    facts = facts_of(person)
-    return maker.keys(record_of(facts)), maker.digest(facts)
-
-
-# --- making anew ---------------------------------------------------------------------------------
-
-
-def missing(municipality_id: int, after: str | None, limit: int) -> Any:
-    """A query for the next persons, by id, whose keys are not made, or are out of date."""
-    state = and_(
-        MatchState.municipality_id == Person.municipality_id, MatchState.person_id == Person.id
-    )
-    found = (
-        select(*COLUMNS, MatchState.keys)
-        .outerjoin(MatchState, state)
-        .where(
-            Person.municipality_id == municipality_id,
-            or_(MatchState.person_id.is_(None), is_outdated()),
-        )
-        .order_by(Person.id)
-        .limit(limit)
-    )
-    return found if after is None else found.where(Person.id > after)
 
 
 def batches(rows: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:

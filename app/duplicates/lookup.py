@@ -121,6 +121,7 @@ def _holders(count: int) -> Select[Any]:
 
 
 def compared(actor: Actor, record: Record, person_ids: Sequence[str]) -> list[Candidate]:
+    """Those of these persons in use who resemble the record."""
     if not person_ids or actor.municipality_id is None:
         return []
     found = select(

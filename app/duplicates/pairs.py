@@ -4,7 +4,7 @@ An answer holds until the facts of either person change. What was put off stays 
 pair that is no longer found fades, unless it was answered.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -15,7 +15,7 @@ from app.db import db
 from app.duplicates import index
 from app.duplicates.scoring import Comparison
 from app.enums import MatchBand, PairState
-from app.models import DuplicatePair, MatchState, Person
+from app.models import DuplicatePair, Person
 
 UNANSWERED = (PairState.OPEN, PairState.LATER)
 AT_ONCE = 1000
@@ -133,12 +133,3 @@ def _renew(pair: DuplicatePair, found: Found, at: datetime) -> bool:
     if is_again:
         pair.state, pair.found_at = PairState.OPEN, at
     return is_again
-
-
-def digests(persons: Iterable[str]) -> dict[str, bytes]:
-    """What stands for the facts of persons, as it was when their keys were made."""
-    rest, found = iter(persons), {}
-    while some := list(islice(rest, AT_ONCE)):
-        rows = select(MatchState.person_id, MatchState.digest).where(MatchState.person_id.in_(some))
-        found.update(dict(db.session.execute(rows).all()))
-    return found

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy import String, cast, func, select
+from sqlalchemy import String, and_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.db import db
@@ -18,6 +18,10 @@ from app.security.actor import acting_as, operator
 AT_ONCE = 1_000
 PLAIN_ID = func.replace(cast(MatchState.person_id, String), "-", "")
 """An id without hyphens, the same on both databases."""
+
+OF_THE_SAME = and_(
+    MatchState.municipality_id == Person.municipality_id, MatchState.person_id == Person.id
+)
 
 
 def dashed(plain: str) -> str:
@@ -52,6 +56,31 @@ def _ids(municipality_id: int, *, only_unscanned: bool) -> list[str]:
         found = found.where(index.is_unscanned())
     with reading(municipality_id) as session:
         return list(session.scalars(found.order_by(MatchState.person_id)))
+
+
+def without_keys(municipality_id: int) -> list[str]:
+    """Plain ids of the persons whose keys are not made yet, or by an older program, in order."""
+    found = (
+        select(func.replace(cast(Person.id, String), "-", ""))
+        .outerjoin(MatchState, OF_THE_SAME)
+        .where(
+            Person.municipality_id == municipality_id,
+            or_(MatchState.person_id.is_(None), index.is_outdated()),
+        )
+        .order_by(Person.id)
+    )
+    with reading(municipality_id) as session:
+        return list(session.scalars(found))
+
+
+def made_keys(municipality_id: int, ids: Sequence[str]) -> list[index.Made]:
+    """The keys of these persons, made of what is registered now."""
+    maker = index.hashes(municipality_id)
+    asked = select(*index.COLUMNS).where(
+        Person.municipality_id == municipality_id, Person.id.in_([dashed(one) for one in ids])
+    )
+    with reading(municipality_id) as session:
+        return [index.made_of(maker, row) for row in session.execute(asked)]
 
 
 def keys(municipality_id: int, ids: Sequence[str]) -> set[int]:
@@ -89,12 +118,11 @@ def records(
 def _read(municipality_id: int, ids: Sequence[str]) -> Read:
     wanted = [dashed(one) for one in ids]
     found = {}
-    asked = select(*index.COLUMNS, MatchState.digest).join(
-        MatchState,
-        (MatchState.municipality_id == Person.municipality_id)
-        & (MatchState.person_id == Person.id),
+    asked = (
+        select(*index.COLUMNS, MatchState.digest)
+        .join(MatchState, OF_THE_SAME)
+        .where(Person.municipality_id == municipality_id, Person.id.in_(wanted))
     )
-    asked = asked.where(Person.municipality_id == municipality_id, Person.id.in_(wanted))
     with reading(municipality_id) as session:
         for row in session.execute(asked):
             found[row.id] = (packed(record_of(index.facts_of(row))), row.digest)

@@ -1,7 +1,7 @@
 """What registering asks of possible duplicates: about one person or many, and what is kept when
 somebody is registered though others resemble them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,7 +11,7 @@ from app.duplicates import index, many, pairs
 from app.duplicates.lookup import Candidate, KeyMatcher, described, told
 from app.duplicates.pairs import Found
 from app.duplicates.record import record_of
-from app.models import DuplicatePair, Person
+from app.models import DuplicatePair, MatchState, Person
 from app.people.matching import Asked, Likely
 from app.security.actor import Actor
 
@@ -51,7 +51,7 @@ def _pairs(
     municipality_id: int, ids: Sequence[str], near: Sequence[Sequence[Candidate]]
 ) -> Iterator[Found]:
     others = [candidate.person_id for some in near for candidate in some]
-    digests = pairs.digests({*ids, *others})
+    digests = _digests({*ids, *others})
     maker = index.hashes(municipality_id)
     for person_id, some in zip(ids, near, strict=True):
         for candidate in some:
@@ -67,6 +67,16 @@ def _pairs(
                 pairs.findings_of(comparison),
                 maker.of_both(digests.get(first, b""), digests.get(second, b"")),
             )
+
+
+def _digests(person_ids: Collection[str]) -> dict[str, bytes]:
+    """What stands for the facts of persons, as it was when their keys were made."""
+    found: dict[str, bytes] = {}
+    for start in range(0, len(person_ids), pairs.AT_ONCE):
+        some = sorted(person_ids)[start : start + pairs.AT_ONCE]
+        rows = select(MatchState.person_id, MatchState.digest).where(MatchState.person_id.in_(some))
+        found |= {row.person_id: row.digest for row in db.session.execute(rows)}
+    return found
 
 
 def _kept(found: Mapping[tuple[str, str], Found]) -> Iterator[DuplicatePair]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -19,6 +20,7 @@ from app.clock import utc_now
 from app.db import db, transaction
 from app.duplicates import blocks, comparing, estimation, forking, index, learned, pairs, reading
 from app.duplicates.comparing import Likeness
+from app.duplicates.index import Made
 from app.duplicates.pairs import Found
 from app.duplicates.reading import dashed
 from app.duplicates.store import RecordStore
@@ -36,7 +38,12 @@ PAYS_FROM = 5_000
 LEARNED_FROM = 200_000
 """Pairs to learn from, at most."""
 
+WRITTEN_AT_ONCE = 10_000
+"""Persons whose keys are written together: the more, the fewer pages of the index are touched."""
+
 GROWN = 1.5
+"""So many times the persons that weights were learned from, and they are learned anew."""
+
 TRIES = 3
 
 
@@ -78,7 +85,7 @@ class _Scan:
 
 def scan(municipality_id: int, turn: Turn, *, processes: int = 1, anew: bool = False) -> Counts:
     """Compare the persons of a municipality who changed since the last scan; ``anew``, all."""
-    make_keys(municipality_id, turn)
+    make_keys(municipality_id, turn, processes=processes)
     one = _Scan(municipality_id, turn, processes, utc_now())
     candidates = _candidates(one, anew=anew)
     if len(one.ids) < PAYS_FROM:
@@ -113,18 +120,36 @@ def processors() -> int:
 # --- keys that are missing -----------------------------------------------------------------------
 
 
-def make_keys(municipality_id: int, turn: Turn) -> int:
+def make_keys(municipality_id: int, turn: Turn, *, processes: int = 1) -> int:
     """Make the keys of persons who have none yet, or old ones; how many they were."""
-    after, made = None, 0
-    while True:
-        with turn():
-            rows = db.session.execute(index.missing(municipality_id, after, reading.AT_ONCE)).all()
-            kept = {row.id: row.keys or b"" for row in rows}
-            index.write(db.session(), municipality_id, rows, kept=kept)
-        made += len(rows)
-        if len(rows) < reading.AT_ONCE:
-            return made
-        after = rows[-1].id
+    ids = reading.without_keys(municipality_id)
+    parts = index.batches(ids, reading.AT_ONCE)
+    work = partial(reading.made_keys, municipality_id)
+    beside = processes if len(ids) >= PAYS_FROM else 1
+    gathered: list[Made] = []
+    for made in forking.done(work, parts, processes=beside):
+        gathered += made
+        if len(gathered) >= WRITTEN_AT_ONCE:
+            _write_keys(municipality_id, turn, gathered)
+            gathered = []
+    _write_keys(municipality_id, turn, gathered)
+    return len(ids)
+
+
+def _write_keys(municipality_id: int, turn: Turn, made: Sequence[Made]) -> None:
+    """Write keys, but for persons who have changed since they were read: those have new ones."""
+    if not made:
+        return
+    with turn():
+        kept, settled = {}, set()
+        for some in index.batches([one.person_id for one in made], reading.AT_ONCE):
+            found = select(MatchState.person_id, MatchState.keys, index.is_outdated().label("old"))
+            for row in db.session.execute(found.where(MatchState.person_id.in_(some))):
+                kept[row.person_id] = row.keys
+                if not row.old:
+                    settled.add(row.person_id)
+        rest = [one for one in made if one.person_id not in settled]
+        index.write(db.session(), municipality_id, rest, kept=kept)
 
 
 # --- who is compared with whom -------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """``flask --app run persons import``: the same import, run at once by somebody on the server."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app.audit import log
 from app.clock import today, utc_now
+from app.columns import new_id
 from app.db import db, transaction
 from app.enums import UnitKind
 from app.models import Municipality, Unit
@@ -44,12 +45,12 @@ def import_persons(
     choices = replace(choices, accept_doubtful_ids=accept_doubtful_ids)
     actor = operator(_municipality_id(municipality))
     with acting_as(db.session(), actor):
-        checked, names = _checked(actor, rows, choices, create_units)
-        _print_report(checked, names)
+        checked, new_units = _checked(actor, rows, choices, create_units)
+        _print_report(checked, new_units)
         is_whole = all(one.person is not None for one in checked)
         imported = 0
         if not dry_run and (is_whole or only_good_rows):
-            imported = _import(actor, rows, choices, names, whole=not only_good_rows)
+            imported = _import(actor, checked, new_units, whole=not only_good_rows)
         elif not dry_run:
             click.echo("Some rows are at fault. --only-good-rows imports the others.")
     click.echo(f"{imported} persons imported.")
@@ -79,56 +80,63 @@ def _municipality_id(number: str) -> int:
 
 def _checked(
     actor: Actor, rows: list[Row], choices: Choices, create_units: bool
-) -> tuple[list[CheckedRow], list[str]]:
-    """The rows, and the names of the units that will be added for them."""
-    checked = _check(actor, rows, choices)
+) -> tuple[list[CheckedRow], dict[str, str]]:
+    """The rows, and the units that will be added for them: their ids by their names."""
+    checked = _check(actor, rows, choices, {})
     if not create_units:
-        return checked, []
-    names = imports.unknown_units(checked, choices.columns)
-    return _check(actor, rows, choices, names), names
+        return checked, {}
+    new_units = {name: new_id() for name in imports.unknown_units(checked, choices.columns)}
+    return _check(actor, rows, choices, new_units) if new_units else checked, new_units
 
 
 def _check(
-    actor: Actor, rows: list[Row], choices: Choices, new_units: Sequence[str] = ()
+    actor: Actor, rows: list[Row], choices: Choices, new_units: Mapping[str, str]
 ) -> list[CheckedRow]:
     checked = imports.check(actor, rows, choices, today=today(), new_units=new_units)
     return [one for part in imports.slices(checked) for one in imports.without_known(part)]
 
 
 def _import(
-    actor: Actor, rows: list[Row], choices: Choices, names: Sequence[str], *, whole: bool
+    actor: Actor, checked: Sequence[CheckedRow], new_units: Mapping[str, str], *, whole: bool
 ) -> int:
     """Import what is good: in one transaction, or 500 rows at a time."""
     if whole:
-        with transaction():
-            _add_units(actor, names)
-            checked = _check(actor, rows, choices)
-            if any(one.person is None for one in checked):
-                raise click.ClickException("Somebody else changed the register. Try again.")
-            parts = list(imports.slices(checked))
-            count = sum(imports.add(actor, part, at=utc_now()) for part in parts)
+        with transaction() as session:
+            _add_units(actor, new_units)
+            count = 0
+            for part in imports.slices(checked):
+                count += _add(actor, part, whole=True)
+                session.expunge_all()
             log.record(actor, "person:imported")
         return count
     with transaction():
-        _add_units(actor, names)
+        _add_units(actor, new_units)
     count = 0
-    for part in imports.slices(imports.check(actor, rows, choices, today=today())):
+    for part in imports.slices(checked):
         with transaction() as session:
-            count += imports.add(actor, imports.without_known(part), at=utc_now())
+            count += _add(actor, part, whole=False)
         session.expunge_all()
     with transaction():
         log.record(actor, "person:imported")
     return count
 
 
-def _add_units(actor: Actor, names: Sequence[str]) -> None:
-    for name in names:
-        unit = Unit(name=name[:200], kind=UnitKind.OTHER, is_outside=False)
+def _add(actor: Actor, part: Sequence[CheckedRow], *, whole: bool) -> int:
+    """Register persons whom nobody else has registered since they were checked."""
+    now = imports.without_known(part)
+    if whole and any(one.person is None for one in now):
+        raise click.ClickException("Somebody else changed the register. Try again.")
+    return imports.add(actor, now, at=utc_now())
+
+
+def _add_units(actor: Actor, new_units: Mapping[str, str]) -> None:
+    for name, unit_id in new_units.items():
+        unit = Unit(id=unit_id, name=name[:200], kind=UnitKind.OTHER, is_outside=False)
         units.add(actor, unit, None, at=utc_now())
     db.session.flush()
 
 
-def _print_report(checked: Sequence[CheckedRow], names: Sequence[str]) -> None:
+def _print_report(checked: Sequence[CheckedRow], names: Iterable[str]) -> None:
     failed = [one for one in checked if one.person is None]
     click.echo(f"{len(checked)} rows, {len(checked) - len(failed)} good, {len(failed)} at fault.")
     for name in names:

@@ -62,20 +62,21 @@ def check(
     choices: Choices,
     *,
     today: date,
-    new_units: Iterable[str] = (),
+    new_units: Mapping[str, str] = MappingProxyType({}),
     on_progress: Callable[[int], None] = lambda _done: None,
 ) -> list[CheckedRow]:
     """Every row of the table, checked on its own and against the other rows.
 
-    ``new_units`` are names of units that will be added before the rows are. ``on_progress`` is
-    told how many rows are done, every now and then.
+    ``new_units`` are names of units that will be added before the rows are, with the ids that
+    they will have. ``on_progress`` is told how many rows are done, every now and then.
 
     Raises:
         NotAllowed: the actor may not import persons.
         TableError: the table turns out to be too long.
     """
     policy.require_open(actor, Action.IMPORT, Resource.PERSON)
-    known = {search_form(name): new_id() for name in new_units} | units_by_name(actor)
+    added = {search_form(name): unit_id for name, unit_id in new_units.items()}
+    known = added | units_by_name(actor)
     needs_unit = not _reaches_all(actor)
     synthetic_allowed = people.allows_synthetic()
     checked = []

@@ -74,6 +74,7 @@ WORDS: dict[StrEnum, Any] = {
     JobKind.PERSON_IMPORT: _l("Import of persons"),
     JobKind.ROLE_PUBLISHING: _l("Publishing of a standard role"),
     JobKind.TEMPLATE_PUBLISHING: _l("Telling of a newer version of a template"),
+    JobKind.DUPLICATE_SCAN: _l("Search for duplicates"),
     JobState.WAITING: _l("Waiting"),
     JobState.RUNNING: _l("Running"),
     JobState.READY: _l("Ready for your decision"),

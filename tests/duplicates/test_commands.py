@@ -1,0 +1,210 @@
+"""The scan as a job and by night, and the commands: from a file of persons to a file of pairs."""
+
+import csv
+
+import pytest
+from sqlalchemy import select
+
+from app.clock import utc_now
+from app.db import db, transaction
+from app.duplicates import scanning
+from app.enums import JobState, PairState
+from app.errors import NotAllowed
+from app.jobs import duplicate_scan, rounds, runner
+from app.models import AuditEvent, DuplicatePair, Job, MatchState
+from app.people.import_columns import COLUMNS
+from app.security.actor import acting_as, find_actor, operator
+from tests.duplicates.conftest import registered
+
+
+@pytest.fixture
+def orderer(context, world):
+    """The local administrator of Strandvik."""
+    return find_actor(
+        db.session(), world.accounts["lokal.strandvik"], world.strandvik.id, utc_now()
+    )
+
+
+def ordered(actor):
+    with acting_as(db.session(), actor), transaction():
+        return duplicate_scan.queue_scan(actor, at=utc_now()).id
+
+
+def job(job_id, place):
+    with acting_as(db.session(), operator(place)):
+        return db.session.get(Job, job_id)
+
+
+def events(place, action):
+    with acting_as(db.session(), operator(place)):
+        found = db.session.scalars(select(AuditEvent).where(AuditEvent.action == action)).all()
+        db.session.rollback()
+        return len(found)
+
+
+def twice(actor, family):
+    for given in ("Sunniva", "SUNNIVA"):
+        registered(actor, given, family, external_id=f"{family}-{given}")
+    db.session.rollback()
+
+
+def run(app, *arguments):
+    answer = app.test_cli_runner().invoke(args=["duplicates", *arguments])
+    return answer.exit_code, answer.output
+
+
+def exported(app, path, *arguments):
+    assert run(app, "export", str(path), *arguments)[0] == 0
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows[0] == ["external_id_a", "external_id_b", "score", "state"]
+    return {tuple(sorted(row[:2])): row[2:] for row in rows[1:]}
+
+
+# --- as a job -------------------------------------------------------------------------------------
+
+
+def test_a_scan_that_is_ordered_is_done_and_says_what_came_of_it(here, orderer, client_as):
+    twice(here, "Jobbestad")
+    place = here.municipality_id
+
+    job_id = ordered(orderer)
+    assert ordered(orderer) == job_id, "one that waits is enough"
+    runner.run_job(job_id, place)
+
+    row = job(job_id, place)
+    assert (row.state, row.done) == (JobState.DONE, row.total)
+    assert row.report["persons"] == row.total / 2 >= 2
+    assert row.report["new"] == row.report["found"] >= 1
+    assert events(place, "duplicate_pair:scanned") >= 1
+    page = client_as("lokal.strandvik").get(f"/job/show/{job_id}")
+    assert page.status_code == 200
+    assert ordered(orderer) != job_id
+
+
+def test_a_scan_that_is_cancelled_stops_and_keeps_what_it_has(here, orderer, monkeypatch):
+    twice(here, "Avbrutt")
+    place = here.municipality_id
+    job_id = ordered(orderer)
+    plain = scanning.scan
+
+    def cancelled(municipality_id, turn, **options):
+        with acting_as(db.session(), operator(place)), transaction() as session:
+            session.get(Job, job_id).cancel_asked = True
+        return plain(municipality_id, turn, **options)
+
+    monkeypatch.setattr(scanning, "scan", cancelled)
+    runner.run_job(job_id, place)
+
+    assert job(job_id, place).state is JobState.CANCELLED
+
+
+def test_a_second_scan_of_the_same_municipality_gives_way(app, here, orderer):
+    place = here.municipality_id
+    job_id = ordered(orderer)
+
+    with duplicate_scan.only_one(place) as is_ours:
+        runner.run_job(job_id, place)
+        by_command = run(app, "scan", "--municipality", "9901")
+
+    assert is_ours
+    row = job(job_id, place)
+    assert (row.state, row.report["failure"]) == (JobState.FAILED, "scan_runs_already")
+    assert "a scan runs already" in by_command[1]
+
+
+def test_whoever_may_not_answer_duplicates_orders_no_scan(context, world):
+    coordinator = find_actor(
+        db.session(), world.accounts["koordinator.strandvik"], world.strandvik.id, utc_now()
+    )
+
+    with pytest.raises(NotAllowed):
+        ordered(coordinator)
+
+
+def test_at_night_every_municipality_with_somebody_new_is_scanned(context, world):
+    for place in (world.strandvik, world.fjellby):
+        with acting_as(db.session(), operator(place.id)) as actor:
+            twice(actor, "Nattevakt")
+
+    first, second = rounds.scan_all(), rounds.scan_all()
+
+    assert first >= 4
+    assert second == 0
+    for place in (world.strandvik, world.fjellby):
+        with acting_as(db.session(), operator(place.id)):
+            assert db.session.scalar(select(DuplicatePair.id).limit(1))
+            left = select(MatchState).where(MatchState.scanned_digest.is_(None))
+            assert db.session.scalars(left).all() == []
+
+
+# --- commands -------------------------------------------------------------------------------------
+
+
+def test_from_a_file_of_persons_to_a_file_of_pairs(app, context, world, tmp_path):
+    path = tmp_path / "persons.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, restval="")
+        writer.writeheader()
+        for number in range(40):
+            known = {
+                "given_name": "Tarjei",
+                "family_name": f"Skog{chr(97 + number % 26) * 3}{number}",
+                "birth_date": f"19{50 + number}-06-0{1 + number % 9}",
+                "phone": f"9{number:07}",
+            }
+            writer.writerow(known | {"external_id": f"A{number}"})
+            if number % 4 == 0:
+                other = {"family_name": known["family_name"].upper(), "external_id": f"B{number}"}
+                writer.writerow(known | other)
+    place = world.fjellby.id
+
+    arguments = ["persons", "import", str(path), "--municipality", "9902"]
+    imported = app.test_cli_runner().invoke(args=arguments)
+    scanned = run(app, "scan", "--municipality", "9902")
+    pairs = exported(app, tmp_path / "pairs.csv", "--municipality", "9902")
+
+    assert "50 persons imported" in imported.output, imported.output
+    assert scanned[0] == 0
+    wanted = {(f"A{number}", f"B{number}") for number in range(0, 40, 4)}
+    found = {pair for pair in pairs if pair[0].startswith("A") and pair[1][0] in "AB"}
+    assert found == wanted
+    assert all(float(pairs[pair][0]) > 0 for pair in wanted)
+    assert {pairs[pair][1] for pair in wanted} <= {"certain", "probable", "possible"}
+    assert events(place, "duplicate_pair:scanned") >= 1
+    assert events(place, "duplicate_pair:exported") == 1
+
+
+def test_what_was_answered_is_exported_as_such_and_what_faded_is_not(app, here, tmp_path):
+    states = (PairState.LATER, PairState.NOT_SAME, PairState.MERGED, PairState.FADED)
+    for state in states:
+        twice(here, f"Svar{state.value.replace('_', '')}")
+    run(app, "scan")
+    families = {state: f"Svar{state.value.replace('_', '')}" for state in states}
+    with acting_as(db.session(), here), transaction() as session:
+        for pair in session.scalars(select(DuplicatePair)):
+            for state, family in families.items():
+                if pair.first.family_name == family:
+                    pair.state = state
+
+    pairs = exported(app, tmp_path / "pairs.csv")
+
+    def state_of(family):
+        return pairs.get((f"{family}-SUNNIVA", f"{family}-Sunniva"), [None, None])[1]
+
+    found = [state_of(family) for family in families.values()]
+    assert found == ["later", "not_same", "merged", None]
+    assert (tmp_path / "pairs.csv").stat().st_mode & 0o077 == 0
+
+
+def test_the_words_of_states_are_in_the_help(app):
+    output = run(app, "export", "--help")[1]
+
+    assert all(word in output for word in ("certain", "probable", "possible", "not_same", "later"))
+
+
+def test_an_unknown_municipality_is_named(app):
+    code, output = run(app, "scan", "--municipality", "0000")
+
+    assert code == 1
+    assert "0000" in output
