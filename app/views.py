@@ -640,11 +640,8 @@ SET_UP_VIEWS = (
 
 def register_views(appbuilder: AppBuilder) -> None:
     """Register every screen; the order is the menu's."""
-    appbuilder.add_view_no_menu(LoginView)
-    appbuilder.add_view_no_menu(MunicipalityChoiceView)
-    appbuilder.add_view_no_menu(OpenPagesView)
-    appbuilder.add_view_no_menu(KeptFormView)
-    appbuilder.add_view_no_menu(SavedViewPage)
+    for way_in in (LoginView, MunicipalityChoiceView, OpenPagesView, KeptFormView, SavedViewPage):
+        appbuilder.add_view_no_menu(way_in)
     for view in (OwnPageView, PasswordLinkView, FirstAdministratorView, AppointView, SearchView):
         appbuilder.add_view_no_menu(view)
     appbuilder.add_view(MyPlansView, "MyPlansView", label=_l("My plans"))
