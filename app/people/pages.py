@@ -309,7 +309,7 @@ def known_by(number: str) -> Person | None:
 def say_resembling(count: int) -> str:
     """How many persons resemble the one that is written."""
     return ngettext(
-        "%(num)s person who resembles this one is registered already.",
-        "%(num)s persons who resemble this one are registered already.",
+        "%(num)s registered person resembles this one.",
+        "%(num)s registered persons resemble this one.",
         count,
     )

@@ -18,8 +18,11 @@ for (const form of document.querySelectorAll("form[data-asks]")) {
     if (!hasList) return;
     const link = document.createElement("a");
     link.href = "#resembling";
-    link.textContent = section.querySelector("h2").textContent;
+    link.textContent = status.dataset.link;
     status.append(" ", link);
+    // What is said lies at the foot of the window, and must not cover the field one writes in.
+    const active = document.activeElement;
+    if (form.contains(active)) active.scrollIntoView({ block: "nearest" });
   };
 
   const show = (html, text) => {
