@@ -1,33 +1,256 @@
-"""Comparing many pairs of records that are in memory."""
+"""Which level two records reach in each field.
 
-from array import array
+Each function looks at one field of both, and none knows what a level weighs. ``together`` looks at
+what they found: a shared phone says little where given names differ, and one date with one family
+name says little of twins.
+"""
+
 from dataclasses import dataclass
+from functools import lru_cache
 
-from app.duplicates.blocks import split
-from app.duplicates.pairs import findings_of
-from app.duplicates.scoring import compare
-from app.duplicates.store import RecordStore
-from app.duplicates.weights import Weights
-from app.enums import MatchBand
+from rapidfuzz.distance import OSA, JaroWinkler
+
+from app.duplicates.levels import Level
+from app.duplicates.nicknames import are_one
+from app.duplicates.rarity import family_shares, given_shares
+from app.duplicates.record import Number, Record
+from app.duplicates.spelling import sound
+
+NEAR_NAME, ALIKE_NAME, NEAR_STREET = 0.9, 0.78, 0.88
+# Shorter words differ too much by one letter.
+SHORTEST_NEAR = 4
+A_GENERATION = 15
+CACHED = 1 << 16
+NEW_YEAR = "0101"
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
-    """Two places whose records are likely of one person, and why."""
+class Names:
+    """How two names compare. The words are those that both have, folded; rare ones say more."""
 
-    first: int
-    second: int
-    score: float
-    band: MatchBand
-    findings: list[list[object]]
+    given: Level | None
+    family: Level | None
+    given_words: tuple[str, ...] = ()
+    family_words: tuple[str, ...] = ()
 
 
-def likely(store: RecordStore, weights: Weights, pairs: "array[int]") -> list[Likeness]:
-    """Those of the pairs that are candidates."""
-    found = []
-    for pair in pairs:
-        first, second = split(pair)
-        result = compare(store.get(first), store.get(second), weights)
-        if result.band is not None:
-            found.append(Likeness(first, second, result.score, result.band, findings_of(result)))
-    return found
+def national_id(a: Number | None, b: Number | None) -> Level | None:
+    """How two identity numbers compare."""
+    if a is None or b is None:
+        return None
+    if a.digits == b.digits:
+        return Level.ID_SAME if a.is_valid else Level.ID_SAME_DOUBTFUL
+    if not (a.is_valid and b.is_valid):
+        is_near = OSA.distance(a.digits, b.digits, score_cutoff=1) <= 1
+        return Level.ID_NEAR if is_near else Level.ID_DOUBTFUL_DIFFERS
+    if a.kind is b.kind:
+        return Level.ID_DIFFERS
+    return Level.ID_REPLACED if a.birth == b.birth else Level.ID_OTHER_KIND
+
+
+_BIRTHS_BEST_FIRST = (
+    Level.BIRTH_SAME,
+    Level.BIRTH_SAME_NEW_YEAR,
+    Level.BIRTH_SWAPPED,
+    Level.BIRTH_NEAR,
+    Level.BIRTH_NEW_YEAR,
+    Level.BIRTH_SAME_DAY,
+    Level.BIRTH_SAME_YEAR,
+    Level.BIRTH_DIFFERS,
+    Level.BIRTH_GENERATION,
+)
+
+
+def births(a: Record, b: Record) -> Level | None:
+    """How two birth dates compare: the better of the registered dates and those in numbers."""
+    if not (a.birth and b.birth):
+        return None
+    level = birth(a.birth, b.birth)
+    if a.other_birth or b.other_birth:
+        others = [
+            birth(one, other)
+            for one in (a.birth, a.other_birth)
+            for other in (b.birth, b.other_birth)
+            if one and other
+        ]
+        return min(others, key=_BIRTHS_BEST_FIRST.index)
+    return level
+
+
+def birth(a: str, b: str) -> Level:
+    """How two dates (``yyyymmdd``) compare."""
+    if a == b:
+        return Level.BIRTH_SAME_NEW_YEAR if a.endswith(NEW_YEAR) else Level.BIRTH_SAME
+    if a[:4] == b[:4]:
+        return _in_one_year(a, b)
+    if OSA.distance(a, b, score_cutoff=1) <= 1:
+        return Level.BIRTH_NEAR
+    if abs(int(a[:4]) - int(b[:4])) >= A_GENERATION:
+        return Level.BIRTH_GENERATION
+    is_one_day = a[4:] == b[4:] and not a.endswith(NEW_YEAR)
+    return Level.BIRTH_SAME_DAY if is_one_day else Level.BIRTH_DIFFERS
+
+
+def _in_one_year(a: str, b: str) -> Level:
+    if a[4:6] == b[6:] and a[6:] == b[4:6]:
+        return Level.BIRTH_SWAPPED
+    if OSA.distance(a, b, score_cutoff=1) <= 1:
+        return Level.BIRTH_NEAR
+    is_new_year = a.endswith(NEW_YEAR) or b.endswith(NEW_YEAR)
+    return Level.BIRTH_NEW_YEAR if is_new_year else Level.BIRTH_SAME_YEAR
+
+
+@lru_cache(maxsize=CACHED)
+def names(a_given: str, a_family: str, b_given: str, b_family: str) -> Names:
+    """How two whole names compare."""
+    given, given_words = _given(a_given, b_given)
+    family, family_words = _family(a_family, b_family)
+    neither = given is Level.GIVEN_DIFFERS and family is Level.FAMILY_DIFFERS
+    if neither and _is_near(a_given, b_family) and _is_near(b_given, a_family):
+        return _swapped(a_given, a_family, b_given, b_family)
+    if family is Level.FAMILY_DIFFERS:
+        moved = _moved(a_given, a_family, b_given, b_family)
+        if moved:
+            family, family_words = Level.FAMILY_MOVED, moved
+    return Names(given, family, given_words, family_words)
+
+
+def _swapped(a_given: str, a_family: str, b_given: str, b_family: str) -> Names:
+    # From the one whose name is first in order, so that the order of the two says nothing.
+    given, family = min((a_given, a_family), (b_given, b_family))
+    return Names(Level.NAMES_SWAPPED, None, (given.split()[0],), (family.split()[-1],))
+
+
+def _is_near(a: str, b: str) -> bool:
+    return a == b or JaroWinkler.similarity(a, b) >= NEAR_NAME
+
+
+def _moved(a_given: str, a_family: str, b_given: str, b_family: str) -> tuple[str, ...]:
+    """Family names of one that stand among the given names of the other."""
+    found = set(a_family.split()).intersection(b_given.split()[1:])
+    found |= set(b_family.split()).intersection(a_given.split()[1:])
+    return tuple(sorted(found))
+
+
+def _given(a: str, b: str) -> tuple[Level | None, tuple[str, ...]]:
+    if not (a and b):
+        return None, ()
+    ours, theirs = a.split(), b.split()
+    if a == b or "".join(ours) == "".join(theirs):
+        return Level.GIVEN_SAME, tuple(sorted(ours))
+    both = set(ours).intersection(theirs)
+    if both:
+        is_part = len(both) == min(len(set(ours)), len(set(theirs)))
+        return (Level.GIVEN_PART if is_part else Level.GIVEN_SHARED), tuple(sorted(both))
+    return _given_apart(ours, theirs), _commoner(ours[0], theirs[0], given=True)
+
+
+def _given_apart(ours: list[str], theirs: list[str]) -> Level:
+    """How given names without a word in common compare."""
+    first, other = ours[0], theirs[0]
+    if len(first) == 1 or len(other) == 1:
+        is_initial = first[0] == other[0]
+        return Level.GIVEN_INITIAL if is_initial else Level.GIVEN_DIFFERS
+    if any(are_one(one, two) for one in ours for two in theirs):
+        return Level.GIVEN_NICKNAME
+    level = _spelled(first, other, first in given_shares() and other in given_shares())
+    return {
+        "near": Level.GIVEN_NEAR, "name": Level.GIVEN_OTHER_NAME, "alike": Level.GIVEN_ALIKE,
+        "": Level.GIVEN_DIFFERS,
+    }[level]  # fmt: skip
+
+
+def _family(a: str, b: str) -> tuple[Level | None, tuple[str, ...]]:
+    if not (a and b):
+        return None, ()
+    ours, theirs = a.split(), b.split()
+    if a == b or "".join(ours) == "".join(theirs):
+        return Level.FAMILY_SAME, tuple(sorted(ours))
+    both = set(ours).intersection(theirs)
+    if both:
+        is_part = len(both) == min(len(set(ours)), len(set(theirs)))
+        return (Level.FAMILY_PART if is_part else Level.FAMILY_SHARED), tuple(sorted(both))
+    return _family_apart(ours, theirs)
+
+
+def _family_apart(ours: list[str], theirs: list[str]) -> tuple[Level, tuple[str, ...]]:
+    """How family names without a word in common compare: as the two words most alike."""
+    pairs = ((one, other) for one in ours for other in theirs)
+    one, other = max(pairs, key=_likeness)
+    level = _spelled(one, other, one in family_shares() and other in family_shares())
+    found = {
+        "near": Level.FAMILY_NEAR, "name": Level.FAMILY_OTHER_NAME, "alike": Level.FAMILY_ALIKE,
+        "": Level.FAMILY_DIFFERS,
+    }[level]  # fmt: skip
+    return found, _commoner(one, other, given=False)
+
+
+def _likeness(pair: tuple[str, str]) -> tuple[float, tuple[str, ...]]:
+    # The words, in one order, decide between equals, so that the order of the two never does.
+    return JaroWinkler.similarity(*pair), tuple(sorted(pair))
+
+
+def _spelled(a: str, b: str, both_are_names: bool) -> str:
+    """Whether two words may be one, written otherwise."""
+    if a.startswith(b) or b.startswith(a):
+        is_near = min(len(a), len(b)) >= SHORTEST_NEAR
+    else:
+        is_near = min(len(a), len(b)) >= SHORTEST_NEAR and (
+            OSA.distance(a, b, score_cutoff=1) <= 1 or JaroWinkler.similarity(a, b) >= NEAR_NAME
+        )
+    if is_near or sound(a) == sound(b):
+        return "name" if both_are_names else "near"
+    return "alike" if JaroWinkler.similarity(a, b) >= ALIKE_NAME else ""
+
+
+def _commoner(a: str, b: str, *, given: bool) -> tuple[str, ...]:
+    shares = given_shares() if given else family_shares()
+    return (max(a, b, key=lambda word: (shares.get(word, 0.0), word)),)
+
+
+def phone(a: str, b: str) -> Level | None:
+    """How two telephone numbers compare; a fixed one is often shared."""
+    if not (a and b):
+        return None
+    if a == b:
+        return Level.PHONE_SAME if a[0] in "49" else Level.PHONE_SAME_FIXED
+    is_near = OSA.distance(a, b, score_cutoff=1) <= 1
+    return Level.PHONE_NEAR if is_near else Level.PHONE_DIFFERS
+
+
+def email(a: Record, b: Record) -> Level | None:
+    """How two e-mail addresses compare."""
+    if not (a.email and b.email):
+        return None
+    if a.email == b.email:
+        return Level.EMAIL_SAME if a.mailbox else Level.EMAIL_SAME_SHARED
+    if a.mailbox and a.mailbox == b.mailbox:
+        return Level.EMAIL_MAILBOX
+    is_near = OSA.distance(a.email, b.email, score_cutoff=2) <= 2
+    return Level.EMAIL_NEAR if is_near else Level.EMAIL_DIFFERS
+
+
+def address(a: Record, b: Record) -> Level | None:
+    """How two addresses compare."""
+    if a.street and b.street:
+        return _street(a, b)
+    if not (a.postcode and b.postcode):
+        return None
+    return Level.ADDRESS_POSTCODE if a.postcode == b.postcode else Level.ADDRESS_DIFFERS
+
+
+def _street(a: Record, b: Record) -> Level:
+    if a.street == b.street or (
+        a.house == b.house and JaroWinkler.similarity(a.street, b.street) >= NEAR_STREET
+    ):
+        if a.house == b.house:
+            return Level.ADDRESS_SAME if a.postcode == b.postcode else Level.ADDRESS_NEAR
+        return Level.ADDRESS_STREET if a.postcode == b.postcode else Level.ADDRESS_DIFFERS
+    return Level.ADDRESS_POSTCODE if a.postcode == b.postcode != "" else Level.ADDRESS_DIFFERS
+
+
+def unit(a: str, b: str) -> Level | None:
+    """Whether both belong to one unit."""
+    if not (a and b):
+        return None
+    return Level.UNIT_SAME if a == b else Level.UNIT_DIFFERS

@@ -2,61 +2,72 @@
 
 Two persons are compared when they share a key, so a key must be shared by most records of one
 human and by few others. Keys are made of what is registered; whoever keeps them hashes them.
+Blocks stay small in a nation: whoever looks may skip those of more than some hundred persons.
 """
 
-from datetime import date
+from collections.abc import Iterator
 
+from app.duplicates.rarity import family_shares
 from app.duplicates.record import Record
 from app.duplicates.spelling import sound
 
+# Shorter local parts of e-mail addresses (``kari``) are shared by too many.
+SHORTEST_MAILBOX = 6
+MOST_NAMES = 2
+
 
 def keys_of(record: Record) -> frozenset[bytes]:
-    """The keys of a person: at most a dozen. What is not known gives no key."""
-    found = [*_contact_keys(record), *_name_keys(record)]
+    """The keys of a person. What is not known gives no key."""
+    given, family = record.given.split(), record.family.split()
+    sounds = [sound(word) for word in given], [sound(word) for word in family]
+    found = {*_contact_keys(record, *sounds), *_name_keys(family, *sounds)}
     for birth in (record.birth, record.other_birth):
         if birth:
-            found += _birth_keys(record, birth)
+            found.update(_birth_keys(birth, *sounds))
     return frozenset(key.encode() for key in found)
 
 
-def _contact_keys(record: Record) -> list[str]:
-    found = []
+def _contact_keys(record: Record, given: list[str], family: list[str]) -> Iterator[str]:
     if record.number:
-        found.append(f"n{record.number.digits}")
+        yield f"n{record.number.digits}"
     if record.phone:
-        found.append(f"p{record.phone}")
-    if record.email and record.mailbox:
-        found.append(f"e{record.email}")
+        yield f"p{record.phone}"
+    if len(record.mailbox) >= SHORTEST_MAILBOX:
+        yield f"e{record.mailbox}"
+    elif record.mailbox:
+        yield f"e{record.email}"
+    first = given[0] if given else ""
     if record.street and record.house:
-        found.append(f"a{record.street}|{record.house}|{record.given[:1]}")
-    return found
+        yield f"a{record.street}|{record.house}|{first[:1]}"
+    if record.postcode and first and family:
+        yield f"c{record.postcode}{first[:2]}{family[-1][:1]}"
+    if record.unit and first:
+        yield f"u{record.unit}|{first}"
 
 
-def _name_keys(record: Record) -> list[str]:
-    given, family = record.given_sound, record.family_sound
+def _name_keys(words: list[str], given: list[str], family: list[str]) -> Iterator[str]:
+    """Pairs of a given and a family name, in one order, so that swapped names meet; a rare family
+    name with the beginning of a given name, so that mistyped and short given names meet."""
     if not (given and family):
-        return []
-    # In one order, so that swapped names meet.
-    both = "|".join(sorted((given, family)))
-    return [f"f{both}"]
+        return
+    for name in family[-MOST_NAMES:]:
+        one, other = sorted((given[0], name))
+        yield f"f{one}|{other}"
+    for word, name in zip(words[-MOST_NAMES:], family[-MOST_NAMES:], strict=True):
+        if word not in family_shares():
+            for initial in {given[0][:2], given[-1][:2]}:
+                yield f"r{name}|{initial}"
 
 
-def _birth_keys(record: Record, birth: date) -> list[str]:
-    found = []
-    given, family = record.given_sound, record.family_sound
-    if given:
-        found.append(f"g{birth:%Y%m%d}{given[:2]}")
+def _birth_keys(birth: str, given: list[str], family: list[str]) -> Iterator[str]:
+    for name in (*given[:1], *family[-1:]):
+        yield f"d{birth}{name[:2]}"
+    if not given:
+        return
+    year, month, day = birth[:4], birth[4:6], birth[6:]
+    if day <= "12" and day != month:
+        one, other = sorted((day, month))
+        yield f"s{year}{one}{other}{given[0][:3]}"
     if family:
-        found.append(f"d{birth:%Y%m%d}{family[:2]}")
-    if birth.day <= 12 and birth.day != birth.month and given:
-        one, other = sorted((birth.day, birth.month))
-        found.append(f"s{birth.year}{one:02}{other:02}{given}")
-    if given and family:
-        both = "|".join(sorted((given, family)))
-        found.append(f"y{birth.year}{both}")
-    return found
-
-
-def sounds(text: str) -> list[str]:
-    """How each word of a folded name sounds."""
-    return [sound(word) for word in text.split()]
+        one, other = sorted((given[0][:2], family[-1][:2]))
+        yield f"y{year}{one}|{other}"

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from app.duplicates.spelling import sound, tokens
+from app.duplicates.spelling import tokens
 from app.people.national_id import NUMBER_LENGTH, NationalIdKind, Problem, examine
 
 PHONE_DIGITS = 8
@@ -46,22 +46,23 @@ class Number:
     digits: str = field(repr=False)
     kind: NationalIdKind
     is_valid: bool
-    birth: date | None = field(repr=False)
+    birth: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """A person in normal form. Empty text and None stand for what is not known.
 
-    ``given`` and ``family`` are folded words with spaces between. ``birth`` is the registered
-    date, else the one in a valid number; ``other_birth`` is that of the number where they differ.
+    ``given`` and ``family`` are folded words with spaces between. ``birth`` (``yyyymmdd``) is the
+    registered date, else the one in a valid number; ``other_birth`` is that of the number where
+    they differ.
     ``phone`` is the last eight digits; ``street`` is without its ending and ``house``.
     """
 
     given: str
     family: str
-    birth: date | None
-    other_birth: date | None
+    birth: str
+    other_birth: str
     number: Number | None
     phone: str
     email: str
@@ -70,16 +71,6 @@ class Record:
     house: str
     postcode: str
     unit: str
-
-    @property
-    def given_sound(self) -> str:
-        """How the first given name sounds."""
-        return sound(self.given.partition(" ")[0])
-
-    @property
-    def family_sound(self) -> str:
-        """How the last family name sounds."""
-        return sound(self.family.rpartition(" ")[2])
 
 
 def record_of(facts: Facts) -> Record:
@@ -115,14 +106,19 @@ def _number(text: str | None) -> Number | None:
         text = f"0{text}"  # Spreadsheets drop the zero in front.
     found = examine(text, today=date.max)
     is_valid = not _BAD_FORM.intersection(found.problems)
-    return Number(found.digits, found.kind, is_valid, found.birth_date if is_valid else None)
+    return Number(found.digits, found.kind, is_valid, _day(found.birth_date) if is_valid else "")
 
 
-def _births(registered: date | None, number: Number | None) -> tuple[date | None, date | None]:
-    claimed = number.birth if number else None
-    if registered is None:
-        return claimed, None
-    return registered, claimed if claimed != registered else None
+def _day(birth: date | None) -> str:
+    return f"{birth.year:04}{birth.month:02}{birth.day:02}" if birth else ""
+
+
+def _births(registered: date | None, number: Number | None) -> tuple[str, str]:
+    claimed = number.birth if number else ""
+    birth = _day(registered)
+    if not birth:
+        return claimed, ""
+    return birth, claimed if claimed != birth else ""
 
 
 def _phone(text: str | None) -> str:

@@ -18,13 +18,13 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.clock import utc_now
 from app.db import db, transaction
-from app.duplicates import blocks, comparing, estimation, forking, index, learned, pairs, reading
-from app.duplicates.comparing import Likeness
+from app.duplicates import blocks, estimation, forking, index, learned, pairs, reading
+from app.duplicates.candidates import Likeness, likely
 from app.duplicates.index import Made
 from app.duplicates.pairs import Found
 from app.duplicates.reading import dashed
 from app.duplicates.store import RecordStore
-from app.duplicates.weights import Weights
+from app.duplicates.weights import SHIPPED, Weights
 from app.models import MatchState
 from app.security import derived
 from app.security.actor import acting_as, operator
@@ -76,6 +76,7 @@ class _Scan:
     ids: list[str] = field(default_factory=list)
     places: dict[str, int] = field(default_factory=dict)
     wanted: int = 0
+    everybody: int = 0
 
     def tell(self) -> None:
         """Tell how far it is, in a transaction of its own."""
@@ -160,7 +161,7 @@ def _candidates(one: _Scan, *, anew: bool) -> blocks.Pairs:
     here = one.municipality_id
     everybody = reading.everybody(here)
     changed = everybody if anew else reading.unscanned(here)
-    one.wanted = len(changed)
+    one.wanted, one.everybody = len(changed), len(everybody)
     if len(changed) * FEW < len(everybody):
         with reading.reading(here):
             return _of_few(one, changed)
@@ -187,21 +188,27 @@ def _of_few(one: _Scan, changed: list[str]) -> blocks.Pairs:
 
 
 def _weights(one: _Scan, candidates: blocks.Pairs) -> Weights:
-    """The weights in use, learned anew when there are many more persons than before."""
+    """The weights in use; when there are many more or fewer persons than before, new ones.
+
+    They are learned when there are enough to learn from and all of them are here; else they are
+    the shipped ones, for so many persons.
+    """
     with reading.reading(one.municipality_id):
         known = learned.persons_behind(one.municipality_id)
         weights = learned.weights_of(one.municipality_id)
-    count = one.wanted
-    if count < max(estimation.FEWEST_PERSONS, GROWN * known) or count < len(one.ids):
+    if not one.everybody or known / GROWN < one.everybody < known * GROWN:
         return weights
-    some = candidates.some(LEARNED_FROM)
-    weights = estimation.learn(
-        (one.store.get(place) for place in range(count)),
-        ((one.store.get(first), one.store.get(second)) for first, second in some),
-        count=count,
-    )
+    if one.wanted == one.everybody >= estimation.FEWEST_PERSONS:
+        some = candidates.some(LEARNED_FROM)
+        weights = estimation.learn(
+            (one.store.get(place) for place in range(one.wanted)),
+            ((one.store.get(first), one.store.get(second)) for first, second in some),
+            count=one.everybody,
+        )
+    else:
+        weights = SHIPPED.sized(one.everybody)
     with one.turn():
-        learned.keep(one.municipality_id, weights, persons=count, at=one.at)
+        learned.keep(one.municipality_id, weights, persons=one.everybody, at=one.at)
     return weights
 
 
@@ -217,7 +224,7 @@ def _compare(one: _Scan, candidates: blocks.Pairs, weights: Weights) -> None:
             sizes.append(len(taken))
             yield taken
 
-    work = partial(comparing.likely, one.store, weights)
+    work = partial(likely, one.store, weights)
     for bucket, found in enumerate(forking.done(work, parts(), processes=one.processes)):
         one.counts.compared += sizes[bucket]
         _surely(one, bucket * blocks.AT_ONCE, found)

@@ -1,18 +1,18 @@
 """How likely two records are one person, and why.
 
-Pure arithmetic on normal forms: levels from ``levels``, bits from ``weights``, summed.
+Pure arithmetic on normal forms: levels from ``comparing`` and ``together``, bits from ``weights``,
+summed. Most pairs that share a key are told apart by two glances, before names are looked at.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from app.duplicates import levels
+from app.duplicates import comparing
 from app.duplicates.levels import FIELD_OF, Field, Level
 from app.duplicates.record import Record
+from app.duplicates.together import together
 from app.duplicates.weights import SHIPPED, Weights
 from app.enums import MatchBand
-
-# What any two persons start with: that they are one is unlikely.
-PRIOR = -14.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,36 +33,106 @@ class Comparison:
     findings: tuple[Finding, ...]
 
 
+# Who shares nothing but a name is not worth a look: no band, no findings, and this score.
+FAR_APART = -20.0
+NO_CANDIDATE = Comparison(FAR_APART, None, ())
+_CACHED = 1 << 16
+
+
 def compare(a: Record, b: Record, weights: Weights = SHIPPED) -> Comparison:
     """How likely two records are one person; the order of the two does not matter."""
-    found = [Finding(FIELD_OF[level], level, weights.bits[level]) for level in _levels(a, b)]
-    score = round(PRIOR + sum(one.bits for one in found), 2)
-    return Comparison(score, _band(score, weights), tuple(found))
+    if _is_hopeless(a, b):
+        return NO_CANDIDATE
+    return _scorer(weights).compare(a, b)
 
 
-def _levels(a: Record, b: Record) -> list[Level]:
-    names = levels.name_levels(a.given, a.family, b.given, b.family)
-    birth = levels.birth_level(a.birth, b.birth)
+def _is_hopeless(a: Record, b: Record) -> bool:
+    """Whether no contact is shared, and birth dates or valid numbers are of two people."""
+    if a.phone == b.phone != "" or a.mailbox == b.mailbox != "" or a.street == b.street != "":
+        return False
+    one, other = a.number, b.number
+    if one is not None and other is not None:
+        if one.digits == other.digits:
+            return False
+        if one.is_valid and other.is_valid and one.kind is other.kind:
+            return True
+    if not (a.birth and b.birth) or a.other_birth or b.other_birth:
+        return False
+    return comparing.birth(a.birth, b.birth) in _APART
+
+
+_APART = frozenset({Level.BIRTH_DIFFERS, Level.BIRTH_GENERATION})
+
+
+def levels_of(a: Record, b: Record, names: comparing.Names) -> list[Level]:
+    """The levels that two records reach, one a field and those of several together."""
     found = [
-        levels.national_id_level(a.number, b.number),
-        birth,
-        *names,
-        levels.phone_level(a.phone, b.phone),
-        levels.email_level(a, b),
-        levels.address_level(a, b),
-        levels.unit_level(a.unit, b.unit),
+        level
+        for level in (
+            comparing.national_id(a.number, b.number),
+            comparing.births(a, b),
+            names.given,
+            names.family,
+            comparing.phone(a.phone, b.phone),
+            comparing.email(a, b),
+            comparing.address(a, b),
+            comparing.unit(a.unit, b.unit),
+        )
+        if level is not None
     ]
-    if Level.GIVEN_DIFFERS in names:
-        is_twin = birth is Level.BIRTH_SAME and Level.FAMILY_SAME in names
-        found.append(Level.TWINS if is_twin else Level.HOUSEHOLD)
-    elif birth is Level.BIRTH_GENERATION:
-        found.append(Level.GENERATIONS)
-    return [level for level in found if level]
+    return found + together(frozenset(found))
 
 
-def _band(score: float, weights: Weights) -> MatchBand | None:
-    if score >= weights.certain:
-        return MatchBand.CERTAIN
-    if score >= weights.probable:
-        return MatchBand.PROBABLE
-    return MatchBand.POSSIBLE if score >= weights.possible else None
+class _Scorer:
+    """Weights made ready: what names say is looked up once for each pair of names."""
+
+    def __init__(self, weights: Weights) -> None:
+        self._weights = weights
+        self._bits = dict(weights.bits)
+        self._names = lru_cache(maxsize=_CACHED)(self._name_bits)
+
+    def compare(self, a: Record, b: Record) -> Comparison:
+        names, given_bits, family_bits = self._names(a.given, a.family, b.given, b.family)
+        levels = levels_of(a, b, names)
+        bits = self._bits
+        score = self._weights.base + given_bits + family_bits
+        score = round(score + sum([bits[level] for level in levels]), 2)
+        band = self._band(score)
+        if band is None:
+            return Comparison(score, None, ())
+        extra = {names.given: given_bits, names.family: family_bits}
+        findings = (
+            Finding(FIELD_OF[level], level, round(bits[level] + extra.get(level, 0.0), 2))
+            for level in levels
+        )
+        return Comparison(score, band, tuple(findings))
+
+    def _name_bits(
+        self, a_given: str, a_family: str, b_given: str, b_family: str
+    ) -> tuple[comparing.Names, float, float]:
+        """How two names compare, and what their being rare or common adds to it."""
+        weights = self._weights
+        names = comparing.names(a_given, a_family, b_given, b_family)
+        given = family = 0.0
+        if names.given_words and names.given:
+            share = weights.rarity.get(names.given, 0.0)
+            given = share * weights.given_rarity(names.given_words)
+        if names.family_words and (level := names.family or names.given):
+            share = weights.rarity.get(level, 0.0)
+            family = share * weights.family_rarity(names.family_words)
+        if names.family is None:
+            given, family = given + family, 0.0
+        return names, given, family
+
+    def _band(self, score: float) -> MatchBand | None:
+        weights = self._weights
+        if score < weights.possible:
+            return None
+        if score < weights.probable:
+            return MatchBand.POSSIBLE
+        return MatchBand.PROBABLE if score < weights.certain else MatchBand.CERTAIN
+
+
+@lru_cache(maxsize=8)
+def _scorer(weights: Weights) -> _Scorer:
+    return _Scorer(weights)

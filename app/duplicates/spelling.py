@@ -17,6 +17,8 @@ _LETTERS = str.maketrans(
     }
 )  # fmt: skip
 _PAIRS = (("aa", "a"), ("oe", "o"), ("ae", "e"))
+# What a scanner makes of letters.
+_DIGITS = str.maketrans("01358", "olesb")
 _APOSTROPHES = str.maketrans("", "", "'’‘ʼ`´ʹ′")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _DOUBLED = re.compile(r"(.)\1+")
@@ -51,6 +53,8 @@ def _plain(text: str) -> str:
 
 
 def _folded(word: str) -> str:
+    if not (word.isalpha() or word.isdigit()):
+        word = word.translate(_DIGITS)
     for pair, letter in _PAIRS:
         word = word.replace(pair, letter)
     return word

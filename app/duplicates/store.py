@@ -7,7 +7,6 @@ processes that are forked share them.
 import marshal
 from array import array
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from app.duplicates.record import Number, Record
@@ -16,7 +15,6 @@ from app.people.national_id import NationalIdKind
 REMEMBERED = 20_000
 DIGEST = 16
 _FIELDS = tuple(Record.__slots__)
-_DATES = tuple(_FIELDS.index(name) for name in ("birth", "other_birth"))
 _NUMBER = _FIELDS.index("number")
 _KINDS = {kind.value: kind for kind in NationalIdKind}
 
@@ -24,28 +22,18 @@ _KINDS = {kind.value: kind for kind in NationalIdKind}
 def packed(record: Record) -> bytes:
     """A record as bytes for ``RecordStore``. Not for keeping: they differ between versions."""
     values: list[Any] = [getattr(record, name) for name in _FIELDS]
-    for place in _DATES:
-        values[place] = _day(values[place])
     number = record.number
     if number is not None:
-        values[_NUMBER] = (number.digits, number.kind.value, number.is_valid, _day(number.birth))
+        values[_NUMBER] = (number.digits, number.kind.value, number.is_valid, number.birth)
     return marshal.dumps(tuple(values))
-
-
-def _day(day: date | None) -> int | None:
-    return day.toordinal() if day is not None else None
 
 
 def _unpacked(kept: memoryview) -> Record:
     # Written by ``packed`` in this very run, never read from a file.
     values = list(marshal.loads(kept))  # noqa: S302
-    for place in _DATES:
-        if values[place] is not None:
-            values[place] = date.fromordinal(values[place])
     if values[_NUMBER] is not None:
         digits, kind, is_valid, birth = values[_NUMBER]
-        born = date.fromordinal(birth) if birth is not None else None
-        values[_NUMBER] = Number(digits, _KINDS[kind], is_valid, born)
+        values[_NUMBER] = Number(digits, _KINDS[kind], is_valid, birth)
     return Record(*values)
 
 

@@ -1,56 +1,103 @@
-"""How much each finding says for or against "the same person", in bits, and the bands.
+"""How much each level says for or against "the same person", in bits, and where the bands begin.
 
-One bit more doubles the odds. The weights are plain data that go in and out of JSON.
+One bit more doubles the odds; a score of 0 is as likely as not. The weights are plain data that go
+in and out of JSON. Those shipped were fitted to the persons of ``benchmarks/persons``, with what
+must speak for or against kept above or below zero; ``estimation`` fits them to one's own persons.
 """
 
+import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from math import log2
+from pathlib import Path
 from typing import Any
 
 from app.duplicates.levels import Level
+from app.duplicates.rarity import family_shares, given_shares
+
+_FILE = Path(__file__).parent / "data" / "weights.json"
+# The weights were made in a population of about this size; two namesakes are likelier in more.
+USUAL_PERSONS = 50_000
+LARGEST_SHIFT = 4.0
+# What an average name says, in bits, and how far from it a rare or a common one is let.
+AVERAGE_GIVEN, AVERAGE_FAMILY = 7.5, 10.0
+RAREST, COMMONEST_GIVEN, COMMONEST_FAMILY = 8.0, -4.0, -5.0
+# The shares of names that no list holds.
+UNKNOWN_GIVEN, UNKNOWN_FAMILY = 1 / 30_000, 1 / 20_000
+# Two names say less than both alone: *Anne Marie* is commoner than *Anne* and *Marie* by chance.
+FURTHER_WORDS = 0.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Weights:
-    """Bits per level; names count more the rarer they are.
+    """Bits per level. ``rarity`` is how much of a name's rarity a level counts, from 0 to 1.
 
-    ``certain``, ``probable`` and ``possible`` are the lowest scores of the bands.
+    ``certain``, ``probable`` and ``possible`` are the lowest scores of the bands. The shares of
+    names are one's own; names that are not among them have those of the country.
     """
 
     bits: Mapping[Level, float]
-    certain: float = 12.0
-    probable: float = 4.0
-    possible: float = -2.0
+    rarity: Mapping[Level, float]
+    base: float
+    certain: float
+    probable: float
+    possible: float
+    persons: int = USUAL_PERSONS
     given_shares: Mapping[str, float] = field(default_factory=dict)
     family_shares: Mapping[str, float] = field(default_factory=dict)
 
+    def sized(self, persons: int) -> "Weights":
+        """The same weights for a population of another size.
+
+        Unrelated people of one name grow with the square of it, persons kept twice do not.
+        """
+        shift = log2(max(persons, 1) / self.persons)
+        shift = max(-LARGEST_SHIFT, min(LARGEST_SHIFT, shift))
+        return replace(self, base=round(self.base - shift, 2), persons=max(persons, 1))
+
+    def given_rarity(self, words: tuple[str, ...]) -> float:
+        """How much rarer than the average given names are, in bits."""
+        bits = _bits(words, self.given_shares, given_shares(), UNKNOWN_GIVEN)
+        return max(COMMONEST_GIVEN, min(RAREST, bits - AVERAGE_GIVEN))
+
+    def family_rarity(self, words: tuple[str, ...]) -> float:
+        """How much rarer than the average family names are, in bits."""
+        bits = _bits(words, self.family_shares, family_shares(), UNKNOWN_FAMILY)
+        return max(COMMONEST_FAMILY, min(RAREST, bits - AVERAGE_FAMILY))
+
     def as_json(self) -> dict[str, Any]:
         """What ``from_json`` makes the same weights of."""
-        return {name: dict(v) if isinstance(v, Mapping) else v for name, v in asdict(self).items()}
+        return {
+            name: {str(key): bits for key, bits in value.items()}
+            if isinstance(value, Mapping)
+            else value
+            for name, value in asdict(self).items()
+        }
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> "Weights":
-        """The weights that were written."""
-        bits = {Level(name): float(value) for name, value in content["bits"].items()}
-        return cls(**{**content, "bits": bits})
+        """The weights that were written; a level that is new since then has those shipped."""
+        shipped = _read()
+        read = {name: _by_level(shipped[name] | content[name]) for name in ("bits", "rarity")}
+        return cls(**{**content, **read})
 
 
-SHIPPED = Weights(
-    {
-        Level.ID_SAME: 20, Level.ID_NEAR: 12, Level.ID_REPLACED: 8, Level.ID_DIFFERS: -17,
-        Level.ID_DOUBTFUL_DIFFERS: -3,
-        Level.BIRTH_SAME: 9, Level.BIRTH_SAME_NEW_YEAR: 4, Level.BIRTH_SWAPPED: 6,
-        Level.BIRTH_NEAR: 3, Level.BIRTH_NEW_YEAR: 1, Level.BIRTH_DIFFERS: -6,
-        Level.BIRTH_GENERATION: -10,
-        Level.GIVEN_SAME: 5, Level.GIVEN_NICKNAME: 3, Level.GIVEN_PART: 4, Level.GIVEN_NEAR: 3,
-        Level.GIVEN_DIFFERS: -6,
-        Level.FAMILY_SAME: 5, Level.FAMILY_PART: 4, Level.FAMILY_NEAR: 3, Level.FAMILY_DIFFERS: -3,
-        Level.NAMES_SWAPPED: 8,
-        Level.PHONE_SAME: 11, Level.PHONE_NEAR: 5, Level.PHONE_DIFFERS: -1,
-        Level.EMAIL_SAME: 11, Level.EMAIL_NEAR: 7, Level.EMAIL_MAILBOX: 4, Level.EMAIL_DIFFERS: -1,
-        Level.ADDRESS_SAME: 6, Level.ADDRESS_NEAR: 3, Level.ADDRESS_POSTCODE: 1,
-        Level.ADDRESS_DIFFERS: -1,
-        Level.UNIT_SAME: 2, Level.UNIT_DIFFERS: -0.5,
-        Level.TWINS: -8, Level.GENERATIONS: -8, Level.HOUSEHOLD: -8,
-    }
-)  # fmt: skip
+def _bits(
+    words: tuple[str, ...], own: Mapping[str, float], common: Mapping[str, float], unknown: float
+) -> float:
+    found = sorted(
+        (-log2(own.get(word) or common.get(word, unknown)) for word in words), reverse=True
+    )
+    return found[0] + FURTHER_WORDS * sum(found[1:]) if found else 0.0
+
+
+def _by_level(content: Mapping[str, float]) -> dict[Level, float]:
+    return {level: float(content[level]) for level in Level if level in content}
+
+
+def _read() -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(_FILE.read_text(encoding="utf-8"))
+    return content
+
+
+SHIPPED = Weights.from_json(_read())
