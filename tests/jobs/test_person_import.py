@@ -2,6 +2,7 @@ import re
 import zipfile
 from dataclasses import replace
 from io import BytesIO
+from zlib import crc32
 
 import pytest
 from flask_appbuilder.security.sqla.models import User
@@ -41,7 +42,7 @@ def place(world: World) -> int:
 
 @pytest.fixture
 def prefix(request) -> str:
-    return f"J{abs(hash(request.node.nodeid)) % 10**6}"
+    return f"J{crc32(request.node.nodeid.encode()) % 10**6}"
 
 
 def test_37_rows_at_fault_among_10_000_are_each_named_and_the_other_9_963_imported(

@@ -25,7 +25,7 @@ def good_row(number: int, unit: str, prefix: str) -> Cells:
     family = word(chance, 5)
     return {
         "external_id": f"{prefix}-{number}",
-        "given_name": f"Åse {word(chance, 4)}",
+        "given_name": f"Å{word(chance, 4).lower()}",
         "family_name": family,
         "birth_date": born.strftime("%d.%m.%Y"),
         "national_id": synthetic(born, _SERIALS.setdefault(prefix, len(_SERIALS))),

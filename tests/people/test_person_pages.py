@@ -501,7 +501,7 @@ def test_a_person_is_not_brought_back_beside_another_with_the_same_national_id(
 ):
     client.send(f"/person/retire/{person.id}", {"reason": "Registrert to ganger"})
     client.send(
-        "/person/add", {"given_name": "Solveig", "family_name": "Ny", "national_id": number}
+        "/person/add", {"given_name": "Zacharias", "family_name": "Qvam", "national_id": number}
     )
 
     answer = client.send(f"/person/restore/{person.id}")
