@@ -16,7 +16,7 @@ from app.db import db
 from app.duplicates import index, words
 from app.duplicates.learned import weights_of
 from app.duplicates.record import Facts, Record, record_of
-from app.duplicates.scoring import Comparison, compare
+from app.duplicates.scoring import Comparison, Finding, compare
 from app.models import MatchKey, Person
 from app.people import national_id
 from app.people.matching import Likely
@@ -29,6 +29,7 @@ MOST_HOLDERS = 250
 """A key that more persons hold says nothing: a school's switchboard, the first of January."""
 
 MOST_COMPARED = 100
+MOST_FOR, MOST_AGAINST = 4, 2
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,13 @@ def told(found: Candidate) -> Likely:
     assert band is not None  # noqa: S101 - those without a band are no candidates
     if not found.is_shown:
         return Likely(None, band, comparison.score)
-    findings = tuple((str(one.field), str(one.level), one.bits) for one in comparison.findings)
-    why = words.reasons(comparison.findings)
-    return Likely(found.person_id, band, comparison.score, why, findings)
+    findings = weightiest(comparison.findings)
+    kept = tuple((str(one.field), str(one.level), one.bits) for one in findings)
+    return Likely(found.person_id, band, comparison.score, words.reasons(findings), kept)
+
+
+def weightiest(findings: Iterable[Finding]) -> list[Finding]:
+    """What speaks most for and most against, few enough to be read while one registers."""
+    ordered = sorted(findings, key=lambda one: -abs(one.bits))
+    speaks_for = [one for one in ordered if one.bits > 0][:MOST_FOR]
+    return speaks_for + [one for one in ordered if one.bits < 0][:MOST_AGAINST]

@@ -10,8 +10,7 @@ from app.db import db
 from app.duplicates import in_file
 from app.duplicates.in_file import Earlier
 from app.duplicates.learned import weights_of
-from app.duplicates.lookup import described
-from app.duplicates.pairs import findings_of
+from app.duplicates.lookup import described, weightiest
 from app.duplicates.record import Record, record_of
 from app.enums import MatchBand
 from app.models import Person
@@ -50,7 +49,8 @@ def _record(row: PersonRow) -> Record:
 def _to_line(good: Sequence[CheckedRow], found: Earlier) -> AlikeTo:
     comparison = found.comparison
     band = comparison.band or MatchBand.POSSIBLE
-    findings = tuple((str(a), str(b), float(str(c))) for a, b, c in findings_of(comparison))
+    found_most = weightiest(comparison.findings)
+    findings = tuple((str(one.field), str(one.level), one.bits) for one in found_most)
     return AlikeTo(None, good[found.earlier].row.line, band, comparison.score, findings)
 
 
