@@ -78,6 +78,8 @@ lock: $(VENV)/.installed-dev ## Choose the newest allowed versions of all librar
 	@$(LOCK) --upgrade --constraint requirements.lock --group dev pyproject.toml \
 		--output-file requirements-dev.lock
 	@$(LOCK) --upgrade --group node --output-file requirements-node.lock
+	@$(LOCK) --upgrade --constraint requirements.lock --extra linkage --group peers pyproject.toml \
+		--output-file requirements-linkage.lock
 
 .PHONY: translations
 translations: $(VENV)/.installed-dev ## Collect the texts of the panel into the catalogues

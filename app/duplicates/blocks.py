@@ -43,6 +43,12 @@ class Pairs:
             first = place << 32
             self._buckets[place // AT_ONCE].extend([first | one for one in places[number + 1 :]])
 
+    def add_pair(self, one: int, other: int) -> None:
+        """Add two persons by their places."""
+        first, second = sorted((one, other))
+        if first < min(second, self._wanted):
+            self._buckets[first // AT_ONCE].append(first << 32 | second)
+
     def __len__(self) -> int:
         """How many buckets there are."""
         return len(self._buckets)

@@ -105,8 +105,8 @@ def names(a_given: str, a_family: str, b_given: str, b_family: str) -> Names:
     """How two whole names compare."""
     given, given_words = _given(a_given, b_given)
     family, family_words = _family(a_family, b_family)
-    neither = given is Level.GIVEN_DIFFERS and family is Level.FAMILY_DIFFERS
-    if neither and _is_near(a_given, b_family) and _is_near(b_given, a_family):
+    neither = given is Level.GIVEN_DIFFERS and family in _OTHER_FAMILY
+    if neither and _has_of(a_given, b_family) and _has_of(b_given, a_family):
         return _swapped(a_given, a_family, b_given, b_family)
     if family is Level.FAMILY_DIFFERS:
         moved = _moved(a_given, a_family, b_given, b_family)
@@ -116,13 +116,26 @@ def names(a_given: str, a_family: str, b_given: str, b_family: str) -> Names:
 
 
 def _swapped(a_given: str, a_family: str, b_given: str, b_family: str) -> Names:
-    # From the one whose name is first in order, so that the order of the two says nothing.
-    given, family = min((a_given, a_family), (b_given, b_family))
+    # Of the two, the one whose given name is known as one; the order of the two says nothing.
+    given, family = min((a_given, a_family), (b_given, b_family), key=_as_swapped)
     return Names(Level.NAMES_SWAPPED, None, (given.split()[0],), (family.split()[-1],))
 
 
-def _is_near(a: str, b: str) -> bool:
-    return a == b or JaroWinkler.similarity(a, b) >= NEAR_NAME
+def _as_swapped(name: tuple[str, str]) -> tuple[bool, tuple[str, str]]:
+    return name[0].split()[0] not in given_shares(), name
+
+
+_OTHER_FAMILY = frozenset({Level.FAMILY_DIFFERS, Level.FAMILY_ALIKE})
+
+
+def _has_of(given: str, family: str) -> bool:
+    """Whether a word of one's given names is, or is nearly, a word of the other's family names."""
+    words = given.split()
+    return any(
+        word == one or JaroWinkler.similarity(word, one) >= NEAR_NAME
+        for word in family.split()
+        for one in words
+    )
 
 
 def _moved(a_given: str, a_family: str, b_given: str, b_family: str) -> tuple[str, ...]:
@@ -228,6 +241,19 @@ def email(a: Record, b: Record) -> Level | None:
         return Level.EMAIL_MAILBOX
     is_near = OSA.distance(a.email, b.email, score_cutoff=2) <= 2
     return Level.EMAIL_NEAR if is_near else Level.EMAIL_DIFFERS
+
+
+def email_tells_name(a: Record, b: Record) -> bool:
+    """Whether the e-mail of one is made of the given and family name of the other, who has not
+    the same family name now."""
+    return _tells(a.mailbox, b) or _tells(b.mailbox, a)
+
+
+def _tells(mailbox: str, record: Record) -> bool:
+    given, family = record.given.partition(" ")[0], record.family.rpartition(" ")[2]
+    if len(given) < 2 or len(family) < SHORTEST_NEAR or family not in mailbox:
+        return False
+    return given in mailbox.replace(family, "", 1)
 
 
 def address(a: Record, b: Record) -> Level | None:

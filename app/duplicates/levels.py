@@ -88,6 +88,7 @@ class Level(StrEnum):
     HOUSEHOLD = "household"
     NAMESAKES = "namesakes"
     NEW_FAMILY_NAME = "new_family_name"
+    EMAIL_TELLS_NAME = "email_tells_name"
     NAME_AND_CONTACT = "name_and_contact"
     NAME_AND_ADDRESS = "name_and_address"
     BOTH_CONTACTS = "both_contacts"
@@ -106,4 +107,8 @@ _FIELDS = {
     "unit": Field.UNIT,
 }
 FIELD_OF = {level: _FIELDS.get(level.partition("_")[0], Field.TOGETHER) for level in Level}
-FIELD_OF |= {Level.FAMILY_HOUSEHOLD: Field.TOGETHER, Level.NAMES_SWAPPED: Field.GIVEN_NAME}
+FIELD_OF |= {
+    Level.FAMILY_HOUSEHOLD: Field.TOGETHER,
+    Level.EMAIL_TELLS_NAME: Field.TOGETHER,
+    Level.NAMES_SWAPPED: Field.GIVEN_NAME,
+}

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from app.duplicates.spelling import tokens
+from app.duplicates.spelling import folded, tokens
 from app.people.national_id import NUMBER_LENGTH, NationalIdKind, Problem, examine
 
 PHONE_DIGITS = 8
@@ -55,8 +55,8 @@ class Record:
 
     ``given`` and ``family`` are folded words with spaces between. ``birth`` (``yyyymmdd``) is the
     registered date, else the one in a valid number; ``other_birth`` is that of the number where
-    they differ.
-    ``phone`` is the last eight digits; ``street`` is without its ending and ``house``.
+    they differ. ``phone`` is the last eight digits; ``mailbox`` is folded as names are; ``street``
+    is without its ending and ``house``.
     """
 
     given: str
@@ -134,7 +134,7 @@ def _email(text: str | None) -> tuple[str, str]:
     if not (sign and local and domain):
         return "", ""
     local = local.partition("+")[0]
-    return f"{local}@{domain}", "" if local in _SHARED_MAILBOXES else local
+    return f"{local}@{domain}", "" if local in _SHARED_MAILBOXES else folded(local)
 
 
 def _address(text: str | None) -> tuple[str, str]:

@@ -5,7 +5,7 @@ that a scan that is cut off goes on where it stopped.
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -35,7 +35,7 @@ FEW = 20
 PAYS_FROM = 5_000
 """Persons from which it pays to have other processes do their part."""
 
-LEARNED_FROM = 200_000
+LEARNED_FROM = 60_000
 """Pairs to learn from, at most."""
 
 WRITTEN_AT_ONCE = 10_000
@@ -60,6 +60,9 @@ class Counts:
     reopened: int = 0
     faded: int = 0
 
+
+Linking = Callable[[RecordStore], Iterable[tuple[int, int]]]
+"""Finds pairs of places of records that may be of one person."""
 
 Turn = Callable[[], AbstractContextManager[Callable[[Counts], None]]]
 """One transaction of a scan; what it gives is told how far the scan is."""
@@ -89,16 +92,35 @@ def scan(municipality_id: int, turn: Turn, *, processes: int = 1, anew: bool = F
     make_keys(municipality_id, turn, processes=processes)
     one = _Scan(municipality_id, turn, processes, utc_now())
     candidates = _candidates(one, anew=anew)
+    _read(one)
+    _compare(one, candidates, _weights(one, candidates))
+    return one.counts
+
+
+def compare_linked(municipality_id: int, turn: Turn, link: Linking, *, processes: int) -> Counts:
+    """Compare everybody with whom ``link`` says: a scan whose pairs are found in another way."""
+    make_keys(municipality_id, turn, processes=processes)
+    one = _Scan(municipality_id, turn, processes, utc_now())
+    one.ids = reading.everybody(municipality_id)
+    one.places = {person: place for place, person in enumerate(one.ids)}
+    one.wanted = one.everybody = len(one.ids)
+    _read(one)
+    candidates = blocks.Pairs(one.places, one.wanted)
+    for first, second in link(one.store):
+        candidates.add_pair(first, second)
+    _compare(one, candidates, _weights(one, candidates))
+    return one.counts
+
+
+def _read(one: _Scan) -> None:
+    """Read the records of all whom the scan knows."""
     if len(one.ids) < PAYS_FROM:
         one.processes = 1
     one.counts.persons = one.wanted
     one.counts.total = len(one.ids) + one.wanted
-    for number in reading.records(municipality_id, one.ids, one.store, processes=one.processes):
+    for number in reading.records(one.municipality_id, one.ids, one.store, processes=one.processes):
         one.counts.done = number
         one.tell()
-    weights = _weights(one, candidates)
-    _compare(one, candidates, weights)
-    return one.counts
 
 
 def plainly(municipality_id: int) -> Turn:

@@ -64,6 +64,11 @@ def _is_hopeless(a: Record, b: Record) -> bool:
 _APART = frozenset({Level.BIRTH_DIFFERS, Level.BIRTH_GENERATION})
 
 
+_OTHER_FAMILY_NAME = frozenset(
+    {Level.FAMILY_DIFFERS, Level.FAMILY_ALIKE, Level.FAMILY_MOVED, Level.FAMILY_OTHER_NAME}
+)
+
+
 def levels_of(a: Record, b: Record, names: comparing.Names) -> list[Level]:
     """The levels that two records reach, one a field and those of several together."""
     found = [
@@ -80,6 +85,8 @@ def levels_of(a: Record, b: Record, names: comparing.Names) -> list[Level]:
         )
         if level is not None
     ]
+    if names.family in _OTHER_FAMILY_NAME and comparing.email_tells_name(a, b):
+        found.append(Level.EMAIL_TELLS_NAME)
     return found + together(frozenset(found))
 
 

@@ -41,7 +41,7 @@ def tokens(name: str) -> tuple[str, ...]:
             name = name.replace(wrong, right)
     text = unicodedata.normalize("NFKC", name).casefold().translate(_APOSTROPHES)
     words = _NOT_LETTERS.sub(" ", _plain(text)).split()
-    return tuple(_folded(word) for word in words)
+    return tuple(_word(word) for word in words)
 
 
 def _plain(text: str) -> str:
@@ -52,9 +52,14 @@ def _plain(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
-def _folded(word: str) -> str:
+def _word(word: str) -> str:
     if not (word.isalpha() or word.isdigit()):
         word = word.translate(_DIGITS)
+    return folded(word)
+
+
+def folded(word: str) -> str:
+    """A word without marks, with two letters that stand for one made one."""
     for pair, letter in _PAIRS:
         word = word.replace(pair, letter)
     return word

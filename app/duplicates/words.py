@@ -58,6 +58,7 @@ SENTENCES: dict[Level, Any] = {
     Level.EMAIL_MAILBOX: _l("Same e-mail but for what follows the @ sign"),
     Level.EMAIL_NEAR: _l("E-mails are spelled almost the same"),
     Level.EMAIL_DIFFERS: _l("E-mails differ"),
+    Level.EMAIL_TELLS_NAME: _l("The e-mail of one is made of the name of the other"),
     Level.ADDRESS_SAME: _l("Same address"),
     Level.ADDRESS_NEAR: _l("Almost the same address"),
     Level.ADDRESS_STREET: _l("Same street, different house number"),

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from app.audit import log
 from app.db import db, transaction
 from app.duplicates import exporting, scanning
+from app.duplicates.linking import NotInstalled
 from app.duplicates.scanning import Counts
 from app.jobs import duplicate_scan
 from app.models import Municipality, Person
@@ -38,6 +39,25 @@ def scan(municipality: str | None, processes: int | None, anew: bool) -> None:
     processes = processes or scanning.processors()
     for place in _places(municipality):
         counts = duplicate_scan.scan_now(place.id, processes=processes, anew=anew)
+        click.echo(f"{place.number} {place.name}: {_said(counts)}")
+
+
+@duplicates_group.command("link")
+@MUNICIPALITY
+@PROCESSES
+def link(municipality: str | None, processes: int | None) -> None:
+    """Compare everybody with pairs that Splink (DuckDB) finds: for batches of a nation's size.
+
+    Needs the optional extra: pip install 'samvev[linkage]'.
+    """
+    processes = processes or scanning.processors()
+    for place in _places(municipality):
+        try:
+            counts = duplicate_scan.link_now(place.id, processes=processes)
+        except NotInstalled:
+            raise click.ClickException(
+                "Splink is not installed. It comes with: pip install 'samvev[linkage]'"
+            ) from None
         click.echo(f"{place.number} {place.name}: {_said(counts)}")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from app.audit import log
 from app.clock import utc_now
 from app.columns import new_id
 from app.db import db, transaction
-from app.duplicates import index, scanning
+from app.duplicates import index, linking, scanning
 from app.duplicates.scanning import Counts
 from app.enums import JobKind, JobState
 from app.jobs.records import OPEN, JobRef, Stopped, at_work
@@ -110,10 +111,34 @@ def scan_now(municipality_id: int, *, processes: int, anew: bool = False) -> Cou
             return None
         turn = scanning.plainly(municipality_id)
         counts = scanning.scan(municipality_id, turn, processes=processes, anew=anew)
+    _tell_scanned(municipality_id)
+    return counts
+
+
+def link_now(municipality_id: int, *, processes: int) -> Counts | None:
+    """As ``scan_now`` of everybody, with pairs that Splink finds.
+
+    Raises:
+        NotInstalled: Splink is an optional extra, and is not there.
+    """
+    linking.require_splink()
+    with only_one(municipality_id) as is_ours:
+        if not is_ours:
+            return None
+        counts = scanning.compare_linked(
+            municipality_id,
+            scanning.plainly(municipality_id),
+            partial(linking.pairs, _folder()),
+            processes=processes,
+        )
+    _tell_scanned(municipality_id)
+    return counts
+
+
+def _tell_scanned(municipality_id: int) -> None:
     actor = operator(municipality_id)
     with acting_as(db.session(), actor), transaction():
         log.record(actor, "duplicate_pair:scanned")
-    return counts
 
 
 def nightly(_session: Session, municipality_id: int, _at: datetime) -> int:
@@ -133,12 +158,16 @@ def nightly(_session: Session, municipality_id: int, _at: datetime) -> int:
 @contextmanager
 def only_one(municipality_id: int) -> Iterator[bool]:
     """Whether this is the only scan of the municipality; held to the end of the block."""
-    folder = Path(current_app.instance_path) / "scans"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / f"{municipality_id}.lock").open("w") as file:
+    with (_folder() / f"{municipality_id}.lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             yield False
             return
         yield True
+
+
+def _folder() -> Path:
+    folder = Path(current_app.instance_path) / "scans"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder

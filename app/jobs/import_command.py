@@ -16,6 +16,7 @@ from app.enums import UnitKind
 from app.models import Municipality, Unit
 from app.people import import_words, imports
 from app.people.import_columns import MappingError, bind, suggest_mapping
+from app.people.import_rows import RowProblem
 from app.people.imports import CheckedRow, Choices
 from app.people.table import Row, TableError
 from app.people.tabular import read_table
@@ -32,6 +33,12 @@ persons_group = AppGroup("persons", help="Persons of a municipality.")
 @click.option("--only-good-rows", is_flag=True, help="Import the good rows, leave out the others.")
 @click.option("--create-units", is_flag=True, help="Add the units that are not registered.")
 @click.option("--accept-doubtful-ids", is_flag=True, help="National ids that look wrong are meant.")
+@click.option(
+    "--leave-out-bad-cells",
+    is_flag=True,
+    help="Import rows without the contact data and dates that can't be used, and without a national"
+    " id that another person has.",
+)
 def import_persons(
     file: Path,
     municipality: str,
@@ -39,10 +46,15 @@ def import_persons(
     only_good_rows: bool,
     create_units: bool,
     accept_doubtful_ids: bool,
+    leave_out_bad_cells: bool,
 ) -> None:
     """Import persons from FILE (CSV or XLSX); all rows or none, unless told otherwise."""
     choices, rows = _read(file)
-    choices = replace(choices, accept_doubtful_ids=accept_doubtful_ids)
+    choices = replace(
+        choices,
+        accept_doubtful_ids=accept_doubtful_ids,
+        leave_out_bad_cells=leave_out_bad_cells,
+    )
     actor = operator(_municipality_id(municipality))
     with acting_as(db.session(), actor):
         checked, new_units = _checked(actor, rows, choices, create_units)
@@ -50,7 +62,7 @@ def import_persons(
         is_whole = all(one.person is not None for one in checked)
         imported = 0
         if not dry_run and (is_whole or only_good_rows):
-            imported = _import(actor, checked, new_units, whole=not only_good_rows)
+            imported = _import(actor, checked, new_units, choices, whole=not only_good_rows)
         elif not dry_run:
             click.echo("Some rows are at fault. --only-good-rows imports the others.")
     click.echo(f"{imported} persons imported.")
@@ -93,11 +105,21 @@ def _check(
     actor: Actor, rows: list[Row], choices: Choices, new_units: Mapping[str, str]
 ) -> list[CheckedRow]:
     checked = imports.check(actor, rows, choices, today=today(), new_units=new_units)
-    return [one for part in imports.slices(checked) for one in imports.without_known(part)]
+    leaves_out = choices.leave_out_bad_cells
+    return [
+        one
+        for part in imports.slices(checked)
+        for one in imports.without_known(part, leaves_out=leaves_out)
+    ]
 
 
 def _import(
-    actor: Actor, checked: Sequence[CheckedRow], new_units: Mapping[str, str], *, whole: bool
+    actor: Actor,
+    checked: Sequence[CheckedRow],
+    new_units: Mapping[str, str],
+    choices: Choices,
+    *,
+    whole: bool,
 ) -> int:
     """Import what is good: in one transaction, or 500 rows at a time."""
     if whole:
@@ -105,7 +127,7 @@ def _import(
             _add_units(actor, new_units)
             count = 0
             for part in imports.slices(checked):
-                count += _add(actor, part, whole=True)
+                count += _add(actor, part, choices, whole=True)
                 session.expunge_all()
             log.record(actor, "person:imported")
         return count
@@ -114,16 +136,16 @@ def _import(
     count = 0
     for part in imports.slices(checked):
         with transaction() as session:
-            count += _add(actor, part, whole=False)
+            count += _add(actor, part, choices, whole=False)
         session.expunge_all()
     with transaction():
         log.record(actor, "person:imported")
     return count
 
 
-def _add(actor: Actor, part: Sequence[CheckedRow], *, whole: bool) -> int:
+def _add(actor: Actor, part: Sequence[CheckedRow], choices: Choices, *, whole: bool) -> int:
     """Register persons whom nobody else has registered since they were checked."""
-    now = imports.without_known(part)
+    now = imports.without_known(part, leaves_out=choices.leave_out_bad_cells)
     if whole and any(one.person is None for one in now):
         raise click.ClickException("Somebody else changed the register. Try again.")
     return imports.add(actor, now, at=utc_now())
@@ -143,6 +165,13 @@ def _print_report(checked: Sequence[CheckedRow], names: Iterable[str]) -> None:
         click.echo(f"Unit to be added: {name}")
     for one in failed:
         for problem in one.problems:
-            where = import_words.column(problem.column)
-            shown = f" ({problem.value_shown})" if problem.value_shown else ""
-            click.echo(f"line {problem.line}: {where}: {import_words.reason(problem)}{shown}")
+            click.echo(_told(problem))
+    for one in checked:
+        for problem in one.person.left_out if one.person is not None else ():
+            click.echo(f"{_told(problem)} Left out.")
+
+
+def _told(problem: RowProblem) -> str:
+    where = import_words.column(problem.column)
+    shown = f" ({problem.value_shown})" if problem.value_shown else ""
+    return f"line {problem.line}: {where}: {import_words.reason(problem)}{shown}"

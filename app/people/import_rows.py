@@ -7,7 +7,7 @@ screen's. An identity number is never repeated in a problem.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 
@@ -26,6 +26,7 @@ from app.people.national_id import Problem as IdProblem
 from app.people.national_id import examine, normalise
 from app.people.table import Row, RowFault
 
+CAN_BE_LEFT_OUT = frozenset({"birth_date", "email", "phone", "postcode"})
 LONGEST = {"external_id": 100, "given_name": 100, "family_name": 100, "address": 200}
 LONGEST_NATIONAL_ID = 20
 LONGEST_SHOWN = 60
@@ -107,7 +108,8 @@ class PersonRow:
     """A row that may be imported, every cell in its uniform shape. ``repr`` shows the line only.
 
     ``national_id_doubts`` are the warnings that the user has accepted for the whole file.
-    ``unit`` is the value that ``units`` holds for the unit's name.
+    ``unit`` is the value that ``units`` holds for the unit's name. ``left_out`` are the cells that
+    can't be used, where the user wants the row without them.
     """
 
     line: int
@@ -122,6 +124,7 @@ class PersonRow:
     address: str | None
     postcode: str | None
     unit: str | None
+    left_out: tuple[RowProblem, ...] = ()
 
     def __repr__(self) -> str:
         return f"PersonRow(line={self.line})"
@@ -135,17 +138,19 @@ def check_row(
     synthetic_allowed: bool,
     units: Mapping[str, str | None],
     accept_doubtful_ids: bool = False,
+    leave_out_bad_cells: bool = False,
 ) -> PersonRow | tuple[RowProblem, ...]:
     """The person in the row, or everything that is wrong with it.
 
     ``units`` maps the search form of a unit's name to its key, None where several units have the
     name. ``accept_doubtful_ids`` is the user's word that odd identity numbers are meant so; it
-    never lets a synthetic one through.
+    never lets a synthetic one through. ``leave_out_bad_cells`` lets a row through without a birth
+    date or contact data that can't be used.
     """
     unusable = _unusable(row, columns)
     if unusable is not None:
         return (RowProblem(row.line, None, unusable),)
-    reading = _Reading(row, columns)
+    reading = _Reading(row, columns, CAN_BE_LEFT_OUT if leave_out_bad_cells else frozenset())
     digits, doubts = reading.national_id(today, synthetic_allowed, accept_doubtful_ids)
     person = PersonRow(
         line=row.line,
@@ -161,7 +166,13 @@ def check_row(
         postcode=reading.postcode(),
         unit=reading.unit(units),
     )
-    return reading.problems_in_order() or person
+    return reading.problems_in_order() or replace(person, left_out=tuple(reading.left_out))
+
+
+def without_number(row: PersonRow, code: ImportProblem, first_line: int | None = None) -> PersonRow:
+    """The row without its identity number, which is another person's."""
+    problem = RowProblem(row.line, "national_id", code, None, first_line)
+    return replace(row, national_id=None, national_id_doubts=(), left_out=(*row.left_out, problem))
 
 
 def find_repeats(rows: Iterable[PersonRow]) -> tuple[RowProblem, ...]:
@@ -219,10 +230,12 @@ def _place(problem: RowProblem) -> int:
 class _Reading:
     """Goes through the cells of one row and gathers what is wrong with them."""
 
-    def __init__(self, row: Row, columns: Columns) -> None:
+    def __init__(self, row: Row, columns: Columns, can_be_left_out: frozenset[str]) -> None:
         self.row = row
         self.columns = columns
+        self.can_be_left_out = can_be_left_out
         self.problems: list[RowProblem] = []
+        self.left_out: list[RowProblem] = []
 
     def problems_in_order(self) -> tuple[RowProblem, ...]:
         """What is wrong, in the order of the canonical columns."""
@@ -247,6 +260,7 @@ class _Reading:
             return None
         if found > today:
             self._report("birth_date", ImportProblem.BIRTH_IN_FUTURE, value)
+            return None
         return found
 
     def national_id(
@@ -280,6 +294,7 @@ class _Reading:
         value = self._cell("postcode")
         if value and not _POSTCODE.fullmatch(value):
             self._report("postcode", ImportProblem.BAD_POSTCODE, value)
+            return None
         return value or None
 
     def unit(self, units: Mapping[str, str | None]) -> str | None:
@@ -296,4 +311,5 @@ class _Reading:
         return "" if position is None else tidy(self.row.cells[position])
 
     def _report(self, column: str, code: ImportProblem, value: str) -> None:
-        self.problems.append(RowProblem(self.row.line, column, code, _shown(column, value)))
+        found = self.left_out if column in self.can_be_left_out else self.problems
+        found.append(RowProblem(self.row.line, column, code, _shown(column, value)))

@@ -25,6 +25,7 @@ from app.people.import_rows import (
     RowProblem,
     check_row,
     find_repeats,
+    without_number,
 )
 from app.people.names import search_form, tidy
 from app.people.table import Row
@@ -40,10 +41,13 @@ class Choices:
     """What the user decided for the whole file.
 
     ``accept_doubtful_ids``: odd national ids are meant so, and are marked as doubtful.
+    ``leave_out_bad_cells``: rows are wanted without contact data and dates that can't be used, and
+    without a national id that is another person's.
     """
 
     columns: Columns
     accept_doubtful_ids: bool = False
+    leave_out_bad_cells: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,11 +92,12 @@ def check(
             synthetic_allowed=synthetic_allowed,
             units=known,
             accept_doubtful_ids=choices.accept_doubtful_ids,
+            leave_out_bad_cells=choices.leave_out_bad_cells,
         )
         checked.append(_outcome(position, row, found, needs_unit=needs_unit))
         if position % AT_ONCE == AT_ONCE - 1:
             on_progress(position + 1)
-    return _without_repeats(checked)
+    return _without_repeats(checked, leaves_out=choices.leave_out_bad_cells)
 
 
 def _outcome(
@@ -106,16 +111,26 @@ def _outcome(
     return CheckedRow(position, row, found)
 
 
-def _without_repeats(checked: list[CheckedRow]) -> list[CheckedRow]:
+def _without_repeats(checked: list[CheckedRow], *, leaves_out: bool) -> list[CheckedRow]:
     repeats: dict[int, list[RowProblem]] = {}
     for problem in find_repeats(one.person for one in checked if one.person is not None):
         repeats.setdefault(problem.line, []).append(problem)
     return [
-        replace(one, person=None, problems=tuple(repeats[one.row.line]))
-        if one.person is not None and one.row.line in repeats
-        else one
+        one
+        if one.row.line not in repeats
+        else _without(one, repeats[one.row.line], leaves_out=leaves_out)
         for one in checked
     ]
+
+
+def _without(one: CheckedRow, problems: Sequence[RowProblem], *, leaves_out: bool) -> CheckedRow:
+    """A row that says what another says already: at fault, or without the number of another."""
+    if one.person is None:
+        return one
+    if leaves_out and {found.column for found in problems} == {"national_id"}:
+        found = problems[0]
+        return replace(one, person=without_number(one.person, found.code, found.first_line))
+    return replace(one, person=None, problems=tuple(problems))
 
 
 def _reaches_all(actor: Actor) -> bool:
@@ -160,15 +175,20 @@ def slices(checked: Sequence[CheckedRow], start: int = 0) -> Iterator[list[Check
         yield part
 
 
-def without_known(checked: Sequence[CheckedRow]) -> list[CheckedRow]:
-    """The rows, those with an id that is registered in the municipality already at fault."""
+def without_known(checked: Sequence[CheckedRow], *, leaves_out: bool = False) -> list[CheckedRow]:
+    """The rows, those with an id that is registered in the municipality already at fault.
+
+    ``leaves_out``: where it is the national id alone, the row is wanted without it.
+    """
     persons = [one.person for one in checked if one.person is not None]
     external_ids = _known_external_ids([p.external_id for p in persons if p.external_id])
     hashes = _known_hashes([_hash(p) for p in persons if p.national_id])
-    return [_if_unknown(one, external_ids, hashes) for one in checked]
+    return [_if_unknown(one, external_ids, hashes, leaves_out=leaves_out) for one in checked]
 
 
-def _if_unknown(one: CheckedRow, external_ids: set[str], hashes: set[str]) -> CheckedRow:
+def _if_unknown(
+    one: CheckedRow, external_ids: set[str], hashes: set[str], *, leaves_out: bool
+) -> CheckedRow:
     if one.person is None:
         return one
     found = []
@@ -179,7 +199,7 @@ def _if_unknown(one: CheckedRow, external_ids: set[str], hashes: set[str]) -> Ch
     problems = tuple(
         RowProblem(one.row.line, column, ImportProblem.ALREADY_REGISTERED) for column in found
     )
-    return replace(one, person=None, problems=problems) if problems else one
+    return _without(one, problems, leaves_out=leaves_out) if problems else one
 
 
 def _hash(row: PersonRow) -> str:

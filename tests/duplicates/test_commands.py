@@ -1,18 +1,23 @@
 """The scan as a job and by night, and the commands: from a file of persons to a file of pairs."""
 
 import csv
+import sys
+from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select
 
+from app import duplicates as app_duplicates
 from app.clock import utc_now
 from app.db import db, transaction
 from app.duplicates import scanning
 from app.enums import JobState, PairState
 from app.errors import NotAllowed
 from app.jobs import duplicate_scan, rounds, runner
-from app.models import AuditEvent, DuplicatePair, Job, MatchState
+from app.models import AuditEvent, DuplicatePair, Job, MatchState, Person
 from app.people.import_columns import COLUMNS
+from app.people.national_id import synthetic
 from app.security.actor import acting_as, find_actor, operator
 from tests.duplicates.conftest import registered
 
@@ -208,3 +213,88 @@ def test_an_unknown_municipality_is_named(app):
 
     assert code == 1
     assert "0000" in output
+
+
+def test_rows_are_imported_without_what_cannot_be_used_when_told_so(app, context, world, tmp_path):
+    number = synthetic(date(1960, 5, 6), 3)
+    path = tmp_path / "persons.csv"
+    rows = [
+        {"external_id": "L1", "national_id": number},
+        {"external_id": "L2", "national_id": number, "phone": "123", "birth_date": "31.02.1960"},
+        {"external_id": "L2"},
+        {"external_id": "L4", "email": "nobody@", "postcode": "30"},
+    ]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, restval="")
+        writer.writeheader()
+        writer.writerows({"given_name": "Ut", "family_name": "Latt"} | row for row in rows)
+    arguments = ["persons", "import", str(path), "--municipality", "9902", "--only-good-rows"]
+
+    strict = app.test_cli_runner().invoke(args=[*arguments, "--dry-run"])
+    lenient = app.test_cli_runner().invoke(args=[*arguments, "--leave-out-bad-cells"])
+
+    assert "4 rows, 2 good, 2 at fault" in strict.output
+    assert "3 persons imported" in lenient.output
+    assert number not in lenient.output
+    with acting_as(db.session(), operator(world.fjellby.id)):
+        found = {
+            one.external_id: one
+            for one in db.session.scalars(select(Person).where(Person.family_name == "Latt"))
+        }
+    assert sorted(found) == ["L1", "L2", "L4"]
+    assert found["L1"].national_id_hash
+    left_out = (found["L2"].national_id_hash, found["L2"].phone, found["L2"].birth_date)
+    assert left_out == (None, None, None)
+    assert (found["L4"].email, found["L4"].postcode) == (None, None)
+
+
+# --- pairs that Splink finds ----------------------------------------------------------------------
+
+NATIONWIDE = "app.duplicates.nationwide"
+
+
+def test_without_splink_the_command_says_how_to_get_it(app, context, monkeypatch):
+    monkeypatch.setitem(sys.modules, NATIONWIDE, None)
+    monkeypatch.delattr(app_duplicates, "nationwide", raising=False)
+
+    code, output = run(app, "link", "--municipality", "9902")
+
+    assert code == 1
+    assert "pip install" in output
+
+
+def test_pairs_that_splink_finds_are_compared_and_kept_as_others_are(
+    app, context, world, monkeypatch
+):
+    place = world.fjellby.id
+    with acting_as(db.session(), operator(place)) as actor:
+        twice(actor, "Nasjonal")
+    seen = []
+
+    def write(path, records):
+        seen.append((path, path.parent.stat().st_mode & 0o077, list(records)))
+
+    def link(path, *, lowest):
+        names = [(int(number), record) for number, record in seen[-1][2]]
+        of_interest = [number for number, record in names if record.family == "nasjonal"]
+        yield str(of_interest[1]), str(of_interest[0]), 20.0
+        yield "0", "1", 12.0
+
+    fake = SimpleNamespace(write=write, link=link)
+    monkeypatch.setitem(sys.modules, NATIONWIDE, fake)
+    monkeypatch.setattr(app_duplicates, "nationwide", fake, raising=False)
+
+    code, output = run(app, "link", "--municipality", "9902")
+
+    assert code == 0, output
+    assert "2 pairs compared" in output
+    path, open_to_others, _records = seen[0]
+    assert not open_to_others
+    assert not path.parent.exists()
+    with acting_as(db.session(), operator(place)):
+        states = [
+            pair.state
+            for pair in db.session.scalars(select(DuplicatePair))
+            if pair.first.family_name == "Nasjonal"
+        ]
+    assert states == [PairState.OPEN]

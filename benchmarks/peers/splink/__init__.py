@@ -1,0 +1,1 @@
+"""Splink on DuckDB, with the same levels: see ``app.duplicates.nationwide``."""
