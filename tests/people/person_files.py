@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from io import BytesIO
 from random import Random
+from zlib import crc32
 
 from xlsxwriter import Workbook
 
@@ -21,7 +22,7 @@ Cells = dict[str, str]
 def good_row(number: int, unit: str, prefix: str) -> Cells:
     """Row ``number`` of somebody whom nobody else resembles."""
     chance = Random(f"{prefix}{number}")
-    born = FIRST_DAY + timedelta(days=number * 97 % DAYS)
+    born = FIRST_DAY + timedelta(days=(number * 97 + crc32(prefix.encode())) % DAYS)
     family = word(chance, 5)
     return {
         "external_id": f"{prefix}-{number}",
