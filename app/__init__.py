@@ -15,7 +15,7 @@ from app.accounts.login import sign_in_again
 from app.api import resources
 from app.db import db
 from app.duplicates import index
-from app.duplicates.lookup import KeyMatcher
+from app.duplicates.registering import RegisteringMatcher
 from app.jobs import commands
 from app.people.matching import MATCHER
 from app.screens import assets, gate, language, menu, problems
@@ -57,7 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _log_without_data(settings)
     database.connect(app, settings)
     app.extensions[KEYRING] = Keyring(settings.encryption_key)
-    app.extensions[MATCHER] = KeyMatcher()
+    app.extensions[MATCHER] = RegisteringMatcher()
     index.follow_changes(Session)
     app.session_interface = ServerSessions(
         timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours)

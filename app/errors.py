@@ -1,5 +1,7 @@
 """What can go wrong by rule. The texts may be shown to the user and hold no personal data."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 
 
@@ -25,6 +27,11 @@ class DomainError(Exception):
     def fields(self) -> dict[str, list[str]]:
         """What is wrong, by the name of the field or parameter it belongs to."""
         return {self.field: [str(self)]} if self.field else {}
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What programs are told besides."""
+        return {}
 
 
 class NotAllowed(DomainError):

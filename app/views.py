@@ -33,6 +33,7 @@ from app.duplicates.review_pages import DuplicateView
 from app.duplicates.unit_hints import AsksAboutNamesakes
 from app.enums import Language, UnitKind
 from app.jobs import lists as job_lists
+from app.jobs.alike_pages import AlikeRowsView
 from app.jobs.duplicate_scan_pages import DuplicateScanView
 from app.jobs.pages import ImportView, JobPages
 from app.jobs.role_publishing_pages import RolePublishingView
@@ -40,7 +41,8 @@ from app.jobs.template_publishing_pages import TemplateProposalView
 from app.models import AuditEvent, Job, Person, Plan, Unit
 from app.people import lists as person_lists
 from app.people import operations as people
-from app.people.forms import ConfirmField
+from app.people import registering
+from app.people.forms import ConfirmField, WhyAnywayField, anyway_of, person_facts
 from app.people.national_id import mask
 from app.people.pages import PersonPages, shown_phone
 from app.plans import lists as plan_lists
@@ -141,8 +143,8 @@ class PersonView(PersonPages):
         " and coordinators."
     )
     add_intro = _l(
-        "Search first, so that nobody is registered twice. Fill in what you know; only the name"
-        " is needed."
+        "Fill in what you know; only the name is needed. Those who are registered already and"
+        " resemble the person are shown as you write, so that nobody is registered twice."
     )
     edit_intro = _l("Correct what is wrong or out of date. Every change is noted in the log.")
     show_intro = _l(
@@ -160,6 +162,7 @@ class PersonView(PersonPages):
         "national_id_confirmed": _l("I have checked the national id, and it is right"),
         "national_id_removed": _l("Remove the national id that is registered"),
         "external_id": _l("Id in another system"),
+        registering.REASON: _l("Why you register a new person"),
         "email": _l("E-mail"),
         "phone": _l("Phone"),
         "address": _l("Address"),
@@ -202,6 +205,7 @@ class PersonView(PersonPages):
         "external_id",
     ]
     edit_columns = [*add_columns[:5], "national_id_removed", *add_columns[5:]]
+    add_columns = [*add_columns, registering.REASON]
     search_columns = ["given_name"]
     description_columns = {
         "given_name": _l("All given names, as the person writes them."),
@@ -232,6 +236,10 @@ class PersonView(PersonPages):
         ),
         "national_id_removed": BooleanField(label_columns["national_id_removed"]),
     }
+    add_form_extra_fields[registering.REASON] = WhyAnywayField(
+        label_columns[registering.REASON],
+        description=_l("Whoever looks through possible duplicates will read this."),
+    )
     filters = person_lists.SCREEN_FILTERS
     orders = person_lists.SCREEN_ORDERS
     formatters_columns = {
@@ -275,11 +283,12 @@ class PersonView(PersonPages):
 
     def create(self, form: Any) -> Person:
         """Register the person of the form."""
-        return people.register(
+        return registering.register(
             current_actor(),
             person_facts(form),
             national_id_text=form.national_id.data,
             is_confirmed=form.national_id_confirmed.data,
+            anyway=anyway_of(form),
             at=utc_now(),
             today=today(),
         )
@@ -310,12 +319,6 @@ class PersonView(PersonPages):
             Person.external_id,
             Person.created_at,
         )
-
-
-def person_facts(form: Any) -> people.PersonFacts:
-    """The facts that a person form holds."""
-    names = people.PersonFacts.__dataclass_fields__
-    return people.PersonFacts(**{name: form[name].data for name in names})
 
 
 def leader_name(unit: Unit) -> str:
@@ -706,7 +709,8 @@ def register_views(appbuilder: AppBuilder) -> None:
     for other_view in (*SET_UP_VIEWS, *DUPLICATE_VIEWS):
         appbuilder.add_view_no_menu(other_view)
     appbuilder.add_view(JobView, "JobView", label=_l("Jobs"))
-    appbuilder.add_view_no_menu(ImportView)
+    for import_view in (ImportView, AlikeRowsView):
+        appbuilder.add_view_no_menu(import_view)
     appbuilder.add_view(AuditEventView, "AuditEventView", label=_l("Log"))
     appbuilder.add_view(MunicipalityView, "MunicipalityView", label=_l("Municipalities"))
     appbuilder.add_view(

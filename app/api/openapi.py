@@ -20,6 +20,30 @@ F = TypeVar("F", bound=Callable[..., Any])
 Json = dict[str, Any]
 
 VERSION = "v1"
+CANDIDATE: Json = {
+    "type": "object",
+    "description": "Somebody registered who resembles the person. With an `id` of null it is"
+    " somebody whom you may not see, and nothing more is told.",
+    "required": ["id", "given_name", "family_name", "birth_date", "likeness", "score", "reasons"],
+    "additionalProperties": False,
+    "properties": {
+        "id": {"type": "string", "format": "uuid", "nullable": True},
+        "given_name": {"type": "string", "nullable": True},
+        "family_name": {"type": "string", "nullable": True},
+        "birth_date": {"type": "string", "format": "date", "nullable": True},
+        "likeness": {
+            "type": "string",
+            "enum": ["certain", "probable", "possible", None],
+            "nullable": True,
+        },
+        "score": {
+            "type": "number",
+            "nullable": True,
+            "description": "In bits: one more doubles the odds.",
+        },
+        "reasons": {"type": "array", "items": {"type": "string"}},
+    },
+}
 OPENAPI_VERSION = "3.0.2"
 TITLE = "Samvev"
 DESCRIPTION = (
@@ -40,6 +64,11 @@ PROBLEM: Json = {
             "additionalProperties": TEXTS,
         },
         "version": {"type": "integer", "description": "The version that is saved now."},
+        "candidates": {
+            "type": "array",
+            "description": "Those who may be the person already.",
+            "items": {"$ref": "#/components/schemas/Candidate"},
+        },
         "differences": {
             "type": "object",
             "description": "Where the saved value is another than the one that was sent.",
@@ -252,6 +281,7 @@ def describe(views: Iterable[Any]) -> Json:
         plugins=[MarshmallowPlugin()],
     )
     found.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
+    found.components.schema("Candidate", CANDIDATE)
     found.components.schema("Problem", PROBLEM)
     for status, text in REFUSALS.items():
         content = _json({"$ref": "#/components/schemas/Problem"})

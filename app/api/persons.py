@@ -33,11 +33,12 @@ from app.clock import today, utc_now
 from app.db import transaction
 from app.enums import Language
 from app.models import Person, Unit
-from app.people import lists
+from app.people import lists, registering
 from app.people import operations as people
 from app.people.contact import tells_place
 from app.people.national_id import mask, normalise
 from app.people.pages import TELLING_PLACE, shown_phone
+from app.people.registering import Anyway
 from app.screens.aliases import kept_id
 from app.screens.listing import is_id
 from app.screens.table import TableInterface
@@ -123,12 +124,38 @@ class PersonAdded(Sent):
     unit_id = Chosen(Unit)
 
 
+class PersonRegistered(PersonAdded):
+    """A new person, and why they are registered though others resemble them."""
+
+    register_anyway = Text(people.LONGEST_REASON)
+
+
 class PersonChanged(PersonAdded):
     """What changes on a person."""
 
     given_name = Text(100, needed=True)
     family_name = Text(100, needed=True)
     version = Version()
+
+
+class PersonDescribed(Sent):
+    """A person who may be registered already."""
+
+    given_name = Text(100, needed=True, required=True)
+    family_name = Text(100, needed=True, required=True)
+    birth_date = Day()
+    national_id = NationalId()
+    email = Email(254)
+    phone = Phone(30)
+    address = Text(200)
+    postcode = Postcode()
+    unit_id = Chosen(Unit)
+
+
+class Candidates(Shown):
+    """Those who may be the person, likeliest first."""
+
+    result = shown.List(shown.Raw(), metadata={"items": {"$ref": "#/components/schemas/Candidate"}})
 
 
 class NationalIdShown(Shown):
@@ -150,21 +177,25 @@ class PersonApi(ScopedRestApi):
     resource = Resource.PERSON
     resource_name = openapi_spec_tag = "person"
     datamodel = TableInterface(Person)
-    include_route_methods = READING | WRITING | {"national_id"}
+    include_route_methods = READING | WRITING | {"match", "national_id"}
     eager = (Person.unit,)
     filters = lists.FILTERS
     orders = lists.ORDERS
     list_model_schema = PersonListed()
     show_model_schema = PersonShown()
-    add_model_schema = PersonAdded()
+    add_model_schema = PersonRegistered()
     edit_model_schema = PersonChanged()
     retire_schema: Schema = RetiredFor()
     national_id_schema: Schema = NationalIdShown()
+    described_schema: Schema = PersonDescribed()
+    match_schema: Schema = Candidates()
 
     @property
     def spec_schemas(self) -> dict[str, Schema]:
-        """With the reason of a retirement, and the national id."""
+        """With the reason of a retirement, the national id, and what is asked of duplicates."""
         return super().spec_schemas | {
+            "described": self.described_schema,
+            "match": self.match_schema,
             "retire": self.retire_schema,
             "national_id": self.national_id_schema,
         }
@@ -175,14 +206,17 @@ class PersonApi(ScopedRestApi):
         return super().get_row(kept_id(pk) if is_old else pk, action)
 
     def create(self, values: dict[str, Any]) -> Person:
-        """Register the person that was sent."""
+        """Register the person that was sent, unless somebody resembles them and no reason is
+        given to register them anyway."""
         number = values.pop("national_id", None)
         is_confirmed = values.pop("national_id_confirmed", False)
-        return people.register(
+        reason = values.pop("register_anyway", None)
+        return registering.register(
             current_actor(),
             people.PersonFacts(**values),
             national_id_text=number,
             is_confirmed=is_confirmed,
+            anyway=Anyway(reason or ""),
             at=utc_now(),
             today=today(),
         )
@@ -210,6 +244,30 @@ class PersonApi(ScopedRestApi):
         if sent == people.read_national_id(row):
             return None, None
         return masked(row), None if sent is None else f"{mask(sent)} ({_('another number')})"
+
+    @expose("/match", methods=["POST"])
+    @described(
+        Operation(
+            "Who may be the person in the body already; this is written to the log.",
+            gives="match",
+            takes="described",
+        )
+    )
+    @door(Action.LIST)
+    @protect()
+    def match(self) -> Response:
+        """Persons that the actor may see who resemble the one in the body, and why."""
+        reading.refuse_parameters()
+        values = reading.understand(self.described_schema, reading.read_object())
+        number, actor = values.pop("national_id", None), current_actor()
+        with transaction():
+            facts = people.PersonFacts(**values)
+            found = registering.resembling(actor, facts, national_id_text=number)
+            log.record(actor, "person:matched")
+            for person in registering.persons_of(actor, found):
+                log.record(actor, "person:matched", person)
+        answer: Response = self.response(200, result=[one.as_told() for one in found])
+        return answer
 
     @expose("/<key:pk>/retire", methods=["POST"])
     @described(Operation("Take a person out of use.", gives="get", takes="retire", writes=True))

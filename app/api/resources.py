@@ -27,9 +27,9 @@ RESOURCES = (
 
 
 class KeyConverter(BaseConverter):
-    """The key of a row in an address, told apart from addresses such as ``_info``."""
+    """The key of a row in an address, told apart from addresses such as ``_info`` and ``match``."""
 
-    regex = "[^/_][^/]*"
+    regex = "(?!match(?![^/]))[^/_][^/]*"
 
 
 def register_apis(appbuilder: AppBuilder) -> None:

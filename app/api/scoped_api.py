@@ -329,9 +329,11 @@ class ScopedRestApi(ScopedRows, ModelRestApi):
 
     def add_apispec_components(self, api_spec: APISpec) -> None:
         """The schemas that the open doors give or take."""
+        taken = {getattr(self, name)._operation.takes for name in self.include_route_methods}
         for method, schema in self.spec_schemas.items():
             name = type(schema).__name__
-            if method in self.include_route_methods and name not in api_spec.components.schemas:
+            is_used = method in self.include_route_methods or method in taken
+            if is_used and name not in api_spec.components.schemas:
                 api_spec.components.schema(name, schema=schema)
 
     def operation_helper(

@@ -165,6 +165,8 @@ ACTIONS: dict[str, Any] = {
     "person_merge:done": _l("Two persons merged"),
     "person_merge:taken_back": _l("Wish to merge two persons taken back"),
     "person_merge:undone": _l("Merge of two persons undone"),
+    "person:matched": _l("Looked for who resembles a person"),
+    "person:registered_anyway": _l("Registered though somebody resembles the person"),
     "person:searched_by_national_id": _l("Person searched for by national id"),
     "plan:access_shown": _l("Who sees what in a plan read"),
     "plan:activated": _l("Plan taken into use"),

@@ -4,8 +4,8 @@ Three questions to the database a check, however many persons there are. Another
 persons are in none of them.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import log2
 from typing import Any
@@ -16,7 +16,7 @@ from app.db import db
 from app.duplicates import index, words
 from app.duplicates.learned import weights_of
 from app.duplicates.record import Facts, Record, record_of
-from app.duplicates.scoring import Comparison, compare
+from app.duplicates.scoring import Comparison, Finding, compare
 from app.models import MatchKey, Person
 from app.people import national_id
 from app.people.matching import Likely
@@ -29,10 +29,13 @@ MOST_HOLDERS = 250
 """A key that more persons hold says nothing: a school's switchboard, the first of January."""
 
 MOST_COMPARED = 100
+MOST_FOR, MOST_AGAINST = 4, 2
 
 
 @dataclass(frozen=True)
-class _Candidate:
+class Candidate:
+    """Somebody compared with the person described, and whether the actor may see them."""
+
     comparison: Comparison
     person_id: str
     is_shown: bool
@@ -54,13 +57,18 @@ class KeyMatcher:
         first; ``but`` is left out."""
         if actor.municipality_id is None:
             return ()
-        record = record_of(_described(facts, national_id_text))
-        found = _compared(actor, record, _nearest(actor.municipality_id, record, but))
-        found.sort(key=lambda one: (-one.comparison.score, one.person_id))
-        return tuple(_told(one) for one in found[:limit])
+        record = record_of(described(facts, national_id_text))
+        found = compared(actor, record, nearest(actor.municipality_id, record, but))
+        return tuple(told(one) for one in likeliest(found, limit))
 
 
-def _described(facts: PersonFacts, national_id_text: str | None) -> Facts:
+def likeliest(found: Iterable[Candidate], limit: int) -> list[Candidate]:
+    """The first of them, likeliest first."""
+    return sorted(found, key=lambda one: (-one.comparison.score, one.person_id))[:limit]
+
+
+def described(facts: PersonFacts, national_id_text: str | None) -> Facts:
+    """What is compared of a person who is not registered yet."""
     return Facts(
         given_name=facts.given_name or "",
         family_name=facts.family_name or "",
@@ -74,7 +82,7 @@ def _described(facts: PersonFacts, national_id_text: str | None) -> Facts:
     )
 
 
-def _nearest(municipality_id: int, record: Record, but: str | None) -> list[str]:
+def nearest(municipality_id: int, record: Record, but: str | None) -> list[str]:
     """Ids of those who share most with the record: rare keys count more than common ones."""
     keys = index.hashes(municipality_id).keys(record)
     if not keys:
@@ -113,7 +121,8 @@ def _holders(count: int) -> Select[Any]:
     return select(whole.c.key, whole.c.person_id)
 
 
-def _compared(actor: Actor, record: Record, person_ids: Sequence[str]) -> list[_Candidate]:
+def compared(actor: Actor, record: Record, person_ids: Sequence[str]) -> list[Candidate]:
+    """Those of these persons in use who resemble the record."""
     if not person_ids or actor.municipality_id is None:
         return []
     found = select(
@@ -126,16 +135,35 @@ def _compared(actor: Actor, record: Record, person_ids: Sequence[str]) -> list[_
     weights = weights_of(actor.municipality_id)
     candidates = []
     for row in db.session.execute(found):
-        comparison = compare(record, record_of(index.facts_of(row)), weights)
+        comparison = compare(record, record_as_told(row), weights)
         if comparison.band is not None:
-            candidates.append(_Candidate(comparison, row.id, bool(row.is_shown)))
+            candidates.append(Candidate(comparison, row.id, bool(row.is_shown)))
     return candidates
 
 
-def _told(found: _Candidate) -> Likely:
+def record_as_told(row: index.Known) -> Record:
+    """A person in normal form, as whoever registers others may learn of them.
+
+    A shielded person is found neither by phone nor by e-mail, as in the search: by trying, one
+    would learn that a number is theirs.
+    """
+    facts = index.facts_of(row)
+    return record_of(replace(facts, phone=None, email=None) if row.is_shielded else facts)
+
+
+def told(found: Candidate) -> Likely:
     """What the actor is told; of whom they may not see, no more than that there is somebody."""
     comparison, band = found.comparison, found.comparison.band
     assert band is not None  # noqa: S101 - those without a band are no candidates
     if not found.is_shown:
         return Likely(None, band, comparison.score)
-    return Likely(found.person_id, band, comparison.score, words.reasons(comparison.findings))
+    findings = weightiest(comparison.findings)
+    kept = tuple((str(one.field), str(one.level), one.bits) for one in findings)
+    return Likely(found.person_id, band, comparison.score, words.reasons(findings), kept)
+
+
+def weightiest(findings: Iterable[Finding]) -> list[Finding]:
+    """What speaks most for and most against, few enough to be read while one registers."""
+    ordered = sorted(findings, key=lambda one: -abs(one.bits))
+    speaks_for = [one for one in ordered if one.bits > 0][:MOST_FOR]
+    return speaks_for + [one for one in ordered if one.bits < 0][:MOST_AGAINST]

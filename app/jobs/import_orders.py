@@ -18,6 +18,7 @@ from app.jobs.records import ENDED
 from app.models import Job
 from app.people.import_columns import bind
 from app.people.import_files import folder_of
+from app.people.import_report import ImportReport
 from app.people.tabular import read_table
 from app.security import policy
 from app.security.actor import Actor
@@ -30,6 +31,12 @@ class NotWaitingForThis(DomainError):
     """The import is at another step than the page that was sent belongs to."""
 
     message = _l("The import has gone on since you opened the page.")
+
+
+class ChoiceNeeded(DomainError):
+    """Some rows resemble somebody, and nobody said what is to become of them."""
+
+    message = _l("Some rows resemble somebody. Say first what is to become of them.")
 
 
 def upload(actor: Actor, data: bytes, filename: str, *, at: datetime) -> Job:
@@ -97,10 +104,13 @@ def decide(actor: Actor, job: Job, step: Step) -> None:
 
     Raises:
         NotWaitingForThis: the import does not wait for a decision.
+        ChoiceNeeded: not before it is said what becomes of rows that resemble somebody.
     """
     order = _order(actor, job)
     if job.state is not JobState.READY or order.step is Step.COLUMNS or step not in DECISIONS:
         raise NotWaitingForThis
+    if ImportReport.from_json(job.report).alike and folder_of(job.id).chosen().rest is None:
+        raise ChoiceNeeded
     job.parameters = replace(order, step=step).as_json()
     job.state = JobState.WAITING
     job.done, job.report = 0, {}

@@ -58,6 +58,12 @@ class UploadForm(FlaskForm):
     )
 
 
+def rest_of(job: Job) -> str:
+    """What becomes of the rows that resemble somebody, in words; empty before it is chosen."""
+    rest = folder_of(job.id).chosen().rest
+    return "" if rest is None else str(import_words.OF_CHOICE[rest.what])
+
+
 def held_job(pk: str, action: Action) -> Job:
     """The job of an address, locked for the transaction; foreign, missing and hidden told alike.
 
@@ -93,6 +99,7 @@ class JobPages(ScopedModelView):
             texts=import_words,
             steps=Step,
             states=JobState,
+            rest=rest_of(job),
             may_import=policy.may_open(current_actor(), Action.IMPORT, Resource.PERSON),
             has_failed_rows=job.state in ENDED | {JobState.READY}
             and bool(folder_of(job.id).failed_header()),

@@ -17,16 +17,19 @@ from app.clock import today, utc_now
 from app.db import db
 from app.enums import JobState
 from app.errors import NotAllowed
+from app.jobs import import_alike
+from app.jobs.import_alike import Applied
 from app.jobs.records import JobRef, Stopped, at_work, orderer
 from app.models import Job
 from app.people import imports
+from app.people.import_alike import AlikeRow, Chosen
 from app.people.import_columns import Columns
 from app.people.import_files import FailedRow, ImportFolder, folder_of
 from app.people.import_report import ImportReport
 from app.people.imports import CheckedRow, Choices
 from app.people.table import TableError
 from app.people.tabular import read_table
-from app.security.actor import acting_as
+from app.security.actor import Actor, acting_as
 
 TRIES = 3
 
@@ -125,24 +128,46 @@ def _tell_progress(ref: JobRef, order: ImportOrder, done: int) -> None:
 def _report(
     ref: JobRef, folder: ImportFolder, header: tuple[str, ...], checked: Sequence[CheckedRow]
 ) -> None:
-    """Look up who is registered already, keep what the check found, and wait for the user."""
+    """Look up who is registered already, and who may be; keep what was found, and wait for the
+    user."""
     with at_work(ref):
         parts = [imports.without_known(part) for part in imports.slices(checked)]
     failed = [row for part in parts for row in _failed(part)]
     folder.start_failed(header)
     folder.add_failed(failed)
+    report = ImportReport(good=len(checked) - len(failed))
+    report = report.with_failed(row.problems for row in failed)
     with at_work(ref) as (_actor, job):
-        report = ImportReport(good=len(checked) - len(failed))
-        job.report = report.with_failed(row.problems for row in failed).as_json()
+        job.report = replace(report, is_comparing=True).as_json()
+        job.done = 0
+    alike = _compare(ref, folder, parts)
+    with at_work(ref) as (_actor, job):
+        job.report = replace(report, alike=alike).as_json()
         job.done = len(checked)
         job.state = JobState.READY
+
+
+def _compare(ref: JobRef, folder: ImportFolder, parts: Sequence[Sequence[CheckedRow]]) -> int:
+    """Find the rows that resemble somebody registered or an earlier row; how many there are."""
+    with acting_as(db.session(), orderer(ref)) as actor:
+        rows = [row for part in parts for row in part]
+        of_file = import_alike.among_themselves(actor, rows)
+    folder.start_alike()
+    count = 0
+    for part in parts:
+        with at_work(ref) as (actor, job):
+            alike = import_alike.with_registered(actor, part, of_file)
+            job.done += len(part)
+        folder.add_alike(alike)
+        count += len(alike)
+    return count
 
 
 def _failed(checked: Sequence[CheckedRow]) -> list[FailedRow]:
     return [
         FailedRow(one.position, one.row.line, one.row.cells, one.problems)
         for one in checked
-        if one.person is None
+        if one.problems
     ]
 
 
@@ -155,7 +180,7 @@ def _import_good_rows(
         folder.start_failed(header)
     else:
         folder.cut_failed(done)
-    take_part = partial(_import_part, ref, folder, checked)
+    take_part = partial(_import_part, ref, _Choosing.of(folder), checked)
     while done < len(checked):
         done = _surely(take_part, folder, done)
     with at_work(ref) as (actor, job):
@@ -164,47 +189,78 @@ def _import_good_rows(
     folder.drop_upload()
 
 
-def _import_part(ref: JobRef, folder: ImportFolder, checked: Sequence[CheckedRow]) -> int:
+@dataclass(frozen=True)
+class _Choosing:
+    """The rows of an import that resemble somebody, and what was chosen for them."""
+
+    folder: ImportFolder
+    alike: Mapping[int, AlikeRow]
+    chosen: Chosen
+
+    @classmethod
+    def of(cls, folder: ImportFolder) -> Self:
+        return cls(folder, {one.position: one for one in folder.alike()}, folder.chosen())
+
+    def apply(self, actor: Actor, part: Sequence[CheckedRow]) -> Applied:
+        """Rows that were looked up in this transaction, dealt with as was chosen."""
+        return import_alike.apply(actor, part, self.alike, self.chosen)
+
+
+def _import_part(ref: JobRef, choosing: _Choosing, checked: Sequence[CheckedRow]) -> int:
     """Import the next 500 rows; how many are behind us then."""
     with at_work(ref) as (actor, job):
         part = imports.without_known(checked[job.done : job.done + imports.AT_ONCE])
-        failed = _failed(part)
+        applied = choosing.apply(actor, part)
+        failed = _failed([*applied.rows, *applied.left_out])
         report = ImportReport.from_json(job.report).with_failed(row.problems for row in failed)
-        count = imports.add(actor, part, at=utc_now())
-        job.report = replace(
-            report, good=report.good + count, imported=report.imported + count
-        ).as_json()
+        count = imports.add(actor, applied.rows, reasons=applied.reasons, at=utc_now())
+        job.report = report.with_added(count, used=applied.used).as_json()
         job.done += len(part)
-        folder.add_failed(failed)
+        choosing.folder.add_failed(sorted(failed, key=lambda row: row.position))
         return job.done
 
 
 def _import_all(
     ref: JobRef, folder: ImportFolder, header: tuple[str, ...], checked: Sequence[CheckedRow]
 ) -> None:
-    if _surely(partial(_import_all_at_once, ref, folder, header, checked), folder, 0):
+    take_all = partial(_import_all_at_once, ref, _Choosing.of(folder), header, checked)
+    if _surely(take_all, folder, 0):
         folder.drop_upload()
 
 
 def _import_all_at_once(
-    ref: JobRef, folder: ImportFolder, header: tuple[str, ...], checked: Sequence[CheckedRow]
+    ref: JobRef, choosing: _Choosing, header: tuple[str, ...], checked: Sequence[CheckedRow]
 ) -> bool:
     with at_work(ref) as (actor, job):
         parts = [imports.without_known(part) for part in imports.slices(checked)]
-        failed = [row for part in parts for row in _failed(part)]
-        folder.start_failed(header)
-        folder.add_failed(failed)
-        report = ImportReport(good=len(checked) - len(failed), is_refused=bool(failed))
+        at_fault = [row for part in parts for row in _failed(part)]
+        choosing.folder.start_failed(header)
         job.done = job.total
-        if failed:
+        report = ImportReport(good=len(checked) - len(at_fault))
+        if at_fault:
+            report = replace(report, is_refused=True, alike=len(choosing.alike))
+            left_out = at_fault
             job.state = JobState.READY
         else:
-            count = sum(imports.add(actor, part, at=utc_now()) for part in parts)
-            report = replace(report, imported=count)
+            report, left_out = _add_all(actor, choosing, parts)
             _finish(job)
             log.record(actor, "person:imported", job)
-        job.report = report.with_failed(row.problems for row in failed).as_json()
-        return not failed
+        choosing.folder.add_failed(left_out)
+        job.report = report.with_failed(row.problems for row in left_out).as_json()
+        return not at_fault
+
+
+def _add_all(
+    actor: Actor, choosing: _Choosing, parts: Sequence[Sequence[CheckedRow]]
+) -> tuple[ImportReport, list[FailedRow]]:
+    """Import rows that are good, all of them; what came of it, and who was left out by choice."""
+    report, left_out = ImportReport(), []
+    for part in parts:
+        applied = choosing.apply(actor, part)
+        count = imports.add(actor, applied.rows, reasons=applied.reasons, at=utc_now())
+        report = report.with_added(count, used=applied.used)
+        left_out += _failed(applied.left_out)
+    return report, left_out
 
 
 def _finish(job: Job) -> None:

@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField
 
 from app.enums import ProtectionGrade
+from app.people.operations import LONGEST_REASON, PersonFacts
+from app.people.registering import REASON, Anyway
 from app.screens.fields import (
     NEEDED,
     NorwegianDateField,
@@ -36,6 +39,35 @@ class ConfirmField(BooleanField):
     def ask(self) -> None:
         """Put the box on the page."""
         self.type = "BooleanField"
+
+
+class WhyAnywayField(TextField):
+    """Why somebody is registered though others resemble them; drawn beside those others."""
+
+    def __init__(self, label: Any, **kwargs: Any) -> None:
+        super().__init__(label, [at_most(LONGEST_REASON)], **kwargs)
+        self.type = NOT_DRAWN
+
+
+def person_facts(form: Any) -> PersonFacts:
+    """The facts that a person form holds."""
+    return PersonFacts(**{name: form[name].data for name in PersonFacts.__dataclass_fields__})
+
+
+def facts_so_far(form: Any) -> PersonFacts:
+    """The facts of a form that is being filled in, without what can't be read yet."""
+    form.validate()
+    read = {
+        name: None if form[name].errors else form[name].data
+        for name in PersonFacts.__dataclass_fields__
+    }
+    names = {name: form[name].data or "" for name in ("given_name", "family_name")}
+    return PersonFacts(**read | names)
+
+
+def anyway_of(form: Any) -> Anyway:
+    """Why to register all the same, and who was shown when that was written."""
+    return Anyway(form[REASON].data or "", frozenset(request.form.getlist("seen")))
 
 
 class FindForm(FlaskForm):

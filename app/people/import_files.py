@@ -1,6 +1,7 @@
-"""The files of an import, in a folder of the job's own: the upload, and the rows that failed.
+"""The files of an import, in a folder of the job's own: the upload, the rows that failed, and
+those that resemble somebody, with what is chosen for them.
 
-Both hold persons and national ids, so they are sealed with the installation's key and readable by
+They hold persons and national ids, so they are sealed with the installation's key and readable by
 the server's account alone. The upload is removed when it has been imported, the rest after 30
 days. The failed rows are one sealed line each, so that they can be added to while an import runs
 and read back after a crash.
@@ -19,11 +20,12 @@ from typing import Any
 
 from flask import current_app
 
+from app.people.import_alike import AlikeRow, Chosen
 from app.people.import_rows import ImportProblem, RowProblem
 from app.people.keyring import keyring
 
 KEPT_FOR = timedelta(days=30)
-UPLOAD, FAILED, LOCK = "upload", "failed", "lock"
+UPLOAD, FAILED, ALIKE, CHOSEN, LOCK = "upload", "failed", "alike", "chosen", "lock"
 
 
 @dataclass(frozen=True)
@@ -65,12 +67,7 @@ class ImportFolder:
 
     def add_failed(self, rows: Iterable[FailedRow]) -> None:
         """Add rows to the list; they are on disk when this returns."""
-        lines = b"".join(_sealed(_as_json(row)) for row in rows)
-        if lines:
-            with os.fdopen(self._open(FAILED, os.O_APPEND), "ab") as file:
-                file.write(lines)
-                file.flush()
-                os.fsync(file.fileno())
+        self._add(FAILED, (_as_json(row) for row in rows))
 
     def cut_failed(self, position: int) -> None:
         """Forget rows from ``position`` on, which a crash left behind and will come anew."""
@@ -78,21 +75,42 @@ class ImportFolder:
         self.start_failed(header)
         self.add_failed(rows)
 
+    def start_alike(self) -> None:
+        """Begin a new list of rows that resemble somebody, and forget what was chosen."""
+        self._write(ALIKE, b"")
+        (self.path / CHOSEN).unlink(missing_ok=True)
+
+    def add_alike(self, rows: Iterable[AlikeRow]) -> None:
+        """Add rows that resemble somebody."""
+        self._add(ALIKE, (row.as_json() for row in rows))
+
+    def alike(self) -> Iterator[AlikeRow]:
+        """The rows that resemble somebody, in the file's order."""
+        return (AlikeRow.of(content) for content in self._lines(ALIKE))
+
+    def keep_chosen(self, chosen: Chosen) -> None:
+        """Keep what becomes of those rows."""
+        self._write(CHOSEN, _sealed(chosen.as_json()))
+
+    def chosen(self) -> Chosen:
+        """What becomes of those rows, as far as it is chosen."""
+        return Chosen.from_json(next(self._lines(CHOSEN), {}))
+
     def failed_header(self) -> tuple[str, ...]:
         """The header of the file; empty when no list was begun."""
-        for content in self._failed_lines():
+        for content in self._lines(FAILED):
             return tuple(content.get("header", ()))
         return ()
 
     def failed(self) -> Iterator[FailedRow]:
         """The rows that failed, in the file's order."""
-        for content in self._failed_lines():
+        for content in self._lines(FAILED):
             if "header" not in content:
                 yield _from_json(content)
 
-    def _failed_lines(self) -> Iterator[dict[str, Any]]:
+    def _lines(self, name: str) -> Iterator[dict[str, Any]]:
         try:
-            with (self.path / FAILED).open("rb") as file:
+            with (self.path / name).open("rb") as file:
                 for line in file:
                     yield json.loads(keyring().unseal(line.rstrip(b"\n")))
         except (FileNotFoundError, ValueError):
@@ -115,6 +133,14 @@ class ImportFolder:
                 yield False
             else:
                 yield True
+
+    def _add(self, name: str, contents: Iterable[dict[str, Any]]) -> None:
+        lines = b"".join(_sealed(one) for one in contents)
+        if lines:
+            with os.fdopen(self._open(name, os.O_APPEND), "ab") as file:
+                file.write(lines)
+                file.flush()
+                os.fsync(file.fileno())
 
     def _write(self, name: str, content: bytes) -> None:
         beside = f"{name}.new"

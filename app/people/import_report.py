@@ -18,12 +18,16 @@ class ImportReport:
     """The report of a check or of an import.
 
     ``failure`` is a code when the job could not go on; ``is_refused`` when nothing was imported
-    because some rows were at fault and only all or nothing was wanted.
+    because some rows were at fault and only all or nothing was wanted. ``alike`` counts rows that
+    resemble somebody, ``used`` those for which somebody registered was used.
     """
 
     good: int = 0
     bad: int = 0
     imported: int = 0
+    alike: int = 0
+    used: int = 0
+    is_comparing: bool = False
     is_refused: bool = False
     failure: str | None = None
     by_code: Mapping[str, int] = field(default_factory=dict)
@@ -37,6 +41,15 @@ class ImportReport:
             counts.update(problem.code.value for problem in problems)
             shown += problems[: MOST_SHOWN - len(shown)] if len(shown) < MOST_SHOWN else ()
         return replace(self, bad=bad, by_code=dict(counts), problems=tuple(shown))
+
+    def with_added(self, count: int, *, used: int) -> Self:
+        """The report with more persons imported, and more rows for which somebody was used."""
+        return replace(
+            self,
+            good=self.good + count,
+            imported=self.imported + count,
+            used=self.used + used,
+        )
 
     def without_details(self) -> Self:
         """The counts alone, which may be kept for good."""

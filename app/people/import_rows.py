@@ -63,6 +63,8 @@ class ImportProblem(Enum):
     AMBIGUOUS_UNIT = "ambiguous_unit"
     DUPLICATE_LINE = "duplicate_line"
     ALREADY_REGISTERED = "already_registered"
+    RESEMBLES = "resembles"
+    CHOSEN_GONE = "chosen_gone"
 
 
 _OF_FAULT = {

@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from app.people.import_alike import What
 from app.people.import_columns import MappingProblem
 from app.people.import_rows import ImportProblem, RowProblem
 from app.people.national_id import Problem as IdProblem
@@ -56,6 +57,18 @@ REASONS: dict[ImportProblem, Any] = {
     ImportProblem.AMBIGUOUS_UNIT: _l("Several units in the municipality have this name."),
     ImportProblem.DUPLICATE_LINE: _l("The person stands in the file already."),
     ImportProblem.ALREADY_REGISTERED: _l("A person with this id is registered already."),
+    ImportProblem.RESEMBLES: _l(
+        "Left out, as was chosen: it resembles somebody who is registered, or an earlier line."
+    ),
+    ImportProblem.CHOSEN_GONE: _l(
+        "The person who was chosen for this row is not in use any more, or not yours to change."
+    ),
+}
+
+OF_CHOICE: dict[What, Any] = {
+    What.USE: _l("Use the person who is registered; of several the likeliest"),
+    What.REGISTER: _l("Register them as new persons"),
+    What.LEAVE_OUT: _l("Leave them out"),
 }
 
 OF_TABLE: dict[TableProblem, Any] = {

@@ -17,6 +17,7 @@ from app.columns import new_id
 from app.db import db
 from app.errors import NotAllowed
 from app.models import Person, Unit
+from app.people import matching
 from app.people import operations as people
 from app.people.import_columns import Columns
 from app.people.import_rows import (
@@ -227,19 +228,34 @@ def _known(column: Any, values: list[str]) -> set[str]:
     return {one for each in asked for one in db.session.scalars(each)} if values else set()
 
 
-def add(actor: Actor, checked: Iterable[CheckedRow], *, at: datetime) -> int:
+def add(
+    actor: Actor,
+    checked: Iterable[CheckedRow],
+    *,
+    reasons: Mapping[int, str] = MappingProxyType({}),
+    at: datetime,
+) -> int:
     """Register the persons of the good rows at ``at`` (UTC); how many they were.
 
-    The rows were looked up by ``without_known`` in the same transaction.
+    The rows were looked up by ``without_known`` in the same transaction. ``reasons`` says, by
+    the positions of rows, why somebody is registered whom others resemble.
 
     Raises:
         NotAllowed: the actor may not import persons, or no longer into the units of these.
     """
     policy.require_open(actor, Action.IMPORT, Resource.PERSON)
-    persons = [_person(actor, one.person, at) for one in checked if one.person is not None]
+    persons, why = [], {}
+    for one in checked:
+        if one.person is not None:
+            person = _person(actor, one.person, at)
+            persons.append(person)
+            if reason := reasons.get(one.position):
+                why[person.id] = reason
     _require_reach(actor, persons)
     db.session.add_all(persons)
     db.session.flush()
+    if why:
+        matching.keep_registered(actor, why, at=at)
     return len(persons)
 
 
@@ -260,22 +276,24 @@ def _person(actor: Actor, row: PersonRow, at: datetime) -> Person:
         is_shielded=False,
         national_id_is_doubtful=False,
     )
-    people.write_facts(
-        person,
-        people.PersonFacts(
-            given_name=row.given_name,
-            family_name=row.family_name,
-            birth_date=row.birth_date,
-            external_id=row.external_id,
-            email=row.email,
-            phone=row.phone,
-            address=row.address,
-            postcode=row.postcode,
-            unit_id=row.unit,
-        ),
-    )
+    people.write_facts(person, facts_in(row))
     if row.national_id:
         people.keep_national_id(
             person, row.national_id, _hash(row), is_doubtful=bool(row.national_id_doubts)
         )
     return person
+
+
+def facts_in(row: PersonRow) -> people.PersonFacts:
+    """The facts that a row holds."""
+    return people.PersonFacts(
+        given_name=row.given_name,
+        family_name=row.family_name,
+        birth_date=row.birth_date,
+        external_id=row.external_id,
+        email=row.email,
+        phone=row.phone,
+        address=row.address,
+        postcode=row.postcode,
+        unit_id=row.unit,
+    )

@@ -7,10 +7,11 @@ the answer. No number and no address stands in a title, an address or a message.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from app.audit import log
@@ -19,10 +20,18 @@ from app.db import transaction
 from app.errors import DomainError, NotFound, StaleVersion
 from app.models import Person, ProtectedAddress
 from app.people import operations as people
-from app.people import protection
+from app.people import protection, purposes, registering
 from app.people.bulk import ACTIONS, reason_of
 from app.people.contact import tells_place
-from app.people.forms import NOT_DRAWN, FindForm, LiftForm, ProtectionForm, RetireForm
+from app.people.forms import (
+    NOT_DRAWN,
+    FindForm,
+    LiftForm,
+    ProtectionForm,
+    RetireForm,
+    facts_so_far,
+)
+from app.people.registering import MayBeRegistered, Resembling
 from app.screens.aliases import kept_id
 from app.screens.bulk import RETIRE
 from app.screens.listing import is_id
@@ -33,7 +42,6 @@ from app.security.roles import Action, Resource
 from app.security.routes import door
 
 Answer = Response | str | tuple[str, int]
-ADD_PARTICIPANT = "ParticipantView.add"
 TELLING_PLACE = ("address", "postcode", "unit_id")
 
 
@@ -47,22 +55,55 @@ class PersonPages(ScopedModelView):
 
     include_route_methods = DOORS | {
         "find",
+        "resembling",
         "national_id",
         "protection",
         "lift_protection",
         "protected_address",
     }
+    form_page = "people/add.html"
     list_sections = ("people/find.html",)
     bulk_actions = ACTIONS
 
     def enter(self, form: Any) -> tuple[str, str]:
-        """Register the person; back to the plan that the person is to take part in, if any."""
+        """Register the person; back to where the person is to be used, if it was for something."""
         location, text = super().enter(form)
-        plan_id = request.args.get("plan", "")
-        if is_id(plan_id) and ADD_PARTICIPANT in current_app.view_functions:
-            person_id = location.rpartition("/")[2]
-            location = url_for(ADD_PARTICIPANT, pk=plan_id, person=person_id)
-        return location, text
+        person_id = location.rpartition("/")[2]
+        return purposes.way_back(person_id) or location, text
+
+    # --- who resembles ---------------------------------------------------------------------------
+
+    @expose("/resembling", methods=["POST"])
+    @door(Action.ADD)
+    def resembling(self) -> Answer:
+        """Who resembles the person that is being written: a part of the page, and it in words."""
+        actor = current_actor()
+        with transaction() as session:
+            wait = registering.count_question(session, actor, utc_now())
+        if wait is not None:
+            text = _("That was many questions in a short time. You are told when you save.")
+            return {"found": "", "said": text}, 429  # type: ignore[return-value]
+        found = self._resembling(self.add_form())
+        part = render_template("people/_resembling.html", view=self, found=found)
+        return {"found": part, "said": say_resembling(len(found)) if found else ""}  # type: ignore[return-value]
+
+    @staticmethod
+    def _resembling(form: Any) -> list[Resembling]:
+        facts = facts_so_far(form)
+        number = None if form.national_id.errors else form.national_id.data
+        told = (number, facts.birth_date, facts.email, facts.phone)
+        is_named = bool(facts.given_name and facts.family_name)
+        if not is_named and not any(told):
+            return []
+        return registering.resembling(current_actor(), facts, national_id_text=number)
+
+    def use_address(self, person_id: str) -> str:
+        """Where one goes to use somebody who is registered already."""
+        return purposes.way_back(person_id) or f"{self.route_base}/show/{person_id}"
+
+    def asked_purpose(self) -> dict[str, str]:
+        """What the person is registered for, for the address that is asked while one types."""
+        return purposes.asked_purpose()
 
     # --- persons who were merged -----------------------------------------------------------------
 
@@ -91,9 +132,7 @@ class PersonPages(ScopedModelView):
         if not form.validate():
             flash(_("Write a national id of at most 20 characters."), "danger")
             return redirect(self.url("list"))
-        with transaction():
-            hit = people.find_by_national_id(current_actor(), form.national_id.data or "")
-            log.record(current_actor(), "person:searched_by_national_id", hit)
+        hit = known_by(form.national_id.data or "")
         if hit is None:
             flash(_("No person you can see has this national id."), "warning")
             return redirect(self.url("list"))
@@ -211,12 +250,24 @@ class PersonPages(ScopedModelView):
         """A number is never shown beside another's, and no field tells a shielded place."""
         form.national_id.flags.secret = True
         hide_place(form, row)
+        # Who was shown stays on the page while something else is put right.
+        if row is None and "seen" in request.form and not hasattr(form, "found"):
+            kept = {field.name: field.errors for field in form}
+            form.found = self._resembling(form)
+            for field in form:
+                field.errors = kept[field.name]
 
     @staticmethod
     def _put_error(form: Any, error: DomainError) -> None:
-        """Ask to confirm an odd national id, beside the warning about it."""
+        """Beside the warning of an odd national id the box that confirms it; and who is meant,
+        where somebody is registered already.
+        """
         if isinstance(error, people.DoubtfulNationalId):
             form.national_id_confirmed.ask()
+        if isinstance(error, MayBeRegistered):
+            form.found = error.found
+        if isinstance(error, people.KnownNationalId):
+            form.known = known_by(form.national_id.data or "")
         ScopedModelView._put_error(form, error)
 
     # --- out of use, and back --------------------------------------------------------------------
@@ -264,3 +315,20 @@ def hide_place(form: Any, row: Person | None) -> None:
         form.phone.description = _("Leave empty to keep the number that is registered.")
         if form.phone.data == row.phone:
             form.phone.data = None
+
+
+def known_by(number: str) -> Person | None:
+    """Who has this national id, when the actor may see them: a search as any other."""
+    with transaction():
+        hit = people.find_by_national_id(current_actor(), number)
+        log.record(current_actor(), "person:searched_by_national_id", hit)
+    return hit
+
+
+def say_resembling(count: int) -> str:
+    """How many persons resemble the one that is written."""
+    return ngettext(
+        "%(num)s registered person resembles this one.",
+        "%(num)s registered persons resemble this one.",
+        count,
+    )

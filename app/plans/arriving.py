@@ -21,7 +21,9 @@ from app.errors import DomainError
 from app.models import Municipality, Person, Plan
 from app.notifications import notices
 from app.people import operations as people
+from app.people import registering
 from app.people.names import tidy
+from app.people.registering import NO_REASON, Anyway
 from app.plans import activity, life, move_consents, move_ending, packing
 from app.plans.coordinators import can_coordinate
 from app.plans.handovers import NoCoordinator
@@ -69,6 +71,7 @@ class Taken:
     person_id: str | None = None
     is_new: bool = False
     unit_id: str | None = None
+    anyway: Anyway = NO_REASON
 
 
 # --- what it is about ----------------------------------------------------------------------------
@@ -142,6 +145,7 @@ def accept(
     Raises:
         NotToBeHad: it was taken back, the consent has ended, or the plan is closed.
         WhoIsIt, AnotherHuman
+        MayBeRegistered: somebody here resembles the owner, and no reason was written.
         HasOpenPlan, NotOffered, BirthDateNeeded, OwnerIsSelf: as when a plan is started.
     """
     policy.require(actor, Action.ANSWER, package)
@@ -235,11 +239,12 @@ def _person(actor: Actor, owner: Owner, taken: Taken, at: datetime) -> Person:
             raise AnotherHuman(field="person_id")
         return chosen
     policy.require_open(actor, Action.ADD, Resource.PERSON)
-    person = people.register(
+    person = registering.register(
         actor,
         people.PersonFacts(owner.given_name, owner.family_name, owner.birth_date),
         national_id_text=owner.national_id,
         is_confirmed=True,
+        anyway=taken.anyway,
         at=at,
         today=day_of(at),
     )

@@ -15,6 +15,8 @@ from app.enums import Section
 from app.errors import DomainError, NotFound
 from app.files import storage
 from app.models import Municipality, Plan
+from app.people.forms import anyway_of
+from app.people.registering import MayBeRegistered
 from app.plans import arriving
 from app.plans.arriving import Taken
 from app.plans.coordinators import coordinators_here
@@ -109,6 +111,7 @@ class IncomingView(PlanPage):
             if earlier is not None:
                 return redirect(earlier)
         if request.method != "POST":
+            form = TakeForm(formdata=None, data={"person_id": request.args.get("person")})
             with transaction():
                 package = _find(pk, Action.ANSWER)
                 log.record(actor, "incoming_plan:shown", package)
@@ -121,7 +124,8 @@ class IncomingView(PlanPage):
 
     def _take(self, pk: str, form: TakeForm, key: str | None) -> Answer:
         actor, at = current_actor(), utc_now()
-        taken = Taken(form.person_id.data, bool(form.is_new.data), form.unit_id.data)
+        is_new, anyway = bool(form.is_new.data), anyway_of(form)
+        taken = Taken(form.person_id.data, is_new, form.unit_id.data, anyway)
         try:
             with storage.keeping() as keep_file, transaction() as session:
                 setup.ensure(session, actor.municipality_id or 0, at=at)
@@ -132,16 +136,27 @@ class IncomingView(PlanPage):
         except DomainError as error:
             if error.field == "owner_id":
                 error.field = None
+            found = error.found if isinstance(error, MayBeRegistered) else ()
             forms.put_error(form, error)
             earlier = error.plan if isinstance(error, HasOpenPlan) else None
             return self._accept_page(
-                _find(pk, Action.ANSWER), form, status=error.status, earlier=_known(earlier)
+                _find(pk, Action.ANSWER),
+                form,
+                status=error.status,
+                earlier=_known(earlier),
+                found=found,
             )
         flash(
             _("You coordinate the plan now. State who acts for the owner, and ask for consent."),
             "success",
         )
         return redirect(location)
+
+    @staticmethod
+    def use_address(person_id: str) -> str:
+        """Where one goes to take the plan over for somebody who is registered already."""
+        pk = (request.view_args or {})["pk"]
+        return url_for("IncomingView.accept", pk=pk, person=person_id)
 
     def _accept_page(
         self, package: IncomingPlan, form: TakeForm, *, status: int = 200, **values: Any

@@ -60,7 +60,9 @@ class AuthorityView(PlanPage):
     def add(self, pk: str) -> Answer:
         """State that somebody acts for the owner."""
         if request.method != "POST":
-            plan, form = self.plan_of(pk, Action.STEER_ACCESS), StatementForm(formdata=None)
+            came_with = {"holder_id": request.args.get("person")}
+            plan = self.plan_of(pk, Action.STEER_ACCESS)
+            form = StatementForm(formdata=None, data=came_with)
             return self._form("plans/access/authority_add.html", plan, form)
         plan, form = self.plan_of(pk, Action.STEER_ACCESS), StatementForm()
         if "find" in request.form:

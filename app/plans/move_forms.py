@@ -9,6 +9,7 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, SelectMultipleField, TextAreaField
 
 from app.enums import Section
+from app.people.forms import WhyAnywayField
 from app.plans.move_consents import NothingChosen
 from app.screens.fields import NEEDED, ListedField, TextField, at_most, person_choice, unit_choice
 from app.screens.words import words
@@ -91,6 +92,10 @@ class TakeForm(FlaskForm):
         description=_l("Search first, so that nobody is registered twice."),
     )
     is_new: Any = BooleanField(_l("Nobody here is this person. Register a new one."))
+    registered_reason = WhyAnywayField(
+        _l("Why you register a new person"),
+        description=_l("Whoever looks through possible duplicates will read this."),
+    )
     unit_id = unit_choice(
         _l("Unit that has the responsibility"),
         description=_l("Decides which local administrator has the plan in the overview."),

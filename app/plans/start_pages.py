@@ -168,9 +168,12 @@ def _form(name: str, chosen: Chosen) -> Any:
         return _template_form(chosen)
     if request.method == "POST":
         return kind()
+    came_with = request.args.get("person")
     if name == "authorities":
-        return kind(formdata=None)
+        return kind(formdata=None, data={"holder_id": came_with})
     data = {key: value for key, value in chosen.items() if key in ("owner_id", "unit_id", "level")}
+    if name == "owner" and came_with:
+        data["owner_id"] = came_with
     if "kind" in chosen:
         data["kind"] = PlanKind(chosen["kind"])
     return kind(formdata=None, data=data)

@@ -4,6 +4,7 @@ No answer holds a traceback, an SQL text, or more than the request's own id.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import structlog
 from flask import (
@@ -58,12 +59,16 @@ def install(app: Flask) -> None:
 
 
 def answer(
-    status: int, message: str, fields: Mapping[str, Sequence[str]] | None = None
+    status: int,
+    message: str,
+    fields: Mapping[str, Sequence[str]] | None = None,
+    details: Mapping[str, Any] | None = None,
 ) -> Response:
-    """A page, or JSON on the REST side with what is wrong by field, that says ``message``."""
+    """A page, or JSON on the REST side with what is wrong by field and other details, that says
+    ``message``."""
     if is_rest():
-        details = {"fields": fields} if fields else {}
-        return make_response(jsonify(message=message, **details), status)
+        told = {"fields": fields} if fields else {}
+        return make_response(jsonify(message=message, **told, **(details or {})), status)
     page = "problem.html" if status < 500 and request_ctx.url_adapter else "bare.html"
     is_lost = status in (403, 404) and _is_about_a_plan()
     return make_response(
@@ -95,7 +100,7 @@ def _domain_error(error: DomainError) -> Response:
             log.record_refusal(actor, what, None, _record_named())
         except SQLAlchemyError as not_written:
             return _unavailable(not_written)
-    return answer(error.status, str(error), error.fields)
+    return answer(error.status, str(error), error.fields, error.details)
 
 
 def _record_named() -> str:

@@ -1,4 +1,4 @@
-"""How often a login may be tried: counted in the database, so all workers and restarts share it."""
+"""How often something may be tried, counted in the database: workers and restarts share it."""
 
 from datetime import datetime, timedelta
 
@@ -12,7 +12,9 @@ TRIES = 10
 WINDOW = timedelta(minutes=15)
 
 
-def count_try(session: Session, key_hash: str, at: datetime) -> timedelta | None:
+def count_try(
+    session: Session, key_hash: str, at: datetime, *, most: int = TRIES
+) -> timedelta | None:
     """Count one try; None when it may go on, otherwise how long to wait.
 
     One statement counts and answers, so many workers at once can't pass the limit together.
@@ -34,7 +36,7 @@ def count_try(session: Session, key_hash: str, at: datetime) -> timedelta | None
         .returning(table.tries, table.window_ends_at)
     )
     tries, window_ends_at = session.execute(statement).one()
-    return window_ends_at - at if tries > TRIES else None
+    return window_ends_at - at if tries > most else None
 
 
 def forget(session: Session, key_hash: str) -> None:

@@ -77,7 +77,7 @@ def test_persons_of_one_name_are_told_apart_by_birth_date(page, site):
     client = site.client("lokal.strandvik")
     for day in ("01.02.1980", "03.04.1990"):
         name = {"given_name": "Navne", "family_name": "Søsken", "birth_date": day}
-        client.send("/person/add", name)
+        client.register(name)
     page.goto("/unit/add")
     part, field, options = choice(page, "Leader")
 

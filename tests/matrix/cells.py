@@ -46,6 +46,7 @@ SENDING_OUT = {"LoginView.logout", "LoginView.language", "MunicipalityChoiceView
 ABOUT: dict[str, tuple[Resource, Action]] = {
     "MembershipView.withdraw": (Resource.MEMBERSHIP, Action.SHOW),
     "MembershipView.password_link": (Resource.MEMBERSHIP, Action.SHOW),
+    "AlikeRowsView.show": (Resource.JOB, Action.EDIT),
     "ImportView.columns": (Resource.JOB, Action.EDIT),
     "ImportView.decide": (Resource.JOB, Action.EDIT),
     "ImportView.failed_rows": (Resource.JOB, Action.EDIT),

@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 from io import BytesIO
+from random import Random
+from zlib import crc32
 
 from xlsxwriter import Workbook
 
@@ -10,26 +12,35 @@ from app.people.import_rows import ImportProblem as Problem
 from app.people.national_id import synthetic
 
 FIRST_DAY = date(1950, 1, 1)
+DAYS = 20_011
+SYLLABLES = ("ba", "ke", "lo", "mi", "nu", "ra", "se", "ti", "vo", "dy", "fø", "gå", "ha", "jo")
 # Each prefix has national ids of its own, however many tests share a database.
 _SERIALS: dict[str, int] = {}
 Cells = dict[str, str]
 
 
 def good_row(number: int, unit: str, prefix: str) -> Cells:
-    """Row ``number`` of somebody nobody else is."""
-    born = FIRST_DAY + timedelta(days=number)
+    """Row ``number`` of somebody whom nobody else resembles."""
+    chance = Random(f"{prefix}{number}")
+    born = FIRST_DAY + timedelta(days=(number * 97 + crc32(prefix.encode())) % DAYS)
+    family = word(chance, 5)
     return {
         "external_id": f"{prefix}-{number}",
-        "given_name": "Åse Marie",
-        "family_name": f"{prefix}sen {number}",
+        "given_name": f"Å{word(chance, 4).lower()}",
+        "family_name": family,
         "birth_date": born.strftime("%d.%m.%Y"),
         "national_id": synthetic(born, _SERIALS.setdefault(prefix, len(_SERIALS))),
-        "email": f"p{number}@strandvik.example",
-        "phone": f"4{number % 10_000_000:07d}",
-        "address": f"Storgata {number}",
-        "postcode": "0301",
+        "email": f"{family.lower()}@strandvik.example",
+        "phone": f"40{chance.randrange(10**6):06d}",
+        "address": f"{word(chance, 4)}gata {chance.randrange(99) + 1}",
+        "postcode": f"{chance.randrange(1, 9990):04d}",
         "employer_unit": unit,
     }
+
+
+def word(chance: Random, syllables: int) -> str:
+    """A word that is no name."""
+    return "".join(chance.choice(SYLLABLES) for _one in range(syllables)).title()
 
 
 def rows(count: int, unit: str, prefix: str) -> list[Cells]:

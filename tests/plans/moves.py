@@ -15,6 +15,7 @@ from app.enums import PlanKind, Section
 from app.files import storage
 from app.models import Person, Plan
 from app.people import operations as people
+from app.people.registering import Anyway
 from app.plans import arriving, move_consents, moving
 from app.plans.arriving import Taken
 from app.security.actor import Actor, acting_as, find_actor, operator
@@ -84,7 +85,8 @@ class Move:
     def accept(self, package_id: str, at: datetime | None = None, **taken: Any) -> str:
         """Fjellby's coordinator says yes; the new plan's id."""
         at = at or utc_now()
-        said = Taken(**(taken or {"is_new": True}))
+        anyway = Anyway("The owners of these tests are much alike")
+        said = Taken(**({"anyway": anyway} | (taken or {"is_new": True})))
         with self.acting(RECEIVER, "9902", at) as actor, storage.keeping() as keep:
             return str(arriving.accept(actor, package(package_id), said, keep, at=at).id)
 

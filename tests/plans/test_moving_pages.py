@@ -7,11 +7,14 @@ from io import BytesIO
 import pytest
 from sqlalchemy import func, select
 
-from app.clock import utc_now
-from app.db import db
+from app.clock import today, utc_now
+from app.db import db, transaction
 from app.enums import PlanKind, PlanState, Section
 from app.models import Plan
-from app.plans import moving
+from app.people import operations as people
+from app.people.operations import PersonFacts
+from app.plans import arriving, moving
+from app.security.actor import operator
 from app.side_tables import IncomingPlan
 from tests.plans import garden as gardens
 from tests.plans import moves
@@ -75,15 +78,25 @@ def test_a_plan_moves_from_the_first_press_to_the_last(move, world, client_as):
     assert f"/plan-move/begin/{pk}" not in sender.get(f"/plan/show/{pk}").text
 
 
-def test_two_presses_at_once_make_one_plan(move, client_as):
+def test_two_presses_at_once_make_one_plan_though_somebody_resembles_the_owner(move, client_as):
     package = move.arrive()
     clients = [client_as(RECEIVER), client_as(RECEIVER)]
     path = f"/incoming-plan/accept/{package}"
+    with move.at("9902"), transaction():
+        here = operator(move.world.fjellby.id)
+        owner = arriving.owner_of(moves.package(package))
+        facts = PersonFacts(owner.given_name, owner.family_name, owner.birth_date)
+        known = people.register(here, facts, at=utc_now(), today=today()).id
+    refused = clients[0].send(path, {"is_new": "y"})
+    seen = re.findall(r'name="seen" value="([^"]+)"', refused.text)
+    why = {"seen": seen, "registered_reason": "Another of the same name", "is_new": "y"}
+    assert (refused.status_code, known in seen) == (409, True)
+    assert f"{path}?person={known}" in refused.text
     keys = [(one, one.form_key(path), one.csrf()) for one in clients]
 
     def press(one):
         client, key, token = one
-        return client.post(path, data={"csrf_token": token, "is_new": "y", "form_key": key})
+        return client.post(path, data=why | {"csrf_token": token, "form_key": key})
 
     with ThreadPoolExecutor(2) as pool:
         answers = sorted(one.status_code for one in pool.map(press, keys))

@@ -95,6 +95,16 @@ def test_what_is_chosen_waits_for_the_next_visit(client_as, newborn):
     assert "Nyfødt" in page or "Steg 3 av 5" in page or "Steg 4 av 6" in page
 
 
+def test_an_owner_who_was_just_registered_is_chosen_when_one_comes_back(client_as, newborn):
+    owner, client = newborn(39), client_as("koordinator.strandvik")
+    client.send(f"{START}discard")
+    choose_kind(client, "education_plan")
+
+    page = client.get(f"{START}?step=owner&person={owner}").text
+
+    assert f'value="{owner}" checked' in page
+
+
 def test_another_coordinator_does_not_see_what_was_chosen(client_as, newborn):
     choose(client_as("koordinator.strandvik"), newborn(33))
 

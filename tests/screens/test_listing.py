@@ -17,7 +17,7 @@ def listed(client_as):
     word = f"Z{uuid4().hex[:8]}"
     endings = [*"aåøæzmkb", "aa", "Å", "é", "č", *(f"m{n:02}" for n in range(11))]
     for ending in endings:
-        client.send("/person/add", {"given_name": "Side", "family_name": f"{word}{ending}"})
+        client.register({"given_name": "Side", "family_name": f"{word}{ending}"})
     return client, word, len(endings)
 
 

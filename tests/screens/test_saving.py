@@ -19,9 +19,9 @@ def administrator(client_as):
 
 
 def register(client, **changes):
-    """Register a person; the answer."""
-    data = {"form_key": str(uuid4()), "given_name": "Ny", "family_name": f"Y{uuid4().hex}"}
-    return client.send("/person/add", data | changes)
+    """Register a person whom nobody resembles; the answer."""
+    names = {"given_name": f"N{uuid4().hex}", "family_name": f"Y{uuid4().hex}"}
+    return client.send("/person/add", {"form_key": str(uuid4()), **names, **changes})
 
 
 def version_of(client, path):

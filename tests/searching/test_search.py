@@ -42,7 +42,7 @@ def names(client, text, group=PERSONS):
 
 def register(client, given, family, **facts):
     """A new person; the id."""
-    answer = client.send("/person/add", {"given_name": given, "family_name": family, **facts})
+    answer = client.register({"given_name": given, "family_name": family, **facts})
     assert answer.status_code == 302
     return answer.location.rpartition("/")[2]
 
