@@ -6,7 +6,6 @@ name says little of twins.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from rapidfuzz.distance import OSA, JaroWinkler
 
@@ -20,7 +19,6 @@ NEAR_NAME, ALIKE_NAME, NEAR_STREET = 0.9, 0.78, 0.88
 # Shorter words differ too much by one letter.
 SHORTEST_NEAR = 4
 A_GENERATION = 15
-CACHED = 1 << 16
 NEW_YEAR = "0101"
 
 
@@ -100,7 +98,6 @@ def _in_one_year(a: str, b: str) -> Level:
     return Level.BIRTH_NEW_YEAR if is_new_year else Level.BIRTH_SAME_YEAR
 
 
-@lru_cache(maxsize=CACHED)
 def names(a_given: str, a_family: str, b_given: str, b_family: str) -> Names:
     """How two whole names compare."""
     given, given_words = _given(a_given, b_given)
@@ -164,13 +161,19 @@ def _given_apart(ours: list[str], theirs: list[str]) -> Level:
     if len(first) == 1 or len(other) == 1:
         is_initial = first[0] == other[0]
         return Level.GIVEN_INITIAL if is_initial else Level.GIVEN_DIFFERS
-    if any(are_one(one, two) for one in ours for two in theirs):
+    if are_one(first, other) or _any_are_one(ours, theirs):
         return Level.GIVEN_NICKNAME
     level = _spelled(first, other, first in given_shares() and other in given_shares())
     return {
         "near": Level.GIVEN_NEAR, "name": Level.GIVEN_OTHER_NAME, "alike": Level.GIVEN_ALIKE,
         "": Level.GIVEN_DIFFERS,
     }[level]  # fmt: skip
+
+
+def _any_are_one(ours: list[str], theirs: list[str]) -> bool:
+    if len(ours) == len(theirs) == 1:
+        return False
+    return any(are_one(one, two) for one in ours for two in theirs)
 
 
 def _family(a: str, b: str) -> tuple[Level | None, tuple[str, ...]]:
@@ -188,8 +191,9 @@ def _family(a: str, b: str) -> tuple[Level | None, tuple[str, ...]]:
 
 def _family_apart(ours: list[str], theirs: list[str]) -> tuple[Level, tuple[str, ...]]:
     """How family names without a word in common compare: as the two words most alike."""
-    pairs = ((one, other) for one in ours for other in theirs)
-    one, other = max(pairs, key=_likeness)
+    one, other = ours[0], theirs[0]
+    if len(ours) > 1 or len(theirs) > 1:
+        one, other = max(((one, two) for one in ours for two in theirs), key=_likeness)
     level = _spelled(one, other, one in family_shares() and other in family_shares())
     found = {
         "near": Level.FAMILY_NEAR, "name": Level.FAMILY_OTHER_NAME, "alike": Level.FAMILY_ALIKE,

@@ -33,9 +33,13 @@ RANDOM_PAIRS = 60_000
 SAMPLE = 20_000
 MOST_CANDIDATES = 200_000
 ROUNDS = 3
-# How many pairs what was shipped counts for; own observations must be many to outweigh it.
-SHIPPED_RANDOM_PAIRS, SHIPPED_TRUE_PAIRS = 50_000, 1_000
+# How many pairs at a level what was shipped counts for: a few seen by chance must move nothing.
+DOUBT = 20
+# How far *m* is believed: pairs that are likely one person are those that agree already, so it
+# flatters the levels that the weights favour.
+TRUST = 0.25
 FURTHEST = 2.0
+UNLIKELY = -6.0
 # How many persons the shipped shares of names count for, and how many names are kept.
 SHIPPED_PERSONS, MOST_NAMES = 2_000, 4_000
 _FILE = Path(__file__).parent / "data" / "chances.json"
@@ -115,26 +119,24 @@ def _shares(
 
 
 def _by_chance(persons: Sequence[Record]) -> dict[Level, float]:
-    """``u``: how often two persons drawn at random reach each level."""
+    """How much oftener than where the weights were made two random persons reach each level."""
     random, counts = Random(1), Counter[Level]()  # noqa: S311 - a sample, and always the same
     for _ in range(RANDOM_PAIRS):
         counts.update(_levels(random.choice(persons), random.choice(persons)))
-    return _shrunk(counts, RANDOM_PAIRS, shipped_chances().u, SHIPPED_RANDOM_PAIRS)
+    return _oftener(counts, shipped_chances().u)
 
 
 def _of_one(pairs: Iterable[tuple[Record, Record]], weights: Weights) -> dict[Level, float]:
-    """``m``: how often records of one person reach each level, as far as the weights can tell."""
+    """The same of two records of one person, as far as the weights can tell who is one."""
     counts: dict[Level, float] = {}
-    whole = 0.0
     for a, b in pairs:
         score = compare(a, b, weights).score
-        if score < -6:  # One in a hundred: not worth the time.
+        if score < UNLIKELY:
             continue
         share = 1 / (1 + 2**-score)
-        whole += share
         for level in _levels(a, b):
             counts[level] = counts.get(level, 0.0) + share
-    return _shrunk(counts, whole, shipped_chances().m, SHIPPED_TRUE_PAIRS)
+    return _oftener(counts, shipped_chances().m)
 
 
 def _levels(a: Record, b: Record) -> list[Level]:
@@ -142,27 +144,29 @@ def _levels(a: Record, b: Record) -> list[Level]:
     return [level for level in found if FIELD_OF[level] is not Field.TOGETHER]
 
 
-def _shrunk(
-    counts: Mapping[Level, float], whole: float, shipped: Mapping[Level, float], weight: float
-) -> dict[Level, float]:
-    return {
-        level: (counts.get(level, 0.0) + weight * share) / (whole + weight)
-        for level, share in shipped.items()
-    }
+def _oftener(counts: Mapping[Level, float], shipped: Mapping[Level, float]) -> dict[Level, float]:
+    """For each level the bits by which it is reached oftener than was shipped, among those pairs
+    where both have the field: that more of them have it says nothing of a level."""
+    here, there = _by_field(counts), _by_field(shipped)
+    found = {}
+    for level, share in shipped.items():
+        field = FIELD_OF[level]
+        expected = here.get(field, 0.0) * share / there[field]
+        found[level] = log2((counts.get(level, 0.0) + DOUBT) / (expected + DOUBT))
+    return found
+
+
+def _by_field(shares: Mapping[Level, float]) -> dict[Field, float]:
+    found: dict[Field, float] = {}
+    for level, share in shares.items():
+        found[FIELD_OF[level]] = found.get(FIELD_OF[level], 0.0) + share
+    return found
 
 
 def _moved(weights: Weights, m: Mapping[Level, float], u: Mapping[Level, float]) -> Weights:
     """The weights, each level moved by how much more it says here than where it was made."""
-    was, bits = shipped_chances(), dict(weights.bits)
-    for level in was.m.keys() & was.u.keys() & bits.keys():
-        says = log2(m[level] / u[level]) - log2(was.m[level] / was.u[level])
-        says -= _missing(level, m, was.m) - _missing(level, u, was.u)
-        bits[level] = round(bits[level] + max(-FURTHEST, min(FURTHEST, says)), 2)
+    bits = dict(weights.bits)
+    for level in u:
+        says = max(-FURTHEST, min(FURTHEST, TRUST * m[level] - u[level]))
+        bits[level] = round(bits[level] + says, 2)
     return replace(weights, bits=bits)
-
-
-def _missing(level: Level, here: Mapping[Level, float], there: Mapping[Level, float]) -> float:
-    """How much oftener, in bits, both have the field here: that alone says nothing of a level."""
-    field = FIELD_OF[level]
-    fields = [one for one in here if FIELD_OF[one] is field]
-    return log2(sum(here[one] for one in fields) / sum(there[one] for one in fields))
