@@ -19,6 +19,8 @@ _FILE = Path(__file__).parent / "data" / "weights.json"
 # The weights were made in a population of about this size; two namesakes are likelier in more.
 USUAL_PERSONS = 50_000
 LARGEST_SHIFT = 4.0
+# Twins and spouses do not grow in number with the population, unrelated namesakes do.
+NAMESAKES_AMONG_OTHERS = 0.6
 # What an average name says, in bits, and how far from it a rare or a common one is let.
 AVERAGE_GIVEN, AVERAGE_FAMILY = 7.5, 10.0
 RAREST, COMMONEST_GIVEN, COMMONEST_FAMILY = 8.0, -4.0, -5.0
@@ -47,13 +49,14 @@ class Weights:
     family_shares: Mapping[str, float] = field(default_factory=dict)
 
     def sized(self, persons: int) -> "Weights":
-        """The same weights for a population of another size.
+        """The same weights for a larger population; a smaller one is as those were made in.
 
-        Unrelated people of one name grow with the square of it, persons kept twice do not.
+        Pairs of unrelated people of one name grow with the square of it, those of one person
+        with it alone. Where few live, it is households that look alike, and they do not get fewer.
         """
-        shift = log2(max(persons, 1) / self.persons)
-        shift = max(-LARGEST_SHIFT, min(LARGEST_SHIFT, shift))
-        return replace(self, base=round(self.base - shift, 2), persons=max(persons, 1))
+        grown = max(persons, self.persons) / self.persons
+        shift = min(LARGEST_SHIFT, NAMESAKES_AMONG_OTHERS * log2(grown))
+        return replace(self, base=round(self.base - shift, 2), persons=max(persons, self.persons))
 
     def given_rarity(self, words: tuple[str, ...]) -> float:
         """How much rarer than the average given names are, in bits."""

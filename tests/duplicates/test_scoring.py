@@ -126,9 +126,9 @@ def test_what_is_the_same_speaks_for_and_what_differs_against():
 def test_in_a_larger_population_the_same_findings_say_less():
     a, b = record_of(KARI), record_of(KARI)
 
-    small, large = (compare(a, b, SHIPPED.sized(count)).score for count in (10_000, 80_000))
+    small, large = (compare(a, b, SHIPPED.sized(count)).score for count in (100_000, 800_000))
 
-    assert small - large == pytest.approx(3)
+    assert small - large == pytest.approx(1.8, abs=0.02)
 
 
 def test_reasons_for_come_first_and_the_weightiest_of_them():
@@ -163,9 +163,9 @@ def scored(variation: str, weights: Weights) -> list[tuple[float, int, int]]:
 @pytest.mark.parametrize(
     ("variation", "reached", "f1", "f1_from_probable", "certain"),
     [
-        ("usual", 0.98, 0.94, 0.93, 0.99),
-        ("tidy", 0.99, 0.965, 0.955, 0.99),
-        ("many twins", 0.97, 0.88, 0.86, 0.96),
+        ("usual", 0.98, 0.945, 0.94, 0.99),
+        ("tidy", 0.99, 0.975, 0.97, 0.995),
+        ("many twins", 0.98, 0.91, 0.88, 0.965),
     ],
 )
 def test_most_persons_kept_twice_are_found_and_few_others(
@@ -180,7 +180,7 @@ def test_most_persons_kept_twice_are_found_and_few_others(
     sure = [persons.is_one((a, b)) for score, a, b in found if score >= weights.certain]
 
     assert sum(map(persons.is_one, pairs)) / persons.pairs >= reached
-    assert len(pairs) <= 3 * len(persons.records)
+    assert len(pairs) <= len(persons.records)
     assert 2 * right / (count + persons.pairs) >= f1
     assert 2 * sum(probable) / (len(probable) + persons.pairs) >= f1_from_probable
     assert sum(sure) / len(sure) >= certain
@@ -197,7 +197,7 @@ def test_weights_are_learned_where_there_are_persons_enough(monkeypatch: pytest.
     learned = estimation.learn(iter(persons.records), iter(both), count=count)
 
     assert few.as_json() == SHIPPED.sized(count).as_json()
-    assert learned.given_shares["anne"] == pytest.approx(46_000 / 5_500_000, rel=0.6)
+    assert 0.004 < learned.given_shares["anne"] < 0.03
     moved = {level for level in Level if learned.bits[level] != few.bits[level]}
     assert moved
     assert not [level for level in moved if FIELD_OF[level] is Field.TOGETHER]
