@@ -17,6 +17,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import combinations
 from pathlib import Path
 
@@ -48,7 +49,7 @@ class Persons:
     records: Sequence[Record]
     humans: Sequence[object]
 
-    @property
+    @cached_property
     def pairs(self) -> int:
         """How many pairs are of one human."""
         return sum(n * (n - 1) // 2 for n in Counter(self.humans).values())
@@ -65,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         began = time.perf_counter()
         rates = VARIATIONS[options.variation]
         persons = persons_of(rows(options.persons, seed=options.seed, rates=rates))
-        _say(f"{options.persons:,} persons ({options.variation}), {persons.pairs:,} true pairs;")
+        _say(f"{options.persons:,} persons ({options.variation}), {persons.pairs:,} true pairs; ")
         _say(f"drawn and made normal in {time.perf_counter() - began:.0f} s\n")
         python = None if options.without_splink else _linkage(options.linkage)
         _measure(persons, python, Path(folder))

@@ -36,7 +36,7 @@ class Comparison:
 # Who shares nothing but a name is not worth a look: no band, no findings, and this score.
 FAR_APART = -20.0
 NO_CANDIDATE = Comparison(FAR_APART, None, ())
-_CACHED = 1 << 16
+_CACHED = 1 << 14
 
 
 def compare(a: Record, b: Record, weights: Weights = SHIPPED) -> Comparison:
@@ -140,6 +140,6 @@ class _Scorer:
         return MatchBand.PROBABLE if score < weights.certain else MatchBand.CERTAIN
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def _scorer(weights: Weights) -> _Scorer:
     return _Scorer(weights)

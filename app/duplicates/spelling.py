@@ -33,7 +33,7 @@ _SOUNDS = (
 _VOWELS = re.compile(r"[aeiouj]")
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 15)
 def tokens(name: str) -> tuple[str, ...]:
     """The words of a name, folded; a hyphen parts words, an apostrophe does not."""
     if "Ã" in name:
@@ -65,7 +65,7 @@ def folded(word: str) -> str:
     return word
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 15)
 def sound(token: str) -> str:
     """A short code of how a folded word sounds: its first letter and the consonants after."""
     code = token
