@@ -63,6 +63,7 @@ bench: $(VENV)/.installed-dev $(CATALOGUES) $(LOOK) browser ## Measure speed, me
 	@$(RUN) -m benchmarks $(BENCH)
 	@test -n "$(BENCH)" || $(RUN) -m benchmarks.plans
 	@test -n "$(BENCH)" || $(RUN) -m benchmarks.templates
+	@test -n "$(BENCH)" || $(RUN) -m benchmarks.matching
 	@test -n "$(BENCH)" || $(RUN) -m benchmarks.duplicates
 
 .PHONY: drill

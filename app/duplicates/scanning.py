@@ -108,6 +108,8 @@ def compare_linked(municipality_id: int, turn: Turn, link: Linking, *, processes
     candidates = blocks.Pairs(one.places, one.wanted)
     for first, second in link(one.store):
         candidates.add_pair(first, second)
+    # The other engine has threads of its own in this process now, which a fork would not survive.
+    one.processes = 1
     _compare(one, candidates, _weights(one, candidates))
     return one.counts
 
