@@ -5,7 +5,8 @@ What holds after every merge, and what tests hold it to:
     For every plan, section and action, the login that stays may do no more than the most that it,
     or the other registration's own login, could do before. A registration without a login counts
     as what a login for it would open: giving it one is the local administrator's to do, and the
-    summary says which plans it is about. Every other login may do no more than before. No consent
+    summary says which plans it is about. Where own activities alone are open, what either
+    registration wrote is one's own. Every other login may do no more than before. No consent
     opens another plan than the one it was given for.
 
 ``preview`` says what would be done as a plain value. ``merge`` takes hold of both persons and all

@@ -264,7 +264,7 @@ def _stays_ended(
     if isinstance(one, Authority):
         return _has_ended_since(one, row, two)
     if isinstance(one, Handover | AccountLinkRequest):
-        return _is_asked_anew(one)
+        return _is_asked_anew(one, row)
     return False
 
 
@@ -294,12 +294,11 @@ def _has_ended_since(one: Authority, row: PersonMerge, two: Two) -> bool:
     return db.session.scalar(found.limit(1)) is not None
 
 
-def _is_asked_anew(one: Handover | AccountLinkRequest) -> bool:
+def _is_asked_anew(one: Handover | AccountLinkRequest, row: PersonMerge) -> bool:
     """Whether the same has been asked again since; or, for a hand-over, has happened."""
     if isinstance(one, Handover):
         same: list[ColumnElement[bool]] = [Handover.plan_id == one.plan_id]
-        plan = db.session.get_one(Plan, one.plan_id)
-        if plan.coordinator_id != one.from_id or plan.closed_at is not None:
+        if _is_handed_over_since(one, row):
             return True
     else:
         same = [
@@ -309,6 +308,19 @@ def _is_asked_anew(one: Handover | AccountLinkRequest) -> bool:
     model: Any = type(one)
     found = select(model.id).where(*same, model.answered_at.is_(None), model.id != one.id)
     return db.session.scalar(found.limit(1)) is not None
+
+
+def _is_handed_over_since(one: Handover, row: PersonMerge) -> bool:
+    """Whether the plan has got another coordinator since, or been closed."""
+    closed_at = db.session.get_one(Plan, one.plan_id).closed_at
+    if closed_at is not None and row.merged_at is not None and closed_at > row.merged_at:
+        return True
+    accepted = select(Handover.id).where(
+        Handover.plan_id == one.plan_id,
+        Handover.accepted.is_(True),
+        Handover.answered_at > row.merged_at,
+    )
+    return db.session.scalar(accepted.limit(1)) is not None
 
 
 # --- the persons ---------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """G1, G3, G4, G7, G9: persons merged and separated in any order, in worlds drawn at random."""
 
 from collections import Counter, defaultdict
+from functools import partial
 from random import Random
 
 import pytest
@@ -31,6 +32,7 @@ from app.models import (
     Plan,
 )
 from app.screens.aliases import kept_id
+from app.security import own_activities
 from tests.conftest import with_world
 from tests.drills import IS_FULL, size, tell
 from tests.duplicates.merge_world import MergeTown, wider
@@ -124,10 +126,15 @@ class Merging(RuleBasedStateMachine):
         town, (logins, persons) = self.town, open_before
         plans = town.plans()
         entries = town.entries() if self.is_close else defaultdict(list)
+        is_own = partial(own_activities.is_own, plan.kept_id)
         for account_id, earlier in logins.items():
             now = town.access(town.actor(account_id), plans, entries)
             is_theirs = account_id == plan.login.stays
             found = wider(now, *(persons if is_theirs else [earlier]))
+            if is_theirs:
+                # Where own activities alone are open, both records' texts are one's own.
+                own = {entry.id for many in entries.values() for entry in many if is_own(entry)}
+                found = [one for one in found if one[1][0] not in own]
             assert not found, (account_id, is_theirs, found, plan)
             if is_theirs:
                 gained = {k for k, v in now.items() if v[1] and not earlier[k][1]}
@@ -169,7 +176,8 @@ class Merging(RuleBasedStateMachine):
             # What was seen after this merge was seen with it.
             self.journal.append("undone in between")
         if is_last:
-            assert look_at == []
+            # Merges undone in between have given rows they share another version.
+            assert [one for one in look_at if one[2] != undoing.CHANGED] == []
             if snapshot is not None:
                 self._all_is_back(row, snapshot)
                 TOLD["all back"] += 1
