@@ -52,18 +52,18 @@ class Worker:
         return wrong
 
     def register(self):
-        """Register a person and see that very one on the page that comes."""
+        """Register a person whom nobody resembles, and see that very one on the page that comes."""
         self.added += 1
-        given = f"{self.name}n{self.added}"
+        given, family = uuid4().hex, f"{uuid4().hex}{self.own}"
         data = {
             "csrf_token": self.token,
             "form_key": str(uuid4()),
             "given_name": given,
-            "family_name": f"{self.own}tråd",
+            "family_name": family,
         }
         answer = self.client.post("/person/add", data=data, follow_redirects=True)
         wrong = Counter()
-        wrong["not registered"] += f"{given} {self.own}tråd" not in answer.text
+        wrong["not registered"] += f"{given} {family}" not in answer.text
         return wrong
 
 
