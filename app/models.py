@@ -230,9 +230,9 @@ class Unit(Versioned, TenantOwned):
 class Person(Versioned, TenantOwned):
     """Anyone a municipality has registered. The same human elsewhere is another row there.
 
-    The national id is kept encrypted, with a keyed hash to find it by. A shielded person's
-    address is not here but in ``ProtectedAddress``, and the unit is shown to nobody in lists.
-    A person who was merged into another stays, out of use, so that old ids and links lead on.
+    The national id is kept encrypted, with a keyed hash to find it by; one that an import claims
+    though another has it is only compared by. A shielded address is in ``ProtectedAddress``
+    and the unit in no list. Who was merged stays, out of use, so that old ids and links lead on.
     """
 
     __tablename__ = "person"
@@ -292,6 +292,7 @@ class Person(Versioned, TenantOwned):
     national_id_cipher: Mapped[bytes | None] = mapped_column(LargeBinary)
     national_id_hash: Mapped[str | None] = mapped_column(String(64))
     national_id_is_doubtful: Mapped[bool] = mapped_column(default=False)
+    claimed_id_cipher: Mapped[bytes | None] = mapped_column(LargeBinary)
     external_id: Mapped[str | None] = mapped_column(String(100))
     email: Mapped[str | None] = mapped_column(String(320))
     phone: Mapped[str | None] = mapped_column(String(20))

@@ -55,6 +55,7 @@ FIELDS: dict[str, Any] = {
     "lifted_at": _l("Lifted"),
     "matrix": _l("Accesses"),
     "may_consent": _l("May consent"),
+    "claimed_id_cipher": _l("National id"),
     "merged_into_id": _l("Merged into"),
     "method": _l("How it was given"),
     "months": _l("Usual length"),

@@ -29,6 +29,7 @@ COMPARED = (
     Person.family_name,
     Person.birth_date,
     Person.national_id_cipher,
+    Person.claimed_id_cipher,
     Person.email,
     Person.phone,
     Person.address,
@@ -56,6 +57,7 @@ class Known(Protocol):
     family_name: Any
     birth_date: Any
     national_id_cipher: Any
+    claimed_id_cipher: Any
     email: Any
     phone: Any
     address: Any
@@ -67,7 +69,7 @@ class Known(Protocol):
 
 def facts_of(person: Known) -> Facts:
     """What is compared of a person. Where a shielded person lives or belongs is left out."""
-    cipher = person.national_id_cipher
+    cipher = person.national_id_cipher or person.claimed_id_cipher
     is_open = not person.is_shielded
     return Facts(
         given_name=person.given_name,

@@ -30,41 +30,30 @@ persons_group = AppGroup("persons", help="Persons of a municipality.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--municipality", required=True, help="The municipality's number, such as 0301.")
 @click.option("--dry-run", is_flag=True, help="Check the file and import nothing.")
-@click.option("--only-good-rows", is_flag=True, help="Import the good rows, leave out the others.")
-@click.option("--create-units", is_flag=True, help="Add the units that are not registered.")
-@click.option("--accept-doubtful-ids", is_flag=True, help="National ids that look wrong are meant.")
 @click.option(
-    "--leave-out-bad-cells",
+    "--strict",
     is_flag=True,
-    help="Import rows without the contact data and dates that can't be used, and without a national"
-    " id that another person has.",
+    help="Import all rows as they stand, or none. Otherwise rows go in without what can't be used,"
+    " units that are not registered are added, and rows that can't be used at all are left out.",
 )
-def import_persons(
-    file: Path,
-    municipality: str,
-    dry_run: bool,
-    only_good_rows: bool,
-    create_units: bool,
-    accept_doubtful_ids: bool,
-    leave_out_bad_cells: bool,
-) -> None:
-    """Import persons from FILE (CSV or XLSX); all rows or none, unless told otherwise."""
+def import_persons(file: Path, municipality: str, dry_run: bool, strict: bool) -> None:
+    """Import persons from FILE (CSV or XLSX), and tell what was left out of it.
+
+    A national id that another person has is kept with the new one too, to be compared by alone:
+    the search for duplicates finds the two.
+    """
     choices, rows = _read(file)
-    choices = replace(
-        choices,
-        accept_doubtful_ids=accept_doubtful_ids,
-        leave_out_bad_cells=leave_out_bad_cells,
-    )
+    choices = replace(choices, accept_doubtful_ids=not strict, leave_out_bad_cells=not strict)
     actor = operator(_municipality_id(municipality))
     with acting_as(db.session(), actor):
-        checked, new_units = _checked(actor, rows, choices, create_units)
+        checked, new_units = _checked(actor, rows, choices, create_units=not strict)
         _print_report(checked, new_units)
         is_whole = all(one.person is not None for one in checked)
         imported = 0
-        if not dry_run and (is_whole or only_good_rows):
-            imported = _import(actor, checked, new_units, choices, whole=not only_good_rows)
+        if not dry_run and (is_whole or not strict):
+            imported = _import(actor, checked, new_units, choices, whole=strict)
         elif not dry_run:
-            click.echo("Some rows are at fault. --only-good-rows imports the others.")
+            click.echo("Some rows are at fault. Without --strict the others are imported.")
     click.echo(f"{imported} persons imported.")
     if not is_whole and not imported:
         raise SystemExit(1)
@@ -91,7 +80,7 @@ def _municipality_id(number: str) -> int:
 
 
 def _checked(
-    actor: Actor, rows: list[Row], choices: Choices, create_units: bool
+    actor: Actor, rows: list[Row], choices: Choices, *, create_units: bool
 ) -> tuple[list[CheckedRow], dict[str, str]]:
     """The rows, and the units that will be added for them: their ids by their names."""
     checked = _check(actor, rows, choices, {})

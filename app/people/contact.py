@@ -55,8 +55,10 @@ class BadDate(ValueError):
         self.problem = problem
 
 
-def normalise_phone(text: str) -> str:
+def normalise_phone(text: str, *, is_handed_out: bool = True) -> str:
     """The number in E.164 (``+4791234567``); without a country code it is Norwegian.
+
+    Unless it has to be of a series that ``is_handed_out``, a number of the right length will do.
 
     Raises:
         BadPhone: not a number of any country's plan, or it has letters or an extension,
@@ -72,7 +74,8 @@ def normalise_phone(text: str) -> str:
         number = phonenumbers.parse(plain, HOME_REGION)
     except phonenumbers.NumberParseException:
         raise BadPhone from None
-    if number.extension or not phonenumbers.is_valid_number(number):
+    fits = phonenumbers.is_valid_number if is_handed_out else phonenumbers.is_possible_number
+    if number.extension or not fits(number):
         raise BadPhone
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
+from functools import partial
 
 from app.people.contact import (
     BadDate,
@@ -109,7 +110,8 @@ class PersonRow:
 
     ``national_id_doubts`` are the warnings that the user has accepted for the whole file.
     ``unit`` is the value that ``units`` holds for the unit's name. ``left_out`` are the cells that
-    can't be used, where the user wants the row without them.
+    can't be used, where the user wants the row without them. ``claimed_id`` is an identity number
+    that another person has.
     """
 
     line: int
@@ -125,6 +127,7 @@ class PersonRow:
     postcode: str | None
     unit: str | None
     left_out: tuple[RowProblem, ...] = ()
+    claimed_id: str | None = None
 
     def __repr__(self) -> str:
         return f"PersonRow(line={self.line})"
@@ -145,12 +148,14 @@ def check_row(
     ``units`` maps the search form of a unit's name to its key, None where several units have the
     name. ``accept_doubtful_ids`` is the user's word that odd identity numbers are meant so; it
     never lets a synthetic one through. ``leave_out_bad_cells`` lets a row through without a birth
-    date or contact data that can't be used.
+    date or contact data that can't be used, and with a phone number of a series that nobody has
+    been given yet.
     """
     unusable = _unusable(row, columns)
     if unusable is not None:
         return (RowProblem(row.line, None, unusable),)
     reading = _Reading(row, columns, CAN_BE_LEFT_OUT if leave_out_bad_cells else frozenset())
+    phone = partial(normalise_phone, is_handed_out=not leave_out_bad_cells)
     digits, doubts = reading.national_id(today, synthetic_allowed, accept_doubtful_ids)
     person = PersonRow(
         line=row.line,
@@ -161,7 +166,7 @@ def check_row(
         national_id=digits,
         national_id_doubts=doubts,
         email=reading.made_uniform("email", normalise_email, ImportProblem.BAD_EMAIL),
-        phone=reading.made_uniform("phone", normalise_phone, ImportProblem.BAD_PHONE),
+        phone=reading.made_uniform("phone", phone, ImportProblem.BAD_PHONE),
         address=reading.text("address") or None,
         postcode=reading.postcode(),
         unit=reading.unit(units),
@@ -170,9 +175,15 @@ def check_row(
 
 
 def without_number(row: PersonRow, code: ImportProblem, first_line: int | None = None) -> PersonRow:
-    """The row without its identity number, which is another person's."""
+    """The row without its identity number, which is another person's and is claimed only."""
     problem = RowProblem(row.line, "national_id", code, None, first_line)
-    return replace(row, national_id=None, national_id_doubts=(), left_out=(*row.left_out, problem))
+    return replace(
+        row,
+        national_id=None,
+        national_id_doubts=(),
+        left_out=(*row.left_out, problem),
+        claimed_id=row.national_id,
+    )
 
 
 def find_repeats(rows: Iterable[PersonRow]) -> tuple[RowProblem, ...]:

@@ -281,6 +281,8 @@ def _person(actor: Actor, row: PersonRow, at: datetime) -> Person:
         people.keep_national_id(
             person, row.national_id, _hash(row), is_doubtful=bool(row.national_id_doubts)
         )
+    elif row.claimed_id:
+        people.keep_claimed_id(person, row.claimed_id)
     return person
 
 

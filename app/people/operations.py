@@ -195,6 +195,7 @@ def set_national_id(person: Person, text: str | None, *, is_confirmed: bool, tod
         KnownNationalId: the number is another person's in the municipality.
     """
     digits = national_id.normalise(text or "")
+    person.claimed_id_cipher = None
     if not digits:
         person.national_id_cipher = person.national_id_hash = None
         person.national_id_is_doubtful = False
@@ -216,6 +217,11 @@ def keep_national_id(person: Person, digits: str, digest: str, *, is_doubtful: b
         person.national_id_cipher = keyring().encrypt(digits)
         person.national_id_hash = digest
     person.national_id_is_doubtful = is_doubtful
+
+
+def keep_claimed_id(person: Person, digits: str) -> None:
+    """Keep a number that another person has, to compare the two by; nobody is found by it."""
+    person.claimed_id_cipher = keyring().encrypt(digits)
 
 
 def national_id_hash(digits: str) -> str:

@@ -265,6 +265,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("person") as table:
         table.add_column(sa.Column("merged_into_id", sa.Uuid(as_uuid=False), nullable=True))
+        table.add_column(sa.Column("claimed_id_cipher", sa.LargeBinary(), nullable=True))
         table.create_index(
             "ix_person_merged_into",
             ["municipality_id", "merged_into_id"],
@@ -299,6 +300,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("merged_into_id IS NOT NULL"),
             sqlite_where=sa.text("merged_into_id IS NOT NULL"),
         )
+        table.drop_column("claimed_id_cipher")
         table.drop_column("merged_into_id")
 
     op.drop_table("person_merge")

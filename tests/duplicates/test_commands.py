@@ -12,11 +12,12 @@ from app import duplicates as app_duplicates
 from app.clock import utc_now
 from app.db import db, transaction
 from app.duplicates import linking, scanning
-from app.enums import JobState, PairState
+from app.enums import JobState, MatchBand, PairState
 from app.errors import NotAllowed
 from app.jobs import duplicate_scan, rounds, runner
 from app.models import AuditEvent, DuplicatePair, Job, MatchState, Person
 from app.people.import_columns import COLUMNS
+from app.people.keyring import keyring
 from app.people.national_id import synthetic
 from app.security.actor import acting_as, find_actor, operator
 from tests.duplicates.conftest import registered
@@ -215,7 +216,7 @@ def test_an_unknown_municipality_is_named(app):
     assert "0000" in output
 
 
-def test_rows_are_imported_without_what_cannot_be_used_when_told_so(app, context, world, tmp_path):
+def test_rows_are_imported_without_what_cannot_be_used_unless_strict(app, context, world, tmp_path):
     number = synthetic(date(1960, 5, 6), 3)
     path = tmp_path / "persons.csv"
     rows = [
@@ -228,10 +229,10 @@ def test_rows_are_imported_without_what_cannot_be_used_when_told_so(app, context
         writer = csv.DictWriter(file, COLUMNS, restval="")
         writer.writeheader()
         writer.writerows({"given_name": "Ut", "family_name": "Latt"} | row for row in rows)
-    arguments = ["persons", "import", str(path), "--municipality", "9902", "--only-good-rows"]
+    arguments = ["persons", "import", str(path), "--municipality", "9902"]
 
-    strict = app.test_cli_runner().invoke(args=[*arguments, "--dry-run"])
-    lenient = app.test_cli_runner().invoke(args=[*arguments, "--leave-out-bad-cells"])
+    strict = app.test_cli_runner().invoke(args=[*arguments, "--strict", "--dry-run"])
+    lenient = app.test_cli_runner().invoke(args=arguments)
 
     assert "4 rows, 2 good, 2 at fault" in strict.output
     assert "3 persons imported" in lenient.output
@@ -243,9 +244,18 @@ def test_rows_are_imported_without_what_cannot_be_used_when_told_so(app, context
         }
     assert sorted(found) == ["L1", "L2", "L4"]
     assert found["L1"].national_id_hash
+    assert keyring().decrypt(found["L2"].claimed_id_cipher) == number
     left_out = (found["L2"].national_id_hash, found["L2"].phone, found["L2"].birth_date)
     assert left_out == (None, None, None)
     assert (found["L4"].email, found["L4"].postcode) == (None, None)
+
+    app.test_cli_runner().invoke(args=["duplicates", "scan", "--municipality", "9902"])
+    with acting_as(db.session(), operator(world.fjellby.id)):
+        both = {found["L1"].id, found["L2"].id}
+        pairs = db.session.scalars(select(DuplicatePair)).all()
+        [pair] = [one for one in pairs if {one.first_id, one.second_id} == both]
+    assert pair.band is MatchBand.CERTAIN
+    assert "id_same" in {level for _field, level, _bits in pair.findings}
 
 
 # --- pairs that Splink finds ----------------------------------------------------------------------

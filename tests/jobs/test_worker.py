@@ -182,24 +182,26 @@ def test_the_command_imports_a_good_file(app, world, import_file):
     assert steps.count(app, world.strandvik.id, "CmdGood") == (3, 3)
 
 
-def test_the_command_imports_nothing_of_a_file_with_faults_unless_told_so(app, world, import_file):
+def test_the_command_imports_nothing_of_a_file_with_faults_when_it_is_to_be_strict(
+    app, world, import_file
+):
     data, expected = files.with_faults(files.rows(100, SCHOOL, "CmdBad"))
 
-    whole = import_file(data)
+    whole = import_file(data, "--strict")
     after_whole = steps.count(app, world.strandvik.id, "CmdBad")
-    good_rows = import_file(data, "--only-good-rows")
+    good_rows = import_file(data)
 
     assert (whole[0], after_whole) == (1, (0, 0))
     assert all(f"line {line}: " in whole[1] for line in expected)
     assert good_rows[0] == 0
-    assert steps.count(app, world.strandvik.id, "CmdBad") == (63, 63)
+    assert steps.count(app, world.strandvik.id, "CmdBad") == (80, 80)
 
 
-def test_the_command_adds_units_when_told_so(app, world, import_file):
+def test_the_command_adds_units_unless_it_is_to_be_strict(app, world, import_file):
     data = files.csv(files.rows(2, "Nyskole", "CmdUnit"))
 
-    refused = import_file(data)
-    added = import_file(data, "--create-units")
+    refused = import_file(data, "--strict")
+    added = import_file(data)
 
     assert refused[0] == 1
     assert added[0] == 0
