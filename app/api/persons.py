@@ -39,8 +39,7 @@ from app.people.contact import tells_place
 from app.people.national_id import mask, normalise
 from app.people.pages import TELLING_PLACE, shown_phone
 from app.people.registering import Anyway
-from app.screens.aliases import kept_id
-from app.screens.listing import is_id
+from app.screens.aliases import found_or_kept
 from app.screens.table import TableInterface
 from app.security.actor import current_actor
 from app.security.roles import Action, Resource
@@ -202,8 +201,10 @@ class PersonApi(ScopedRestApi):
 
     def get_row(self, pk: str, action: Action) -> Any:
         """As elsewhere; the id of somebody who was merged leads to the one kept."""
-        is_old = action is not Action.RESTORE and is_id(pk)
-        return super().get_row(kept_id(pk) if is_old else pk, action)
+        find = super().get_row
+        if action is Action.RESTORE:
+            return find(pk, action)
+        return found_or_kept(lambda one: find(one, action), pk)
 
     def create(self, values: dict[str, Any]) -> Person:
         """Register the person that was sent, unless somebody resembles them and no reason is

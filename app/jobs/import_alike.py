@@ -71,15 +71,19 @@ def with_registered(
 
 
 def _others(likely: Iterable[Likely], line: AlikeTo | None) -> tuple[AlikeTo, ...]:
-    """Whom a row resembles, likeliest first; all whom one may not see are told as one."""
+    """Whom a row resembles, likeliest first; all whom one may not see are told as one.
+
+    Who is only possible is mostly another, and no file is to wait for that.
+    """
+    likely = [one for one in likely if one.band is not MatchBand.POSSIBLE]
     found = [
         AlikeTo(one.person_id, None, one.band, one.score, one.findings)
         for one in likely
         if one.person_id is not None
     ]
-    found += [line] if line is not None else []
+    found += [line] if line is not None and line.band is not MatchBand.POSSIBLE else []
     found.sort(key=lambda one: -one.score)
-    unseen = [one for one in likely if one.person_id is None and one.band is not MatchBand.POSSIBLE]
+    unseen = [one for one in likely if one.person_id is None]
     return (*found, *([AlikeTo(None, None, MatchBand.POSSIBLE, 0.0)] if unseen else []))
 
 

@@ -32,9 +32,8 @@ from app.people.forms import (
     facts_so_far,
 )
 from app.people.registering import MayBeRegistered, Resembling
-from app.screens.aliases import kept_id
+from app.screens.aliases import found_or_kept
 from app.screens.bulk import RETIRE
-from app.screens.listing import is_id
 from app.screens.scoped_view import DOORS, ScopedModelView
 from app.security import policy
 from app.security.actor import current_actor
@@ -109,8 +108,10 @@ class PersonPages(ScopedModelView):
 
     def get_row(self, pk: str, action: Action) -> Any:
         """As elsewhere; the id of somebody who was merged leads to the one kept."""
-        is_old = action is not Action.RESTORE and is_id(pk)
-        return super().get_row(kept_id(pk) if is_old else pk, action)
+        find = super().get_row
+        if action is Action.RESTORE:
+            return find(pk, action)
+        return found_or_kept(lambda one: find(one, action), pk)
 
     @expose("/show/<pk>", methods=["GET"])
     @door(Action.SHOW)
@@ -120,7 +121,7 @@ class PersonPages(ScopedModelView):
         if row.id != pk:
             flash(_("The record you opened is now part of this one."), "info")
             return redirect(self.url("show", row))
-        return super().show(pk)
+        return render_template("screens/show.html", view=self, row=row)
 
     # --- national id -----------------------------------------------------------------------------
 

@@ -56,6 +56,12 @@ class Resembling:
         return self.person_id or SOMEBODY
 
     @property
+    def needs_reason(self) -> bool:
+        """Whether one says why one registers another all the same. Most who are only possible
+        are others, so those are shown and stop nobody."""
+        return self.person_id is None or self.band is not MatchBand.POSSIBLE
+
+    @property
     def full_name(self) -> str:
         """The name as one writes it."""
         return f"{self.given_name} {self.family_name}".strip()
@@ -112,7 +118,7 @@ class Anyway:
         """Whether the reason was written, and nobody has come since."""
         if not self.reason:
             return False
-        return self.seen is None or all(one.key in self.seen for one in found)
+        return self.seen is None or all(one.key in self.seen for one in found if one.needs_reason)
 
 
 NO_REASON = Anyway("")
@@ -188,7 +194,7 @@ def register(
         today=today,
     )
     found = resembling(actor, facts, national_id_text=national_id_text, but=person.id)
-    if not found:
+    if not any(one.needs_reason for one in found):
         return person
     if not anyway.covers(found):
         raise MayBeRegistered(found)

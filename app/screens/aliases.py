@@ -1,9 +1,16 @@
 """Persons who were merged into another: old ids in links, forms and REST lead to the one kept."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from sqlalchemy import select
 
 from app.db import db
+from app.errors import NotAllowed, NotFound
 from app.models import Person
+from app.screens.listing import is_id
+
+T = TypeVar("T")
 
 
 def kept_id(person_id: str) -> str:
@@ -20,6 +27,22 @@ def kept_id(person_id: str) -> str:
             return person_id
         person_id = following
     return person_id
+
+
+def found_or_kept(find: Callable[[str], T], asked_id: str) -> T:
+    """What ``find`` gives for an id; for that of somebody who was merged, for the one kept.
+
+    Raises:
+        NotFound, NotAllowed: what ``find`` raises for both.
+    """
+    try:
+        found = find(asked_id)
+    except (NotFound, NotAllowed):
+        if not is_id(asked_id) or (following := leads_on(asked_id)) is None:
+            raise
+        return find(following)
+    following = leads_on(asked_id) if getattr(found, "merged_into_id", None) else None
+    return found if following is None else find(following)
 
 
 def leads_on(person_id: str) -> str | None:

@@ -147,11 +147,14 @@ class ScopedModelView(BulkPages, ListPages, ModelView):
                 location, text = self.enter(form)
                 forms.remember(session, actor, key, location, utc_now())
                 return location, text
-        except IntegrityError:
+        except (IntegrityError, DomainError) as refused:
+            # Perhaps by what the same form, sent twice at once, has saved meanwhile.
             with transaction() as session:
                 earlier = forms.earlier_result(session, actor, key)
             if earlier is not None:
                 return earlier, _("This was saved already.")
+            if isinstance(refused, DomainError):
+                raise
             raise DomainError(
                 _("This is in conflict with something that is already registered.")
             ) from None

@@ -148,7 +148,7 @@ def test_a_stale_national_id_is_compared_whole_and_shown_masked(program, new_num
 
 
 def test_a_request_that_is_sent_twice_under_one_key_makes_one_row(program):
-    sent = {"given_name": "Kun", "family_name": "En"}
+    sent = {"given_name": "Kun", "family_name": "En", "register_anyway": "De er flere"}
 
     first = program.post("/person/", sent, Idempotency_Key="once-and-once-more")
     again = program.post("/person/", sent, Idempotency_Key="once-and-once-more")
@@ -159,7 +159,7 @@ def test_a_request_that_is_sent_twice_under_one_key_makes_one_row(program):
 
 
 def test_one_key_is_not_used_for_two_things(program):
-    sent = {"given_name": "Kun", "family_name": "En"}
+    sent = {"given_name": "Kun", "family_name": "En", "register_anyway": "De er flere"}
     program.post("/person/", sent, Idempotency_Key="not-for-two-things")
 
     answer = program.post(
@@ -170,7 +170,7 @@ def test_one_key_is_not_used_for_two_things(program):
 
 
 def test_one_key_of_two_users_makes_two_rows(program_of):
-    sent = {"given_name": "Kun", "family_name": "En"}
+    sent = {"given_name": "Kun", "family_name": "En", "register_anyway": "De er flere"}
 
     ids = {
         program_of(name).post("/person/", sent, Idempotency_Key="the-same-key").json["id"]

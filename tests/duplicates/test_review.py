@@ -4,11 +4,15 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from app.clock import utc_now
+from app.db import db, transaction
+from app.duplicate_tables import DuplicatePair
 from app.duplicates.reasons import reasons_of
 from app.enums import MatchBand, PairState
 from app.people.national_id import synthetic
+from app.security.actor import acting_as, operator
 from tests.duplicates.pairing import BORN, Pairing
 from tests.world import CANARY
 
@@ -78,7 +82,12 @@ def test_pairs_are_found_by_what_the_two_are_used_in(here, client_as):
 
 
 @pytest.mark.usefixtures("once")
-def test_an_empty_queue_offers_to_look(client_as):
+def test_an_empty_queue_offers_to_look(app, client_as, world):
+    there = operator(world.fjellby.id)
+    with app.app_context(), acting_as(db.session(), there), transaction():
+        for pair in db.session.scalars(select(DuplicatePair)):
+            pair.state = PairState.FADED
+
     page = client_as("lokal.fjellby").get("/duplicates/list/").text
 
     assert 'class="empty"' in page
@@ -341,8 +350,11 @@ def test_each_figure_is_the_length_of_the_list_it_leads_to(here, client_as):
     page = client.get("/duplicates/figures").text
 
     figures = re.findall(r'href="([^"]+)"><strong class="number">(\d+)</strong><span>([^<]+)', page)
-    assert len(figures) == 8
-    for address, number, label in figures:
+    of_pairs_and_persons, of_other_kinds = figures[:8], figures[8:]
+    assert [address for address, _number, _label in of_other_kinds] == [
+        f"/duplicates/{kind}/" for kind in ("accounts", "participants", "plans", "units")
+    ]
+    for address, number, label in of_pairs_and_persons:
         listed = client.get(address.replace("&amp;", "&")).text
         found = re.search(r'class="count" role="status">\s*(\d+)', listed)
         assert int(number) == (int(found[1]) if found else 0), label

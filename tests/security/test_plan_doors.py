@@ -30,7 +30,7 @@ from tests.security.plan_words import MARK, words_in
 MODELS = {resource: model for model, resource in reversed(RESOURCES.items())}
 """The first model of each resource: its versions come after it."""
 REFUSED = (302, 403, 404)
-WITHOUT_FILTERS = {"/incoming-plan/list/"}
+WITHOUT_FILTERS = {"/incoming-plan/list/", "/duplicates/merge/list/"}
 """Pages that read nothing of what an address asks for."""
 
 
