@@ -22,6 +22,7 @@ from tests.matrix.cells import (
     stand_in,
     visitor,
 )
+from tests.reading import text_of
 from tests.world import CANARY, World
 
 SMALLEST_MATRIX = 10_000
@@ -50,7 +51,7 @@ def visit(app: Flask, cell: Cell, who: Visitor, world: World) -> str | None:
             row, key = replacement.load(), replacement.key
         wanted = expected(cell, who, row)
     answer = who.request(cell, key)
-    shown = answer.get_data(as_text=True) + str(answer.headers)
+    shown = text_of(answer) + str(answer.headers)
     leaked = [word for word in foreign_words(who, world, cell) if word in shown]
     answer.close()
     if leaked:
