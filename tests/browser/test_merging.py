@@ -32,7 +32,7 @@ def test_two_records_with_different_phones_are_merged_by_keyboard_and_separated(
     page.set_viewport_size(NARROW)
     hands = Keyboard(page)
     page.goto(f"/duplicates/show/{pair_id}")
-    page.get_by_role("button", name="The same: choose what to keep").press("Enter")
+    page.get_by_role("button", name="The same person: merge").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Choose what to keep")
     assert broken(page) == []
     assert page.locator("input[type=radio]:checked").count() == 0
