@@ -18,13 +18,17 @@ import app
 from config import ROOT
 
 KEPT = Path(__file__).with_name("framework.json")
+OPTIONAL = {"app.duplicates.nationwide"}
+"""Modules that need an extra which is not installed with the rest."""
+
 THEIRS = Path(flask_appbuilder.__file__).parent
 
 
 def our_classes() -> Iterator[type]:
     """Every class of ours that inherits from one of Flask-AppBuilder's."""
     for module in pkgutil.walk_packages(app.__path__, "app."):
-        importlib.import_module(module.name)
+        if module.name not in OPTIONAL:
+            importlib.import_module(module.name)
     for name, module in sorted(sys.modules.items()):
         if name == "app" or name.startswith("app."):
             for _name, found in sorted(inspect.getmembers(module, inspect.isclass)):

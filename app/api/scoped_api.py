@@ -29,7 +29,7 @@ from app.api.once import Once
 from app.api.openapi import UUID_KEY, Operation, described, operation_object
 from app.clock import utc_now
 from app.db import db, transaction
-from app.errors import NotAllowed, NotFound, StaleVersion
+from app.errors import DomainError, NotAllowed, NotFound, StaleVersion
 from app.screens.listing import Filter, ListRequest, Order
 from app.screens.paging import Page, fetch_page
 from app.screens.rows import ScopedRows
@@ -213,7 +213,7 @@ class ScopedRestApi(ScopedRows, ModelRestApi):
         try:
             with transaction() as session:
                 pk = once.earlier_row(session) or self._add(session, once, body)
-        except IntegrityError as clash:
+        except (IntegrityError, DomainError) as clash:
             pk = self._added_meanwhile(once, clash)
         return self.row_answer(self.get_row(pk, Action.SHOW), 201)
 
@@ -227,8 +227,9 @@ class ScopedRestApi(ScopedRows, ModelRestApi):
         return pk
 
     @staticmethod
-    def _added_meanwhile(once: Once, clash: IntegrityError) -> str:
-        """The row that the same request made at the same time; otherwise it is a real clash."""
+    def _added_meanwhile(once: Once, clash: IntegrityError | DomainError) -> str:
+        """The row that the same request made at the same time; otherwise it is a real clash, or
+        refused for another reason."""
         with transaction() as session:
             pk = once.earlier_row(session)
         if pk is None:

@@ -9,8 +9,8 @@ from config import ROOT
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 # An error says what is wrong instead; pages in the frame of a plan say it themselves. What was
-# written, and a form to print and sign, stand alone.
-WITHOUT = {"problem.html", "plan.html", "entry.html", "print.html"}
+# written, a form to print and sign, and a printed plan stand alone.
+WITHOUT = {"problem.html", "plan.html", "entry.html", "print.html", "paper.html"}
 FRAMES = ('{% extends "layout.html" %}', '{% extends "plans/plan.html" %}')
 
 
