@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.errors import DomainError, NotFound, StaleVersion
+from app.screens.listing import is_id
 from app.security import policy, scope
 from app.security.actor import Actor
 from app.security.roles import Action
@@ -170,6 +171,8 @@ def find_change(session: Session, actor: Actor, list_name: str, pk: str) -> Bulk
         NotFound: it is somebody else's, of another list, or missing.
         UndoneAlready
     """
+    if not is_id(pk):
+        raise NotFound
     change = session.scalar(
         scope.rows(actor, BulkChange, Action.UNDO).where(
             BulkChange.id == pk, BulkChange.list_name == list_name
