@@ -9,13 +9,14 @@ import pytest
 from sqlalchemy import select
 
 from app import duplicates as app_duplicates
-from app.clock import utc_now
+from app.clock import today, utc_now
 from app.db import db, transaction
 from app.duplicates import linking, scanning
 from app.enums import JobState, MatchBand, PairState
 from app.errors import NotAllowed
 from app.jobs import duplicate_scan, rounds, runner
 from app.models import AuditEvent, DuplicatePair, Job, MatchState, Person
+from app.people import operations as people
 from app.people.import_columns import COLUMNS
 from app.people.keyring import keyring
 from app.people.national_id import synthetic
@@ -256,6 +257,11 @@ def test_rows_are_imported_without_what_cannot_be_used_unless_strict(app, contex
         [pair] = [one for one in pairs if {one.first_id, one.second_id} == both]
     assert pair.band is MatchBand.CERTAIN
     assert "id_same" in {level for _field, level, _bits in pair.findings}
+
+    with acting_as(db.session(), operator(world.fjellby.id)), transaction():
+        claiming = db.session.get_one(Person, found["L2"].id)
+        people.set_national_id(claiming, None, is_confirmed=False, today=today())
+        assert claiming.claimed_id_cipher is None
 
 
 # --- pairs that Splink finds ----------------------------------------------------------------------
