@@ -61,8 +61,8 @@ def visit(app: Flask, cell: Cell, who: Visitor, world: World) -> str | None:
     return None
 
 
-# In a test run each takes every fifth or sixteenth cell, beginning with another on each database and
-# for each actor, so that all are seen by somebody; in a drill everybody takes all.
+# In a test run each takes every fifth or sixteenth cell, beginning with another on each database
+# and for each actor, so that all are seen by somebody; in a drill everybody takes all.
 STEPS = {"sqlite": size(5, 1), "postgresql": size(16, 1)}
 
 
