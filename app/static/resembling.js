@@ -48,6 +48,13 @@ for (const form of document.querySelectorAll("form[data-asks]")) {
     }
   };
 
+  // What is saved is asked about anyway.
+  form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    const before = asking;
+    asking = null;
+    before?.abort();
+  });
   form.addEventListener("input", (event) => {
     if (section.contains(event.target)) return;
     clearTimeout(timer);
