@@ -16,7 +16,7 @@ from app.people import protection
 from app.people.national_id import synthetic
 from app.security.actor import acting_as, operator
 
-BORN = date(1953, 10, 19)
+BORN = date(1943, 3, 2)  # Nobody of the files of persons is as old.
 HIDDEN_STREET = "Hemmeligveien 7"
 LANDLINE, MOBILE = "+4722123456", "+4791234567"
 numbers = count(1)
