@@ -201,10 +201,7 @@ class PersonApi(ScopedRestApi):
 
     def get_row(self, pk: str, action: Action) -> Any:
         """As elsewhere; the id of somebody who was merged leads to the one kept."""
-        find = super().get_row
-        if action is Action.RESTORE:
-            return find(pk, action)
-        return found_or_kept(lambda one: find(one, action), pk)
+        return found_or_kept(super().get_row, pk, action)
 
     def create(self, values: dict[str, Any]) -> Person:
         """Register the person that was sent, unless somebody resembles them and no reason is

@@ -108,10 +108,7 @@ class PersonPages(ScopedModelView):
 
     def get_row(self, pk: str, action: Action) -> Any:
         """As elsewhere; the id of somebody who was merged leads to the one kept."""
-        find = super().get_row
-        if action is Action.RESTORE:
-            return find(pk, action)
-        return found_or_kept(lambda one: find(one, action), pk)
+        return found_or_kept(super().get_row, pk, action)
 
     @expose("/show/<pk>", methods=["GET"])
     @door(Action.SHOW)

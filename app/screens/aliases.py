@@ -9,6 +9,7 @@ from app.db import db
 from app.errors import NotAllowed, NotFound
 from app.models import Person
 from app.screens.listing import is_id
+from app.security.roles import Action
 
 T = TypeVar("T")
 
@@ -29,20 +30,24 @@ def kept_id(person_id: str) -> str:
     return person_id
 
 
-def found_or_kept(find: Callable[[str], T], asked_id: str) -> T:
+def found_or_kept(find: Callable[[str, Action], T], asked_id: str, action: Action) -> T:
     """What ``find`` gives for an id; for that of somebody who was merged, for the one kept.
+
+    Only bringing back is about the very record that was asked for.
 
     Raises:
         NotFound, NotAllowed: what ``find`` raises for both.
     """
+    if action is Action.RESTORE:
+        return find(asked_id, action)
     try:
-        found = find(asked_id)
+        found = find(asked_id, action)
     except (NotFound, NotAllowed):
         if not is_id(asked_id) or (following := leads_on(asked_id)) is None:
             raise
-        return find(following)
+        return find(following, action)
     following = leads_on(asked_id) if getattr(found, "merged_into_id", None) else None
-    return found if following is None else find(following)
+    return found if following is None else find(following, action)
 
 
 def leads_on(person_id: str) -> str | None:
