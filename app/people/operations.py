@@ -16,13 +16,13 @@ from app.columns import new_id
 from app.db import db
 from app.enums import Language
 from app.errors import DomainError, OutOfReach
+from app.merged_ids import kept_id
 from app.models import Person, Plan, Unit
 from app.people import national_id
 from app.people.contact import tells_place
 from app.people.keyring import keyring
 from app.people.names import search_form, tidy
 from app.people.national_id_words import OF_PROBLEM
-from app.screens.aliases import kept_id
 from app.security import policy, scope, tenancy
 from app.security.actor import Actor
 from app.security.roles import Action

@@ -18,6 +18,7 @@ from wtforms.validators import InputRequired, Length
 from wtforms.widgets import TextInput
 
 from app.clock import OSLO
+from app.merged_ids import kept_id
 from app.models import Person, Unit
 from app.people.contact import (
     BadDate,
@@ -29,7 +30,6 @@ from app.people.contact import (
     parse_date,
 )
 from app.people.names import tidy
-from app.screens.aliases import kept_id
 from app.screens.choices import choosable, find, visible
 from app.screens.listing import is_id
 from app.screens.words import options, words

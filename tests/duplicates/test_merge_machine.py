@@ -21,6 +21,7 @@ from app.db import db
 from app.duplicates import merging, undoing
 from app.enums import MergeState
 from app.errors import DomainError
+from app.merged_ids import kept_id
 from app.models import (
     Authority,
     Consent,
@@ -31,7 +32,6 @@ from app.models import (
     PersonMerge,
     Plan,
 )
-from app.screens.aliases import kept_id
 from app.security import own_activities
 from tests.conftest import with_world
 from tests.drills import IS_FULL, size, tell

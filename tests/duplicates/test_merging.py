@@ -13,10 +13,10 @@ from app.duplicates import merge_rules, merging, undoing
 from app.duplicates.references import MOVED, STAYS
 from app.enums import AuthorityKind, Level, MergeState, PlanKind, PlanState, Role, Section
 from app.errors import NotAllowed, NotFound
+from app.merged_ids import kept_id
 from app.models import Membership, Person
 from app.people import imports
 from app.people import operations as people
-from app.screens.aliases import kept_id
 from app.security import policy
 from app.security.actor import Actor, Holding, acting_as
 from app.security.roles import Action
