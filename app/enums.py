@@ -77,6 +77,10 @@ class JobKind(StrEnum):
     ROLE_PUBLISHING = "role_publishing"
     TEMPLATE_PUBLISHING = "template_publishing"
     DUPLICATE_SCAN = "duplicate_scan"
+    CLEAN_UP = "clean_up"
+    CLEAN_UP_UNDO = "clean_up_undo"
+    MUNICIPALITY_JOINING = "municipality_joining"
+    UNIT_TRANSFER = "unit_transfer"
 
 
 class TokenPurpose(StrEnum):
@@ -254,6 +258,12 @@ class NoticeKind(StrEnum):
     TEMPLATE_PROPOSED = "template_proposed"
     PARTICIPANT_TWICE = "participant_twice"
     PLAN_TWICE = "plan_twice"
+    EVALUATION_WANTED = "evaluation_wanted"
+    CONSENT_TO_RENEW = "consent_to_renew"
+    COORDINATOR_CHANGED = "coordinator_changed"
+    PLAN_PAUSED = "plan_paused"
+    TIDYING_UNDONE = "tidying_undone"
+    PULSE_WANTED = "pulse_wanted"
 
 
 class MoveState(StrEnum):
@@ -346,3 +356,44 @@ class MergeState(StrEnum):
     DONE = "done"
     DECLINED = "declined"
     UNDONE = "undone"
+
+
+class TidyRule(StrEnum):
+    """Why a plan is suggested for cleaning up."""
+
+    NO_ACTIVITY = "no_activity"
+    CONSENT_EXPIRED = "consent_expired"
+    OWNER_GONE = "owner_gone"
+    COORDINATOR_WITHOUT_LOGIN = "coordinator_without_login"
+    COORDINATOR_LEAVES = "coordinator_leaves"
+    EVALUATION_OVERDUE = "evaluation_overdue"
+    LONG_CLOSED = "long_closed"
+
+
+class TidyAct(StrEnum):
+    """What is done with the plans of a clean-up."""
+
+    REMIND = "remind"
+    RENEW_CONSENT = "renew_consent"
+    REASSIGN = "reassign"
+    PAUSE = "pause"
+    CLOSE = "close"
+    ARCHIVE = "archive"
+
+
+class TidyState(StrEnum):
+    """How far a clean-up has come with one plan."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    SKIPPED = "skipped"
+    UNDONE = "undone"
+    LEFT = "left"
+
+
+class PulseAnswer(StrEnum):
+    """What a plan owner answers to one of the three questions after an evaluation."""
+
+    GOOD = "good"
+    SO_SO = "so_so"
+    BAD = "bad"

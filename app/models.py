@@ -7,15 +7,14 @@
                     AccountIdentifier, OneTimeLink, LoginSession, LoginThrottle, ApiToken,
                     SubmittedForm
 5. Audit            AuditEvent
-6. Jobs             Job
-7. Plan set-up      PlanType, AgeRule, ConsentText, StandardRole; templates, versions and what is
+6. Plan set-up      PlanType, AgeRule, ConsentText, StandardRole; templates, versions and what is
                     national are in ``app.set_up_tables``
-8. Plans            Plan, Authority, WithheldSection, StandIn, EmergencyAccess
-9. Access           Participant, Grant, Consent, ConsentCover
-10. Plan content    PlanEntry
+7. Plans            Plan, Authority, WithheldSection, StandIn, EmergencyAccess
+8. Access           Participant, Grant, Consent, ConsentCover
+9. Plan content     PlanEntry
 
 Tables that none of these points at are in ``app.side_tables``, those of duplicates in
-``app.duplicate_tables``.
+``app.duplicate_tables``, those of jobs and of the desk in ``app.desk_tables``.
 
 Here are columns, constraints and properties of a row alone. Queries are in ``queries.py`` of each
 package, decisions in ``operations.py``, access in ``app.security``. The account itself is
@@ -57,6 +56,19 @@ from app.columns import (
     of_plan,
     one_of,
 )
+from app.desk_tables import (
+    Course,
+    CourseAttendance,
+    Gathering,
+    GatheringAction,
+    GatheringAttendance,
+    Introduction,
+    Job,
+    Pulse,
+    Routine,
+    RoutineRead,
+    TidiedPlan,
+)
 from app.duplicate_tables import (
     DuplicatePair,
     MatchKey,
@@ -72,8 +84,6 @@ from app.enums import (
     ConsentMethod,
     EntryKind,
     EntryStatus,
-    JobKind,
-    JobState,
     Language,
     LanguageForm,
     Level,
@@ -608,30 +618,7 @@ class AuditEvent(Model):
     hash: Mapped[str | None] = mapped_column(String(64))
 
 
-# --- 6. Jobs -------------------------------------------------------------------------------------
-
-
-class Job(Versioned, TenantOwned):
-    """A long piece of work: who asked, how far it is, and what came of it."""
-
-    __tablename__ = "job"
-    __table_args__ = (Index("ix_job_time", "municipality_id", "created_at"),)
-
-    kind: Mapped[JobKind] = mapped_column(one_of(JobKind, "job_kind"))
-    state: Mapped[JobState] = mapped_column(one_of(JobState, "job_state"))
-    account_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
-    title: Mapped[str] = mapped_column(String(200))
-    parameters: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    report: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    done: Mapped[int] = mapped_column(default=0)
-    total: Mapped[int] = mapped_column(default=0)
-    cancel_asked: Mapped[bool] = mapped_column(default=False)
-    created_at: Mapped[datetime] = mapped_column(Instant)
-    started_at: Mapped[datetime | None] = mapped_column(Instant)
-    ended_at: Mapped[datetime | None] = mapped_column(Instant)
-
-
-# --- 7. Plan set-up ------------------------------------------------------------------------------
+# --- 6. Plan set-up ------------------------------------------------------------------------------
 
 
 class PlanType(Versioned, TenantOwned):
@@ -715,7 +702,7 @@ class StandardRole(Versioned, TenantOwned):
     retired_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-# --- 8. Plans ------------------------------------------------------------------------------------
+# --- 7. Plans ------------------------------------------------------------------------------------
 
 
 class Plan(Versioned, TenantOwned):
@@ -913,7 +900,7 @@ class EmergencyAccess(TenantOwned):
     )
 
 
-# --- 9. Access ----------------------------------------------------------------------------------
+# --- 8. Access ----------------------------------------------------------------------------------
 
 
 class Participant(Versioned, Period, TenantOwned):
@@ -1098,7 +1085,7 @@ class ConsentCover(TenantOwned):
     level: Mapped[Level] = mapped_column(one_of(Level, "consent_cover_level"))
 
 
-# --- 10. Plan content ----------------------------------------------------------------------------
+# --- 9. Plan content -----------------------------------------------------------------------------
 
 
 class PlanEntry(Versioned, TenantOwned):
@@ -1178,6 +1165,9 @@ PLAN_TABLES: tuple[type[TenantOwned], ...] = (
     PlanMove,
     MoveConsent,
     IncomingPlan,
+    TidiedPlan,
+    Introduction,
+    Pulse,
 )
 
 TENANT_MODELS: tuple[type[Model], ...] = (
@@ -1196,5 +1186,12 @@ TENANT_MODELS: tuple[type[Model], ...] = (
     DuplicatePair,
     NotTheSame,
     PersonMerge,
+    Course,
+    CourseAttendance,
+    Routine,
+    RoutineRead,
+    Gathering,
+    GatheringAttendance,
+    GatheringAction,
     *PLAN_TABLES,
 )

@@ -4,7 +4,7 @@ Pure, over ``plan_access``; the SQL twins are in ``plan_scope``.
 """
 
 from app.enums import Role, Section
-from app.models import Consent, Participant, PlanEntry
+from app.models import Consent, Introduction, Participant, PlanEntry, TidiedPlan
 from app.security.actor import Actor
 from app.security.plan_access import basis_for
 from app.security.plan_rights import OPEN, Basis
@@ -21,6 +21,20 @@ ON_ENTRY: dict[Action, Action] = {
     Action.RESTORE: Action.WRITE,
 }
 """What must be allowed in its section for something to be done with a piece of content."""
+
+ON_TIDIED: dict[Action, Action] = {
+    Action.LIST: Action.EXPORT,
+    Action.SHOW: Action.EXPORT,
+    Action.UNDO: Action.TIDY,
+}
+"""What must be allowed with its plan for something to be done with a row of a clean-up."""
+ON_INTRODUCTION: dict[Action, Action] = {
+    Action.LIST: Action.SHOW_ACCESS,
+    Action.SHOW: Action.SHOW_ACCESS,
+    Action.ADD: Action.STEER_ACCESS,
+    Action.END: Action.STEER_ACCESS,
+}
+"""The same for what is kept of an introduction that was given."""
 
 
 def entry_basis(actor: Actor, action: Action, entry: PlanEntry) -> Basis | None:
@@ -90,3 +104,18 @@ def handover_basis(actor: Actor, action: Action, handover: Handover) -> Basis | 
             return Basis.COORDINATOR
         return basis_for(actor, Action.HAND_OVER, handover.plan)
     return None
+
+
+def tidied_basis(actor: Actor, action: Action, tidied: TidiedPlan) -> Basis | None:
+    """By which relation an action on a plan's row of a clean-up is allowed."""
+    needed = ON_TIDIED.get(action)
+    return None if needed is None else basis_for(actor, needed, tidied.plan)
+
+
+def introduction_basis(actor: Actor, action: Action, given: Introduction) -> Basis | None:
+    """By which relation an action on an introduction is allowed; everyone sees their own."""
+    is_own = given.person_id == actor.person_id
+    needed = ON_INTRODUCTION.get(action)
+    if needed is Action.SHOW_ACCESS and is_own:
+        needed = Action.SHOW
+    return None if needed is None else basis_for(actor, needed, given.plan)

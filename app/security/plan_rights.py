@@ -137,7 +137,7 @@ ACTIONS: dict[Basis, frozenset[Action]] = {
     Basis.AUTHORITY_TO_READ: TAKE_PART,
     Basis.PARTICIPANT: SEE,
     Basis.LOCAL_ADMINISTRATOR: SEE
-    | {Action.EXPORT, Action.REOPEN, Action.HAND_OVER, Action.OPEN_IN_EMERGENCY},
+    | {Action.EXPORT, Action.REOPEN, Action.HAND_OVER, Action.OPEN_IN_EMERGENCY, Action.TIDY},
     Basis.EMERGENCY: SEE,
 }
 

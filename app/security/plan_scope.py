@@ -24,10 +24,18 @@ from sqlalchemy import (
 
 from app.clock import day_of
 from app.enums import Role, Section
-from app.models import Consent, Participant, Plan, PlanEntry, Unit
+from app.models import (
+    Consent,
+    Introduction,
+    Participant,
+    Plan,
+    PlanEntry,
+    TidiedPlan,
+    Unit,
+)
 from app.security.actor import Actor
 from app.security.consent_scope import PLAN
-from app.security.part_access import ON_ENTRY
+from app.security.part_access import ON_ENTRY, ON_INTRODUCTION, ON_TIDIED
 from app.security.plan_relations import (
     EMERGENCY,
     Question,
@@ -113,6 +121,29 @@ def handovers(actor: Actor, action: Action) -> ColumnElement[bool]:
         offered = _in_plans(Handover.plan_id, actor, Action.HAND_OVER)
         return and_(_here(actor, Handover), or_(is_theirs, offered))
     return false()
+
+
+def tidied(actor: Actor, action: Action) -> ColumnElement[bool]:
+    """The condition for rows of clean-ups; the twin of ``tidied_basis``."""
+    needed = ON_TIDIED.get(action)
+    if needed is None:
+        return false()
+    return and_(_here(actor, TidiedPlan), _in_plans(TidiedPlan.plan_id, actor, needed))
+
+
+def introductions(actor: Actor, action: Action) -> ColumnElement[bool]:
+    """The condition for introductions; the twin of ``introduction_basis``."""
+    needed = ON_INTRODUCTION.get(action)
+    if needed is None:
+        return false()
+    found = _in_plans(Introduction.plan_id, actor, needed)
+    if needed is Action.SHOW_ACCESS:
+        own = and_(
+            Introduction.person_id == actor.person_id,
+            _in_plans(Introduction.plan_id, actor, Action.SHOW),
+        )
+        found = or_(own, found)
+    return and_(_here(actor, Introduction), found)
 
 
 # --- the parts -----------------------------------------------------------------------------------

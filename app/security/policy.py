@@ -3,7 +3,9 @@
 Its twin for many things at once is ``scope.visible``; a property test holds them equal.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from flask_appbuilder import Model
 
@@ -16,6 +18,12 @@ from app.models import (
     AuditEvent,
     Consent,
     ConsentText,
+    Course,
+    CourseAttendance,
+    Gathering,
+    GatheringAction,
+    GatheringAttendance,
+    Introduction,
     Job,
     Membership,
     Municipality,
@@ -24,11 +32,16 @@ from app.models import (
     Plan,
     PlanEntry,
     PlanType,
+    Pulse,
+    Routine,
+    RoutineRead,
     StandardRole,
+    TidiedPlan,
     Unit,
 )
 from app.security import moving_access, part_access, plan_access, role_giving
 from app.security.actor import Actor, Holding
+from app.security.plan_rights import Basis
 from app.security.roles import (
     MAY_GIVE,
     ON_RETIRED,
@@ -66,10 +79,25 @@ MUNICIPAL = (
     | StandardRoleVersion
     | Template
     | TemplateVersion
+    | Course
+    | CourseAttendance
+    | Routine
+    | RoutineRead
+    | Gathering
+    | GatheringAttendance
+    | GatheringAction
 )
 """What belongs to the municipality as a whole, also for a role that is held in a part of it."""
-OF_PLANS = Plan | Participant | Consent | PlanEntry | Handover | IncomingPlan
-"""What is decided by what somebody is to it, which a role alone does not say."""
+IN_PLANS: dict[type[Model], Callable[[Actor, Action, Any], Basis | None]] = {
+    Participant: part_access.participant_basis,
+    Consent: part_access.consent_basis,
+    PlanEntry: part_access.entry_basis,
+    Handover: part_access.handover_basis,
+    IncomingPlan: moving_access.basis_for,
+    TidiedPlan: part_access.tidied_basis,
+    Introduction: part_access.introduction_basis,
+}
+"""What is decided by what somebody is to it, which a role alone does not say. A plan is too."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +139,7 @@ def decide(
     resource = RESOURCES[type(thing)]
     if not may_open(actor, action, resource):
         return NO
-    if isinstance(thing, OF_PLANS):
+    if isinstance(thing, Plan) or type(thing) in IN_PLANS:
         basis = _basis_in_plan(actor, action, thing, section)
         return NO if basis is None else Decision(True, basis)
     if getattr(thing, "retired_at", None) is not None and action not in ON_RETIRED:
@@ -143,17 +171,7 @@ def _basis_in_plan(
     """By which relation to its plan something may be done."""
     if isinstance(thing, Plan):
         return plan_access.basis_for(actor, action, thing, section)
-    if isinstance(thing, Participant):
-        return part_access.participant_basis(actor, action, thing)
-    if isinstance(thing, Consent):
-        return part_access.consent_basis(actor, action, thing)
-    if isinstance(thing, PlanEntry):
-        return part_access.entry_basis(actor, action, thing)
-    if isinstance(thing, Handover):
-        return part_access.handover_basis(actor, action, thing)
-    if isinstance(thing, IncomingPlan):
-        return moving_access.basis_for(actor, action, thing)
-    return None
+    return IN_PLANS[type(thing)](actor, action, thing)
 
 
 def reaches(actor: Actor, holding: Holding, thing: Model) -> bool:
@@ -202,7 +220,7 @@ def is_self(actor: Actor, thing: Model) -> bool:
     """Whether ``thing`` is the actor's own: person, token, link request, or what lists keep."""
     if isinstance(thing, Person):
         return thing.id == actor.person_id and thing.municipality_id == actor.municipality_id
-    if isinstance(thing, Notice):
+    if isinstance(thing, Notice | Pulse):
         is_here = thing.municipality_id == actor.municipality_id
         return is_here and actor.person_id is not None and thing.person_id == actor.person_id
     if isinstance(thing, ApiToken | AccountLinkRequest | ListSetting):

@@ -4,6 +4,18 @@ from enum import StrEnum
 
 from flask_appbuilder import Model
 
+from app.desk_tables import (
+    Course,
+    CourseAttendance,
+    Gathering,
+    GatheringAction,
+    GatheringAttendance,
+    Introduction,
+    Pulse,
+    Routine,
+    RoutineRead,
+    TidiedPlan,
+)
 from app.duplicate_tables import DuplicatePair, NotTheSame, PersonMerge
 from app.enums import Role
 from app.models import (
@@ -84,6 +96,7 @@ class Action(StrEnum):
     HAND_OVER = "hand_over"
     RECORD_DECISION = "record_decision"
     OPEN_IN_EMERGENCY = "open_in_emergency"
+    TIDY = "tidy"
 
 
 class Resource(StrEnum):
@@ -114,6 +127,13 @@ class Resource(StrEnum):
     NOTICE = "notice"
     INCOMING_PLAN = "incoming_plan"
     DUPLICATE = "duplicate"
+    CLEAN_UP = "clean_up"
+    COURSE = "course"
+    ROUTINE = "routine"
+    GATHERING = "gathering"
+    INTRODUCTION = "introduction"
+    PULSE = "pulse"
+    REPORT = "report"
 
 
 RESOURCES: dict[type[Model], Resource] = {
@@ -149,6 +169,16 @@ RESOURCES: dict[type[Model], Resource] = {
     DuplicatePair: Resource.DUPLICATE,
     NotTheSame: Resource.DUPLICATE,
     PersonMerge: Resource.DUPLICATE,
+    TidiedPlan: Resource.CLEAN_UP,
+    Course: Resource.COURSE,
+    CourseAttendance: Resource.COURSE,
+    Routine: Resource.ROUTINE,
+    RoutineRead: Resource.ROUTINE,
+    Gathering: Resource.GATHERING,
+    GatheringAttendance: Resource.GATHERING,
+    GatheringAction: Resource.GATHERING,
+    Introduction: Resource.INTRODUCTION,
+    Pulse: Resource.PULSE,
 }
 
 READ = frozenset({Action.LIST, Action.SHOW})
@@ -186,7 +216,14 @@ ROLE_RIGHTS: dict[Role, Rights] = {
         Resource.STANDARD_ROLE: KEEP | {Action.IMPORT},
         Resource.TEMPLATE: KEEP | {Action.IMPORT},
         Resource.NATIONAL_PIECE: READ | {Action.CHOOSE},
-        Resource.PLAN: READ | {Action.EXPORT, Action.REOPEN, Action.OPEN_IN_EMERGENCY},
+        Resource.PLAN: READ | {Action.EXPORT, Action.REOPEN, Action.OPEN_IN_EMERGENCY, Action.TIDY},
+        # Adding is ordering one; undoing is another.
+        Resource.CLEAN_UP: READ | {Action.ADD, Action.UNDO},
+        Resource.COURSE: KEEP,
+        Resource.ROUTINE: KEEP,
+        Resource.GATHERING: KEEP,
+        # Numbers over many plans; a report has no rows of its own.
+        Resource.REPORT: frozenset({Action.SHOW, Action.EXPORT}),
         Resource.INCOMING_PLAN: READ | {Action.HAND_OVER, Action.DECLINE},
         # Adding is letting a scan find them.
         Resource.DUPLICATE: READ
@@ -212,6 +249,10 @@ ROLE_RIGHTS: dict[Role, Rights] = {
         Resource.TEMPLATE: READ | {Action.CHOOSE},
         Resource.PLAN: frozenset({Action.START}),
         Resource.INCOMING_PLAN: READ | {Action.ANSWER, Action.DECLINE},
+        Resource.COURSE: READ,
+        # Answering is saying that one has read it.
+        Resource.ROUTINE: READ | {Action.ANSWER},
+        Resource.GATHERING: READ,
     },
     Role.PARTICIPANT: {
         Resource.MUNICIPALITY: READ,
@@ -256,6 +297,8 @@ SELF_RIGHTS: Rights = {
     Resource.PLAN_ENTRY: READ | {Action.EDIT, Action.MOVE, Action.RETIRE, Action.RESTORE},
     Resource.HANDOVER: READ | {Action.ANSWER},
     Resource.NOTICE: READ | {Action.END},
+    Resource.INTRODUCTION: READ | {Action.ADD, Action.END},
+    Resource.PULSE: frozenset({Action.SHOW, Action.ANSWER}),
 }
 
 MAY_GIVE: dict[Role, frozenset[Role]] = {

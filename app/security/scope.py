@@ -12,6 +12,7 @@ from app.models import (
     AccountLinkRequest,
     ApiToken,
     Consent,
+    Introduction,
     Job,
     Membership,
     Municipality,
@@ -19,6 +20,8 @@ from app.models import (
     Person,
     Plan,
     PlanEntry,
+    Pulse,
+    TidiedPlan,
     Unit,
 )
 from app.security import moving_access, plan_scope
@@ -42,6 +45,8 @@ IN_PLANS: dict[type[Model], Callable[[Actor, Action], ColumnElement[bool]]] = {
     PlanEntry: plan_scope.entries,
     Handover: plan_scope.handovers,
     IncomingPlan: moving_access.packages,
+    TidiedPlan: plan_scope.tidied,
+    Introduction: plan_scope.introductions,
 }
 """Kinds of rows whose access has rules of its own: mostly it follows from that to their plan."""
 
@@ -134,7 +139,7 @@ def _own(actor: Actor, model: type[Model]) -> ColumnElement[bool]:
     if model in (ApiToken, AccountLinkRequest, ListSetting):
         mine: ColumnElement[bool] = columns.account_id == actor.account_id
         return mine
-    if model is Notice:
+    if model in (Notice, Pulse):
         return and_(
             columns.municipality_id == actor.municipality_id,
             columns.person_id == actor.person_id,

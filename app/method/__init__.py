@@ -1,0 +1,1 @@
+"""What makes the method succeed: courses, routines, gatherings. Writes their tables."""
