@@ -20,7 +20,7 @@ from app.audit import log
 from app.clock import utc_now
 from app.db import transaction
 from app.duplicate_tables import DuplicatePair
-from app.duplicates import answering, queue
+from app.duplicates import answering, pace, queue
 from app.duplicates.reasons import reasons_of
 from app.enums import PairState
 from app.screens.table import TableInterface
@@ -128,6 +128,7 @@ class DuplicateApi(ScopedRestApi):
         version = reading.expected_version(values)
         with transaction() as session:
             pair = self.get_row(pk, Action.ANSWER)
+            pace.keep(current_actor(), at=utc_now())
             answering.answer(
                 current_actor(), pair, state, note=values["note"] or "", version=version,
                 at=utc_now(),

@@ -18,7 +18,7 @@ from app.audit import log
 from app.clock import day_of, utc_now
 from app.db import db, transaction
 from app.duplicate_tables import DuplicatePair, PersonMerge
-from app.duplicates import merge_facts, merge_reading, merge_words, merging, undoing
+from app.duplicates import merge_facts, merge_reading, merge_words, merging, pace, undoing
 from app.duplicates.merge_facts import LOGIN, Two
 from app.duplicates.merge_plan import MergePlan, Side
 from app.enums import MergeState
@@ -102,6 +102,7 @@ class MergeView(BaseView):
                         current_actor(), two.kept, two.gone, choices, at=utc_now()
                     )
                     return self._summary_page(pair, two, plan)
+                pace.keep(current_actor(), at=utc_now())
                 row = merging.merge(
                     current_actor(),
                     two.kept,
@@ -136,6 +137,7 @@ class MergeView(BaseView):
         try:
             with transaction():
                 merge = self._merge(self._pair(pk, Action.APPROVE))
+                pace.keep(current_actor(), at=utc_now())
                 mark = request.form.get("mark", "")
                 merging.approve(current_actor(), merge, mark=mark, at=utc_now())
         except DomainError as error:

@@ -18,7 +18,7 @@ from app.audit import log
 from app.clock import day_of, today, utc_now
 from app.db import db, transaction
 from app.duplicate_tables import DuplicatePair
-from app.duplicates import answering, figures, kinds, queue
+from app.duplicates import answering, figures, kinds, pace, queue
 from app.duplicates.reasons import reasons_of
 from app.duplicates.side_by_side import (
     BAND_COLOURS,
@@ -261,6 +261,7 @@ class DuplicateView(ScopedModelView):
                 pair = self.get_row(pk, Action.ANSWER)
                 if said not in {str(one) for one in answering.ANSWERS}:
                     raise BadRequest
+                pace.keep(current_actor(), at=utc_now())
                 before = pair.state
                 following = queue.following(session, self.query(Action.LIST), asked, pair)
                 answering.answer(

@@ -10,6 +10,7 @@ from datetime import date
 from enum import Enum
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.clock import day_of
@@ -155,13 +156,32 @@ def number_line(first: Person, second: Person, numbers: NumbersAre) -> Line | No
     a, b = _masked(first), _masked(second)
     if not (a or b):
         return None
+    if numbers is NumbersAre.NOT_BOTH and (claimed := _claimed_line(first, second)):
+        return claimed
     likeness = {NumbersAre.NOT_BOTH: Likeness.MISSING, NumbersAre.SAME: Likeness.SAME}
     return Line(_l("National id"), a, b, likeness.get(numbers, Likeness.DIFFERENT))
 
 
+def _claimed_line(first: Person, second: Person) -> Line | None:
+    """The line where one was registered with a number that another has; None where none was."""
+    claimed = [people.read_claimed_id(one) for one in (first, second)]
+    if not any(claimed):
+        return None
+    a, b = (
+        people.read_national_id(one) or by_claim
+        for one, by_claim in zip((first, second), claimed, strict=True)
+    )
+    shown = (_masked(first), _masked(second))
+    if not (a and b):
+        return Line(_l("National id"), *shown, Likeness.MISSING)
+    return Line(_l("National id"), *shown, Likeness.SAME if a == b else Likeness.DIFFERENT)
+
+
 def _masked(person: Person) -> str:
-    digits = people.read_national_id(person)
-    return mask(digits) if digits else ""
+    if digits := people.read_national_id(person):
+        return mask(digits)
+    claimed = people.read_claimed_id(person)
+    return _("%(number)s, which another person has", number=mask(claimed)) if claimed else ""
 
 
 # --- what must be thought of --------------------------------------------------------------------

@@ -12,6 +12,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
 
 from app.audit import log
 from app.clock import day_of
@@ -114,6 +115,19 @@ def undo(actor: Actor, row: PersonMerge, *, at: datetime) -> list[LookAt]:
     db.session.flush()
     db.session.expire_all()
     return look_at
+
+
+def forget_old(session: Session, at: datetime) -> int:
+    """Empty what undoing needed of merges of the scope that are too old to undo; how many."""
+    old = select(PersonMerge).where(
+        PersonMerge.state == MergeState.DONE,
+        PersonMerge.merged_at <= at - KEPT_FOR,
+        PersonMerge.before.is_not(None),
+    )
+    rows = session.scalars(old).all()
+    for row in rows:
+        row.before = None
+    return len(rows)
 
 
 def may_undo(row: PersonMerge, at: datetime) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from app.audit import log
 from app.clock import utc_now
 from app.db import db, transaction
+from app.duplicates import undoing
 from app.enums import JobKind, JobState
 from app.jobs import duplicate_scan, person_import, queue, role_publishing, template_publishing
 from app.jobs.records import (
@@ -105,3 +106,4 @@ def clean_up() -> None:
                 kept = ImportReport.from_json(job.report)
                 if kept.problems:
                     job.report = kept.without_details().as_json()
+            undoing.forget_old(session, at)

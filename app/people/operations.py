@@ -219,6 +219,12 @@ def keep_national_id(person: Person, digits: str, digest: str, *, is_doubtful: b
     person.national_id_is_doubtful = is_doubtful
 
 
+def read_claimed_id(person: Person) -> str | None:
+    """The national id that was given with the person though it is another's, 11 digits."""
+    cipher = person.claimed_id_cipher
+    return keyring().decrypt(cipher) if cipher is not None else None
+
+
 def keep_claimed_id(person: Person, digits: str) -> None:
     """Keep a number that another person has, to compare the two by; nobody is found by it."""
     person.claimed_id_cipher = keyring().encrypt(digits)

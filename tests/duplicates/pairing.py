@@ -63,6 +63,11 @@ class Pairing:
             )
             return person.id
 
+    def claim(self, person_id: str, number: str) -> None:
+        """Let a number be given with a person though it is another's."""
+        with self._at_work() as session:
+            people.keep_claimed_id(session.get_one(Person, person_id), number)
+
     def shield(self, person_id: str) -> None:
         """Let where the person is be protected."""
         with self._at_work() as session:

@@ -7,10 +7,12 @@ import pytest
 from sqlalchemy import select
 
 from app.clock import today, utc_now
-from app.db import db
+from app.db import db, transaction
+from app.duplicates import undoing
 from app.enums import MergeState, PairState, ProtectionGrade, Role
 from app.models import Membership, Person, PersonMerge, ProtectedAddress, Unit
 from app.people.national_id import synthetic
+from app.security.actor import acting_as, operator
 from tests.conftest import with_world
 from tests.duplicates.pairing import BORN, Pairing
 from tests.plans import garden as gardens
@@ -284,6 +286,22 @@ def test_g8_the_strictest_protection_wins_and_an_erased_address_stays_erased(her
     assert not person_of(here, one).is_shielded
     assert person_of(here, one).address is None
     assert "Address was changed since" in clerk.get(SHOW.format(pair_id)).text
+
+
+def test_what_undoing_needs_is_kept_no_longer_than_undoing_is_possible(here, clerk, app):
+    pair_id, _one, two = pair_of(here, "Gammel")
+    merged(clerk, pair_id, phone=two)
+    with app.app_context(), acting_as(db.session(), operator(here.place.id)), transaction():
+        found = select(PersonMerge).where(PersonMerge.state == MergeState.DONE)
+        row = db.session.scalars(found.order_by(PersonMerge.id.desc())).first()
+        early, late = row.merged_at + timedelta(days=89), row.merged_at + timedelta(days=90)
+        forgotten = [undoing.forget_old(db.session(), at) for at in (early, late)]
+        left = row.before
+        is_open = undoing.may_undo(row, late)
+    assert forgotten[0] == 0
+    assert forgotten[1] >= 1
+    assert left is None
+    assert not is_open
 
 
 def test_g10_nothing_merges_many_at_once(app):

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app.clock import utc_now
 from app.db import db, transaction
 from app.duplicate_tables import DuplicatePair
+from app.duplicates import pace
 from app.duplicates.reasons import reasons_of
 from app.enums import MatchBand, PairState
 from app.people.national_id import synthetic
@@ -322,6 +323,33 @@ def test_what_no_form_of_ours_sends_is_refused(here, client_as, sent):
 
     assert answer.status_code == 400
     assert here.load(pair_id).state is PairState.OPEN
+
+
+def test_g10_answers_come_no_faster_than_somebody_can_look(here, client_as, monkeypatch):
+    pair_id = here.two(f"{CANARY['9901']}fort")
+    client = client_as(LOCAL)
+    with monkeypatch.context() as patch:
+        patch.setattr(pace, "MOST_ANSWERS", 0)
+        refused = send(client, pair_id, here, answer="later")
+
+    assert refused.status_code == 429
+    assert here.load(pair_id).state is PairState.OPEN
+    assert send(client, pair_id, here, answer="later").status_code == 302
+
+
+@pytest.mark.usefixtures("once")
+def test_a_number_that_was_given_though_it_is_anothers_is_told_masked(here, client_as):
+    number = synthetic(BORN, 77)
+    first = here.register("Kaja", "Krav", number=number)
+    second = here.register("Kaia", "Krav")
+    here.claim(second, number)
+
+    page = client_as(LOCAL).get(f"/duplicates/show/{here.pair(first, second)}").text
+
+    assert number not in page
+    line = page[page.index("Fødselsnummer") :][:600]
+    assert "som en annen person har" in line
+    assert "Likt" in line
 
 
 def test_there_is_no_door_that_answers_many_pairs(app):
