@@ -75,6 +75,25 @@ MOVING: dict[tuple[str, str], Callable[[int], str]] = {
         "%(num)s unit that the person leads", "%(num)s units that the person leads", n
     ),
     ("membership", "person_id"): lambda n: ngettext("%(num)s role", "%(num)s roles", n),
+    ("course_attendance", "person_id"): lambda n: ngettext(
+        "%(num)s course that the person is signed up for or has taken",
+        "%(num)s courses that the person is signed up for or has taken",
+        n,
+    ),
+    ("gathering_attendance", "person_id"): lambda n: ngettext(
+        "%(num)s gathering that the person was asked to",
+        "%(num)s gatherings that the person was asked to",
+        n,
+    ),
+    ("gathering_action", "responsible_id"): lambda n: ngettext(
+        "%(num)s thing to do after a gathering", "%(num)s things to do after gatherings", n
+    ),
+    ("routine", "keeper_id"): lambda n: ngettext(
+        "%(num)s routine that the person keeps", "%(num)s routines that the person keeps", n
+    ),
+    ("introduction", "person_id"): lambda n: ngettext(
+        "%(num)s introduction that the person got", "%(num)s introductions that the person got", n
+    ),
     ("incoming_plan", "coordinator_id"): lambda n: ngettext(
         "%(num)s plan that arrives from another municipality",
         "%(num)s plans that arrive from other municipalities",
@@ -146,6 +165,10 @@ TABLES: dict[str, Any] = {
     "notice": _l("Message"),
     "unit": _l("Unit"),
     "incoming_plan": _l("Plan from another municipality"),
+    "course_attendance": _l("Taking part in a course"),
+    "gathering_attendance": _l("Being at a gathering"),
+    "gathering_action": _l("What a gathering agreed on"),
+    "routine": _l("Routine"),
 }
 WHY: dict[str, Any] = {
     CHANGED: _l("Changed since the merge; it has gone back with its person."),

@@ -21,6 +21,13 @@ MOVED: dict[tuple[str, str], str] = {
     ("incoming_plan", "coordinator_id"): "those that wait for an answer",
     ("duplicate_pair", "first_id"): "so that a chain goes on from the one kept",
     ("duplicate_pair", "second_id"): "so that a chain goes on from the one kept",
+    ("course_attendance", "person_id"): "unless the one kept is signed up; a certificate is kept",
+    ("gathering_attendance", "person_id"): "unless the one kept was asked",
+    ("gathering_action", "responsible_id"): "with who does it",
+    ("routine", "keeper_id"): "with who keeps it",
+    ("routine_read", "person_id"): "unless the one kept has read the same text",
+    ("introduction", "person_id"): "unless the one kept was told the same",
+    ("pulse", "person_id"): "questions that wait; answers are told in sums alone",
     ("protected_address", "person_id"): "the strictest protection is that of the one kept",
 }
 
@@ -32,6 +39,7 @@ STAYS: dict[tuple[str, str], str] = {
     ("emergency_access", "person_id"): "opened to one login; it ends with that",
     ("move_consent", "giver_id"): "nobody is merged while a plan of theirs moves; then history",
     ("plan_entry_version", "author_id"): "who saved what, added and never changed",
+    ("tidied_plan", "coordinator_id"): "who was to have the plan then",
     ("match_key", "person_id"): "follows from the person, and is made anew",
     ("match_state", "person_id"): "follows from the person, and is made anew",
 }

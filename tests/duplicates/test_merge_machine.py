@@ -15,7 +15,8 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import select
+from sqlalchemy import exists, select
+from sqlalchemy.orm import aliased
 
 from app.db import db
 from app.duplicates import merging, undoing
@@ -23,6 +24,7 @@ from app.enums import MergeState
 from app.errors import DomainError
 from app.merged_ids import kept_id
 from app.models import (
+    TENANT_MODELS,
     Authority,
     Consent,
     Grant,
@@ -42,6 +44,27 @@ EXAMPLES, STEPS = size(4, 900), size(16, 50)
 TOLD: Counter[str] = Counter()
 
 
+def dangling(session):
+    """References over every foreign key of the schema that lead to no row of the municipality."""
+    models = {model.__tablename__: model for model in TENANT_MODELS}
+    found = []
+    for model in TENANT_MODELS:
+        for key in model.__table__.foreign_key_constraints:
+            target = models.get(key.referred_table.name)
+            if target is None:
+                continue
+            there = aliased(target)
+            pairs = [
+                (getattr(model, one.parent.name), getattr(there, one.column.name))
+                for one in key.elements
+            ]
+            is_set = [column.is_not(None) for column, _other in pairs]
+            is_there = exists().where(*(column == other for column, other in pairs))
+            ids = session.scalars(select(pairs[-1][0]).where(*is_set, ~is_there)).all()
+            found += [(model.__tablename__, key.name, one) for one in ids]
+    return found
+
+
 class Merging(RuleBasedStateMachine):
     """Two clerks merge, approve, undo; meanwhile others change plans."""
 
@@ -57,7 +80,10 @@ class Merging(RuleBasedStateMachine):
 
     def teardown(self):
         if hasattr(self, "town"):
-            self.town.close()
+            try:
+                assert dangling(self.town.session) == []
+            finally:
+                self.town.close()
 
     # --- what is done ----------------------------------------------------------------------------
 
