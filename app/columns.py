@@ -61,7 +61,7 @@ def one_of(values: type[StrEnum], name: str) -> Enum:
     )
 
 
-class TenantOwned(Model):
+class OfMunicipality(Model):
     """A row of one municipality. Composite keys make a link to another's row impossible."""
 
     __abstract__ = True
@@ -74,6 +74,17 @@ class TenantOwned(Model):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.id}>"
+
+
+class TenantOwned(OfMunicipality):
+    """A row that is seen in its own municipality alone: one condition of the second wall is for
+    all of them at once."""
+
+    __abstract__ = True
+
+    @declared_attr
+    def municipality_id(cls) -> Mapped[int]:
+        return mapped_column(ForeignKey("municipality.id"), nullable=False)
 
 
 class Versioned:

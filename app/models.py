@@ -47,6 +47,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.columns import (
     Instant,
+    OfMunicipality,
     Period,
     Searchable,
     TenantOwned,
@@ -363,7 +364,7 @@ class ProtectedAddress(Versioned, TenantOwned):
 # --- 4. Accounts ---------------------------------------------------------------------------------
 
 
-class Membership(Versioned, Period, TenantOwned):
+class Membership(Versioned, Period, OfMunicipality):
     """A role that an account holds in a municipality, as which person, where, and when.
 
     ``ends_on`` is the first day without the role. ``unit_id`` limits the role to that unit and
@@ -404,7 +405,7 @@ class Membership(Versioned, Period, TenantOwned):
         return self.ended_at is not None or (self.ends_on is not None and self.ends_on <= on)
 
 
-class AccountLinkRequest(TenantOwned):
+class AccountLinkRequest(OfMunicipality):
     """A question to an account's holder: may this municipality give this account a role?
 
     The municipality learns no more than that it was asked, and the answer. The role is given when

@@ -16,7 +16,7 @@ from flask_appbuilder import BaseView, Model
 from flask_appbuilder.baseviews import AbstractViewApi
 from flask_appbuilder.views import ModelView
 
-from app.columns import TenantOwned
+from app.columns import OfMunicipality
 from app.models import TENANT_MODELS, ApiToken, MunicipalityCode
 from app.people.national_id import examine
 from app.screens.scoped_view import ScopedModelView
@@ -269,14 +269,14 @@ def test_every_table_of_a_municipality_stands_behind_the_walls():
     ]
 
     assert outside == []
-    assert all(table in TENANT_MODELS for table in tables() if issubclass(table, TenantOwned))
+    assert all(table in TENANT_MODELS for table in tables() if issubclass(table, OfMunicipality))
 
 
 def test_tables_that_people_edit_have_a_version():
     without = [
         table.__name__
         for table in tables()
-        if issubclass(table, TenantOwned)
+        if issubclass(table, OfMunicipality)
         and table.__mapper__.version_id_col is None
         and table.__name__ not in NOT_EDITED
     ]
@@ -286,11 +286,11 @@ def test_tables_that_people_edit_have_a_version():
 
 def test_references_between_tenant_tables_name_the_municipality():
     """D19."""
-    tenant = {table.__tablename__ for table in tables() if issubclass(table, TenantOwned)}
+    tenant = {table.__tablename__ for table in tables() if issubclass(table, OfMunicipality)}
     crossing = [
         f"{table.__tablename__}.{key.column_keys}"
         for table in tables()
-        if issubclass(table, TenantOwned)
+        if issubclass(table, OfMunicipality)
         for key in table.__table__.foreign_key_constraints
         if key.referred_table.name in tenant and "municipality_id" not in key.column_keys
     ]

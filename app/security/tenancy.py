@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.sql.base import ExecutableOption
 
-from app.columns import TenantOwned
+from app.columns import OfMunicipality, TenantOwned
 from app.errors import TenantViolation
 from app.models import TENANT_MODELS, AccountLinkRequest, AuditEvent, Membership
 
@@ -54,7 +54,7 @@ def current_scope() -> Scope:
     return _current.get()
 
 
-def here(model: type[TenantOwned]) -> ColumnElement[bool]:
+def here(model: type[OfMunicipality]) -> ColumnElement[bool]:
     """The condition for rows of the scope's municipality, said also where a wall says it."""
     return model.municipality_id == current_scope().municipality_id
 
@@ -189,12 +189,17 @@ def _touches_tenant_table(state: ORMExecuteState) -> bool:
 
 @lru_cache(maxsize=2048)
 def _criteria(scope: Scope) -> tuple[ExecutableOption, ...]:
-    """Loader options that hold every tenant model to ``scope``, joined and aliased ones too."""
+    """Loader options that hold every tenant model to ``scope``, joined and aliased ones too.
+
+    One for all that are held alike: each is looked at with every statement.
+    """
+    others = [model for model in TENANT_MODELS if not issubclass(model, TenantOwned)]
+    held: list[type[Model]] = [TenantOwned, *others]
     return tuple(
         with_loader_criteria(
             model, _criterion(model, scope), include_aliases=True, propagate_to_loaders=False
         )
-        for model in TENANT_MODELS
+        for model in held
     )
 
 

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import exists, select
 
 from app.audit import log
-from app.columns import TenantOwned, new_id
+from app.columns import OfMunicipality, new_id
 from app.db import db
 from app.errors import DomainError, StaleVersion
 from app.models import AccountLinkRequest, Membership, Municipality, Person, Plan, Unit
@@ -23,7 +23,7 @@ from app.security.roles import Action
 DEEPEST = 12
 # Participations and consents keep the service that they were given to: moving them would let
 # whoever acts for the other one see what nobody consented to.
-REFER_TO_UNIT: tuple[type[TenantOwned], ...] = (Person, Membership, AccountLinkRequest, Plan)
+REFER_TO_UNIT: tuple[type[OfMunicipality], ...] = (Person, Membership, AccountLinkRequest, Plan)
 
 
 class TooDeep(DomainError):
@@ -290,7 +290,7 @@ def _given(unit: Unit | None) -> tuple[Unit, ...]:
     return (unit,) if unit is not None else ()
 
 
-def _referring_to(unit: Unit) -> Iterable[TenantOwned]:
+def _referring_to(unit: Unit) -> Iterable[OfMunicipality]:
     for model in REFER_TO_UNIT:
         yield from db.session.scalars(
             select(model).where(

@@ -14,6 +14,7 @@ from app.security.tenancy import Scope
 from app.set_up_tables import RoleProposal, Template, TemplateVersion
 from app.side_tables import EntryDraft, PlanDecision, PlanEntryVersion, PlanVisit
 from tests.conftest import with_world
+from tests.plans import desk_rows
 from tests.plans import garden as gardens
 from tests.plans.move_rows import moved
 from tests.security.test_query_forms import STOPPED
@@ -57,6 +58,9 @@ def _fill(bed, account_id):
             PlanVisit(**of, person_id=persons["larer"], seen_at=utc_now()),
             PlanEntryVersion(entry_id=entry_id, number=7, at=utc_now()),
             EntryDraft(account_id=account_id, place="ny", saved_at=utc_now()),
+            desk_rows.tidied(plan, account_id),
+            desk_rows.introduced(plan, persons["larer"]),
+            desk_rows.asked(plan, persons["other"]),
         ]
     )
     _fill_set_up(plan, bed.participants["ip", "larer"])
