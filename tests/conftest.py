@@ -61,15 +61,23 @@ def make_app(
     """Makes an installation of its own on an empty, migrated database."""
     made: list[Flask] = []
 
-    def make(database_name: str, **changes: Any) -> Flask:
-        _let_go(made)
-        settings = test_settings(
-            tmp_path_factory.mktemp("instance"), databases.make(database_name), **changes
-        )
+    def installed(url: str, **changes: Any) -> Flask:
+        settings = test_settings(tmp_path_factory.mktemp("instance"), url, **changes)
         app = create_app(settings)
-        migrating.prepare(app, settings)
         made.append(app)
         return app
+
+    def prepare(url: str, **changes: Any) -> Flask:
+        app = installed(url, **changes)
+        migrating.prepare(app, app.config["SAMVEV"])
+        _let_go([app])
+        return app
+
+    def make(database_name: str, **changes: Any) -> Flask:
+        _let_go(made)
+        if "walls" in changes:
+            return prepare(databases.make(database_name), **changes)
+        return installed(databases.prepared(database_name, prepare), **changes)
 
     yield make
     for app in made:

