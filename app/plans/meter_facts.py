@@ -7,7 +7,7 @@ from sqlalchemy import and_, case, func, or_, select
 
 from app.clock import today
 from app.db import db
-from app.enums import ConsentCapacity, ConsentKind, EntryKind, PlanKind, Section
+from app.enums import ConsentKind, EntryKind, PlanKind, Section
 from app.models import Plan, PlanEntry
 from app.plans import template_moves
 from app.plans.coordinators import can_coordinate
@@ -50,7 +50,7 @@ def facts_of(plan: Plan, on: date) -> MeterFacts:
         has_period=plan.period_from is not None and plan.period_to is not None,
         has_next_evaluation=plan.next_evaluation_on is not None,
         may_be_made=plan_access.may_be_made(plan, on),
-        may_be_shared=_may_be_shared(plan, on),
+        may_be_shared=plan_access.is_agreed(plan, ConsentKind.INFORMATION_IS_SHARED, on),
         has_cooperation=bool(plan.cooperation.strip()),
         fields=_fields(plan),
     )
@@ -80,15 +80,6 @@ def _filled_in(plan: Plan) -> dict[tuple[Section, str], Collection[str]]:
         (one.section, one.details["section"]): filled_of(plan, one.section, one.details).values
         for one in forms
     }
-
-
-def _may_be_shared(plan: Plan, on: date) -> bool:
-    """Whether everyone who has to has agreed that something is shared with somebody."""
-    given = plan_access.valid_consents(plan, ConsentKind.INFORMATION_IS_SHARED, on)
-    parents = {one.id for one in plan_access.who_must_consent(plan, on)}
-    if parents:
-        return parents <= {one.authority_id for one in given}
-    return any(one.capacity is not ConsentCapacity.GUARDIAN for one in given)
 
 
 _IS_ACTIVITY = PlanEntry.kind == EntryKind.ACTIVITY
