@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from app.clock import today
 from app.db import db
@@ -82,16 +83,24 @@ def _filled_in(plan: Plan) -> dict[tuple[Section, str], Collection[str]]:
     }
 
 
+def has_no_scope(entry: Any) -> ColumnElement[bool]:
+    """Whether an activity does not say how much; ``entry`` is the table or an alias of it."""
+    scope = entry.details["scope"].as_string()
+    return or_(scope.is_(None), func.trim(scope) == "")
+
+
+def has_nobody(entry: Any) -> ColumnElement[bool]:
+    """Whether nobody is responsible for an activity, neither a participant nor by name."""
+    named = entry.details["responsible"].as_string()
+    return and_(entry.responsible_id.is_(None), named.is_(None))
+
+
 _IS_ACTIVITY = PlanEntry.kind == EntryKind.ACTIVITY
-_SCOPE = PlanEntry.details["scope"].as_string()
-_NAMED = PlanEntry.details["responsible"].as_string()
-_NO_SCOPE = or_(_SCOPE.is_(None), func.trim(_SCOPE) == "")
-_NOBODY = and_(PlanEntry.responsible_id.is_(None), _NAMED.is_(None))
 _COUNTS = select(
     func.count(case((PlanEntry.kind == EntryKind.GOAL, 1))).label("goals"),
     func.count(case((_IS_ACTIVITY, 1))).label("activities"),
-    func.count(case((and_(_IS_ACTIVITY, _NO_SCOPE), 1))).label("without_scope"),
-    func.count(case((and_(_IS_ACTIVITY, _NOBODY), 1))).label("without_responsible"),
+    func.count(case((and_(_IS_ACTIVITY, has_no_scope(PlanEntry)), 1))).label("without_scope"),
+    func.count(case((and_(_IS_ACTIVITY, has_nobody(PlanEntry)), 1))).label("without_responsible"),
     func.count(case((and_(_IS_ACTIVITY, func.trim(PlanEntry.body) == ""), 1))).label(
         "without_description"
     ),
