@@ -19,9 +19,12 @@ from app.accounts.key_roles import KeyRolesView
 from app.accounts.login import KeptFormView, LoginView, MunicipalityChoiceView
 from app.accounts.municipality_screen import MunicipalityView
 from app.accounts.own_page import OwnPageView
+from app.accounts.request_list import LinkRequestView
 from app.accounts.screens import MembershipView
 from app.accounts.views import AppointView, FirstAdministratorView, PasswordLinkView
 from app.clock import day_of, today, utc_now
+from app.desk import to_do
+from app.desk.pages import DeskPages
 from app.duplicates.account_pages import AccountTwiceView
 from app.duplicates.kind_pages import (
     KindsView,
@@ -33,6 +36,7 @@ from app.duplicates.merge_pages import MergeView
 from app.duplicates.review_pages import DuplicateView
 from app.duplicates.unit_hints import AsksAboutNamesakes
 from app.enums import Language, UnitKind
+from app.jobs import cards as job_cards
 from app.jobs import lists as job_lists
 from app.jobs.alike_pages import AlikeRowsView
 from app.jobs.duplicate_scan_pages import DuplicateScanView
@@ -626,6 +630,13 @@ class JobView(JobPages):
         return str(words(row.kind))
 
 
+class DeskView(DeskPages):
+    """Where a local administrator begins."""
+
+    route_base = "/desk"
+    cards = (*to_do.CARDS, job_cards.FAILED)
+
+
 CONTENT_VIEWS = (ContentView, EntryView, EntryHistoryView)
 CONSENT_VIEWS = (
     ConsentView,
@@ -660,6 +671,7 @@ UNLISTED_VIEWS = (
     SearchView,
     DuplicateScanView,
     MergeView,
+    LinkRequestView,
 )
 
 DUPLICATE_VIEWS = (
@@ -688,6 +700,7 @@ def register_views(appbuilder: AppBuilder) -> None:
     appbuilder.add_view_no_menu(OpenPagesView)
     for view in UNLISTED_VIEWS:
         appbuilder.add_view_no_menu(view)
+    appbuilder.add_view(DeskView, "DeskView", label=_l("Desk"))
     appbuilder.add_view(MyPlansView, "MyPlansView", label=_l("My plans"))
     appbuilder.add_view_no_menu(DecisionView)
     for plan_view in (PlanView, HandoverView, PlanTemplateView, *CONTENT_VIEWS, *ACCESS_VIEWS):
