@@ -5,6 +5,7 @@ from flask import redirect, render_template, request, url_for
 from flask_appbuilder import IndexView, expose
 from werkzeug.wrappers import Response
 
+from app.accounts import first_steps
 from app.clock import today, utc_now
 from app.db import db, transaction
 from app.enums import Role
