@@ -672,6 +672,8 @@ UNLISTED_VIEWS = (
     DuplicateScanView,
     MergeView,
     LinkRequestView,
+    ImportView,
+    AlikeRowsView,
 )
 
 DUPLICATE_VIEWS = (
@@ -727,8 +729,6 @@ def register_views(appbuilder: AppBuilder) -> None:
     for other_view in (*SET_UP_VIEWS, *DUPLICATE_VIEWS):
         appbuilder.add_view_no_menu(other_view)
     appbuilder.add_view(JobView, "JobView", label=_l("Jobs"))
-    for import_view in (ImportView, AlikeRowsView):
-        appbuilder.add_view_no_menu(import_view)
     appbuilder.add_view(AuditEventView, "AuditEventView", label=_l("Log"))
     appbuilder.add_view(MunicipalityView, "MunicipalityView", label=_l("Municipalities"))
     appbuilder.add_view(
