@@ -38,6 +38,8 @@ from app.jobs.duplicate_scan_pages import DuplicateScanView
 from app.jobs.pages import ImportView, JobPages
 from app.jobs.role_publishing_pages import RolePublishingView
 from app.jobs.template_publishing_pages import TemplateProposalView
+from app.method.screens import CourseView, GatheringView, RoutineView
+from app.method.training_screen import TrainingView
 from app.models import AuditEvent, Job, Person, Plan, Unit
 from app.people import lists as person_lists
 from app.people import operations as people
@@ -60,6 +62,7 @@ from app.plans.decision_pages import DecisionView
 from app.plans.entry_pages import EntryView
 from app.plans.handover_pages import HandoverView
 from app.plans.history_pages import EntryHistoryView
+from app.plans.introduction_pages import IntroductionView
 from app.plans.list_pages import PlanListPages
 from app.plans.matrix_pages import MatrixView
 from app.plans.move_consent_pages import MoveConsentView
@@ -71,6 +74,7 @@ from app.plans.plan_log_pages import PlanLogView
 from app.plans.plan_pages import PlanView
 from app.plans.proposal_pages import ProposalView
 from app.plans.proposing_pages import ProposingView
+from app.plans.pulse_pages import PulseView
 from app.plans.role_matrix_pages import RoleMatrixView
 from app.plans.role_preview_pages import RolePreviewView
 from app.plans.shortening_pages import ShorteningView
@@ -643,6 +647,8 @@ ACCESS_VIEWS = (
     ProposingView,
     CopyView,
     FindView,
+    IntroductionView,
+    PulseView,
 )
 
 UNLISTED_VIEWS = (
@@ -664,6 +670,7 @@ DUPLICATE_VIEWS = (
     PlanTwiceView,
     UnitTwiceView,
 )
+METHOD_VIEWS = (CourseView, TrainingView, RoutineView, GatheringView)
 SET_UP_VIEWS = (
     StandardRoleEditView,
     RoleMatrixView,
@@ -706,7 +713,7 @@ def register_views(appbuilder: AppBuilder) -> None:
     proposed = _l("News from the national library")
     appbuilder.add_view(NationalProposalView, "NationalProposalView", label=proposed)
     appbuilder.add_view(NationalView, "NationalView", label=_l("National library"))
-    for other_view in (*SET_UP_VIEWS, *DUPLICATE_VIEWS):
+    for other_view in (*SET_UP_VIEWS, *DUPLICATE_VIEWS, *METHOD_VIEWS):
         appbuilder.add_view_no_menu(other_view)
     appbuilder.add_view(JobView, "JobView", label=_l("Jobs"))
     for import_view in (ImportView, AlikeRowsView):

@@ -16,7 +16,7 @@ from app.db import db
 from app.enums import EntryKind, Section
 from app.errors import BadRequest, DomainError, NotFound, StaleVersion
 from app.models import Participant, Plan, PlanEntry
-from app.plans import activity, entry_facts, history, plan_template
+from app.plans import activity, entry_facts, history, plan_template, pulse
 from app.plans.entry_facts import COORDINATOR, OWNER, EntryFacts
 from app.plans.kinds import PLACES, section_of
 from app.security import policy, scope
@@ -156,6 +156,8 @@ def add(
         policy.require(actor, Action.EDIT, entry)
     history.keep(entry, actor.person_id, at=at)
     activity.touch(plan, at=at)
+    if kind is EntryKind.EVALUATION:
+        pulse.ask(plan, at=at)
     return entry
 
 
