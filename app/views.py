@@ -4,6 +4,7 @@ A screen here is a declaration; what it shares stands in ``app.screens.scoped_vi
 steps are in ``app/<feature>/views.py`` and are registered here.
 """
 
+from functools import partial
 from typing import Any
 
 from flask_appbuilder import AppBuilder
@@ -493,12 +494,18 @@ class PlanListView(PlanListPages):
         "last_activity_at": _l("Last activity"),
         "started_at": _l("Started"),
         "closed_at": _l("Closed"),
+        "consent_state": _l("Consent"),
+        "coordinator_state": _l("The coordinator's role"),
+        "owner_access": _l("The owner's side can sign in"),
+        "liveliness": _l("Liveliness"),
+        "meter": _l("Legal meter, counted points"),
     }
     list_columns = ["owner", "kind", "state", "coordinator", "consent", "last_activity_at"]
-    more_columns = ("unit", "next_evaluation_on", "started_at", "closed_at")
+    more_columns = ("unit", "next_evaluation_on", "started_at", "closed_at", *plan_lists.SIGNS)
     add_columns = edit_columns = search_columns = ["kind"]
     filters = plan_lists.FILTERS
     orders = plan_lists.ORDERS
+    ready_views = plan_lists.READY_VIEWS
     formatters_columns = {
         "owner": lambda plan: f"{plan.owner.family_name}, {plan.owner.given_name}",
         "kind": lambda plan: words(plan.kind),
@@ -510,7 +517,7 @@ class PlanListView(PlanListPages):
         "last_activity_at": lambda plan: show_date(day_of(plan.last_activity_at)),
         "started_at": lambda plan: show_date(day_of(plan.started_at)),
         "closed_at": lambda plan: show_date(day_of(plan.closed_at)) if plan.closed_at else "",
-    }
+    } | {name: partial(plan_lists.sign, column=name) for name in plan_lists.SIGNS}
     export_columns = (
         "owner",
         "kind",
@@ -522,11 +529,9 @@ class PlanListView(PlanListPages):
         "last_activity_at",
         "started_at",
         "closed_at",
+        *plan_lists.SIGNS,
     )
-
-    def export_query(self, base: Select[Any]) -> Select[Any]:
-        """What the overview shows of each plan; no unit of a shielded owner."""
-        return plan_lists.exported(base, today())
+    usual_export = export_columns[:10]
 
 
 class AuditEventView(LogPages):
