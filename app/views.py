@@ -83,6 +83,7 @@ from app.plans.standard_role_pages import StandardRoleView
 from app.plans.start_pages import StartView
 from app.plans.template_pages import PlanTemplateView
 from app.plans.twice_pages import TwiceView
+from app.reports.success_pages import SuccessView
 from app.screens import log_pages
 from app.screens.fields import (
     NEEDED,
@@ -709,6 +710,7 @@ def register_views(appbuilder: AppBuilder) -> None:
     appbuilder.add_view(PersonView, "PersonView", label=_l("Persons"))
     appbuilder.add_view(DuplicateView, "DuplicateView", label=_l("Duplicates"))
     appbuilder.add_view(UnitView, "UnitView", label=_l("Units"))
+    appbuilder.add_view(SuccessView, "SuccessView", label=_l("Success factors"))
     appbuilder.add_view(MembershipView, "MembershipView", label=_l("Roles and logins"))
     appbuilder.add_view(KeyRolesView, "KeyRolesView", label=_l("Overview of key roles"))
     appbuilder.add_view(KindView, "KindView", label=_l("Kinds of plans"))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 from app.clock import day_of
 from app.columns import new_id
 from app.db import db
-from app.errors import DomainError, NotFound
+from app.errors import BadRequest, DomainError
 from app.models import Course, CourseAttendance, Person
 from app.people import training
 from app.security import policy, scope
@@ -70,7 +70,8 @@ def take_off(actor: Actor, course: Course, attendance_id: str, *, at: datetime) 
     """Take somebody off a course that they have not taken.
 
     Raises:
-        HasCertificate, NotFound
+        HasCertificate
+        BadRequest: somebody else is named.
     """
     policy.require(actor, Action.EDIT, course)
     row = _among(course, attendance_id)
@@ -87,7 +88,7 @@ def certify(
 
     Raises:
         NotHeldYet: the day is before the course, or after today.
-        NotFound: one of them is not signed up.
+        BadRequest: one of them is not signed up.
     """
     policy.require(actor, Action.EDIT, course)
     if not course.held_on <= on <= day_of(at):
@@ -111,7 +112,7 @@ def _among(course: Course, attendance_id: str) -> CourseAttendance:
     for one in attending(course):
         if one.id == attendance_id:
             return one
-    raise NotFound
+    raise BadRequest
 
 
 # --- questions -----------------------------------------------------------------------------------

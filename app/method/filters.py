@@ -1,44 +1,43 @@
 """Filters of the method's lists that depend on which day it is."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement
 
-from app.clock import today
 from app.models import Person
 from app.people import training
 from app.people.training import DUE, Training
-from app.screens.listing import BadFilterValue
+from app.screens.day_filter import Choice, DayFilter
 
 COMING, PAST = "coming", "past"
 
 
-@dataclass(frozen=True)
-class DayFilter:
-    """Rows whose day is today or later, or before today."""
+def _is_coming(column: Any, on: date) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = column >= on
+    return found
 
-    label: Any
-    column: Any
-    options: Sequence[tuple[str, Any]]
-    kind: str = "choice"
 
-    def condition(self, value: str) -> ColumnElement[bool] | None:
-        """The condition on the day.
+def _is_past(column: Any, on: date) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = column < on
+    return found
 
-        Raises:
-            BadFilterValue: it is none of the options.
-        """
-        if not value:
-            return None
-        if value not in (COMING, PAST):
-            raise BadFilterValue("choice")
-        found: ColumnElement[bool] = (
-            self.column >= today() if value == COMING else self.column < today()
-        )
-        return found
+
+def by_day(label: Any, column: Any, *, coming: Any, past: Any) -> DayFilter:
+    """Rows whose day is today or later, or before today, each in its own words."""
+    return DayFilter(
+        label,
+        {
+            COMING: Choice(coming, partial(_is_coming, column)),
+            PAST: Choice(past, partial(_is_past, column)),
+        },
+    )
+
+
+def _stands(how: str, on: date) -> ColumnElement[bool]:
+    return training.stands(Person.id, how, on)
 
 
 STANDINGS: dict[str, Any] = {
@@ -48,28 +47,8 @@ STANDINGS: dict[str, Any] = {
     Training.NEW: _l("New, without a course"),
     DUE: _l("To be signed up"),
 }
-
-
-@dataclass(frozen=True)
-class TrainingFilter:
-    """Coordinators by how they stand with the coordinator school today."""
-
-    label: Any
-    kind: str = "choice"
-
-    @property
-    def options(self) -> Sequence[tuple[str, Any]]:
-        """(value, words) pairs."""
-        return [(str(value), text) for value, text in STANDINGS.items()]
-
-    def condition(self, value: str) -> ColumnElement[bool] | None:
-        """The condition on the person.
-
-        Raises:
-            BadFilterValue: it is none of the options.
-        """
-        if not value:
-            return None
-        if value not in STANDINGS:
-            raise BadFilterValue("choice")
-        return training.stands(Person.id, value, today())
+TRAINING = DayFilter(
+    _l("Coordinator school"),
+    {str(how): Choice(text, partial(_stands, how)) for how, text in STANDINGS.items()},
+)
+"""Coordinators by how they stand with the coordinator school today."""

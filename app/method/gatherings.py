@@ -10,12 +10,15 @@ from sqlalchemy.orm import joinedload
 from app.clock import day_of
 from app.columns import new_id
 from app.db import db
-from app.errors import DomainError, NotFound
+from app.errors import BadRequest, DomainError
 from app.models import Gathering, GatheringAction, GatheringAttendance, Person
 from app.people import training
 from app.security import policy, scope
 from app.security.actor import Actor
 from app.security.roles import Action
+
+GOAL_A_YEAR = 2
+"""How many gatherings a year there should be, at least (domain.md 7.3)."""
 
 
 class AskedAlready(DomainError):
@@ -64,7 +67,7 @@ def take_off(
     policy.require(actor, Action.EDIT, gathering)
     found = [one for one in asked(gathering) if one.id == attendance_id]
     if not found:
-        raise NotFound
+        raise BadRequest
     found[0].ended_at = at
     return found[0]
 
@@ -125,7 +128,7 @@ def _action(actor: Actor, gathering: Gathering, action_id: str) -> GatheringActi
     for one in agreed(gathering):
         if one.id == action_id:
             return one
-    raise NotFound
+    raise BadRequest
 
 
 # --- questions -----------------------------------------------------------------------------------

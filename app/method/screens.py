@@ -14,7 +14,7 @@ from app.clock import utc_now
 from app.db import db
 from app.method import bulk
 from app.method.course_pages import CoursePages
-from app.method.filters import COMING, PAST, DayFilter
+from app.method.filters import by_day
 from app.method.gathering_pages import GatheringPages
 from app.method.routine_pages import RoutinePages, say_review
 from app.models import (
@@ -111,10 +111,8 @@ class CourseView(CoursePages):
     }
     filters: ClassVar[Mapping[str, Filter]] = {
         "q": SearchFilter(_l("Search"), titled(Course.title), _l("Words of the title")),
-        "when": DayFilter(
-            _l("When"),
-            Course.held_on,
-            ((COMING, _l("Today or later")), (PAST, _l("Before today"))),
+        "when": by_day(
+            _l("When"), Course.held_on, coming=_l("Today or later"), past=_l("Before today")
         ),
         "state": RetiredFilter(_l("Show"), Course.retired_at, SHOWN),
     }
@@ -227,10 +225,8 @@ class RoutineView(RoutinePages):
     }
     filters: ClassVar[Mapping[str, Filter]] = {
         "q": SearchFilter(_l("Search"), titled(Routine.title), _l("Words of the title")),
-        "review": DayFilter(
-            _l("Looked over again"),
-            Routine.review_on,
-            ((COMING, _l("In date")), (PAST, _l("Overdue"))),
+        "review": by_day(
+            _l("Looked over again"), Routine.review_on, coming=_l("In date"), past=_l("Overdue")
         ),
         "state": RetiredFilter(_l("Show"), Routine.retired_at, SHOWN),
     }
@@ -325,10 +321,8 @@ class GatheringView(GatheringPages):
     }
     filters: ClassVar[Mapping[str, Filter]] = {
         "q": SearchFilter(_l("Search"), titled(Gathering.title), _l("Words of the title")),
-        "when": DayFilter(
-            _l("When"),
-            Gathering.held_on,
-            ((COMING, _l("Today or later")), (PAST, _l("Before today"))),
+        "when": by_day(
+            _l("When"), Gathering.held_on, coming=_l("Today or later"), past=_l("Before today")
         ),
         "state": RetiredFilter(_l("Show"), Gathering.retired_at, SHOWN),
     }

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.clock import today
 from app.db import db
-from app.method.filters import TrainingFilter
+from app.method.filters import TRAINING
 from app.models import Person, Unit
 from app.people import training
 from app.people.lists import UnitFilter
@@ -30,7 +30,7 @@ from app.security.routes import door
 
 FILTERS: dict[str, Filter] = {
     "q": SearchFilter(_l("Search"), find_persons, _l("Beginnings of the person's names"), ways_to),
-    "training": TrainingFilter(_l("Coordinator school")),
+    "training": TRAINING,
     "unit": UnitFilter(_l("Unit, with all below it")),
 }
 ORDERS = {"person": Order(_l("Family name"), Person.search_family)}

@@ -203,6 +203,16 @@ def certificates(actor: Actor, person_ids: Collection[str], on: date) -> dict[st
     return {row.person_id: row.last for row in found}
 
 
+def since_of(person_id: str, on: date) -> date | None:
+    """Since when somebody is coordinator, among the roles of a day; None for who is not."""
+    found: date | None = db.session.scalar(
+        select(func.min(Membership.starts_on)).where(
+            holds_role(on), Membership.person_id == person_id
+        )
+    )
+    return found
+
+
 def next_course(actor: Actor, on: date) -> Course | None:
     """The first course that is still to be held, or is held today."""
     found: Course | None = db.session.scalar(

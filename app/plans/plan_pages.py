@@ -16,6 +16,7 @@ from app.db import db, transaction
 from app.enums import ConsentKind
 from app.errors import DomainError, NotAllowed, NotFound, StaleVersion
 from app.models import Consent, Person, Plan
+from app.people.training_told import warned
 from app.plans import activity, continuing, handovers, life, pen_share, template_moves
 from app.plans.arriving_pages import origin_of
 from app.plans.coordinators import coordinators_here
@@ -257,7 +258,7 @@ class PlanView(PlanPage):
         said = _("The plan is handed over.")
         if handovers.must_be_accepted(plan):
             said = _("The question is sent. The plan changes hands when the answer is yes.")
-        return self._do(
+        answer = self._do(
             pk,
             Action.HAND_OVER,
             lambda plan: handovers.hand_over(
@@ -267,6 +268,7 @@ class PlanView(PlanPage):
             "plans/hand_over.html",
             form,
         )
+        return warned(answer, form.person_id.data)
 
     @expose("/take-back/<pk>", methods=["POST"])
     @door(Action.HAND_OVER)
@@ -288,7 +290,7 @@ class PlanView(PlanPage):
         if request.method != "POST" or not form.validate():
             status = 422 if request.method == "POST" else 200
             return self._form("plans/stand_in.html", plan, form, status=status)
-        return self._do(
+        answer = self._do(
             pk,
             Action.HAND_OVER,
             lambda plan: handovers.appoint_stand_in(
@@ -303,6 +305,7 @@ class PlanView(PlanPage):
             "plans/stand_in.html",
             form,
         )
+        return warned(answer, form.person_id.data)
 
     @expose("/end-stand-in/<pk>", methods=["POST"])
     @door(Action.HAND_OVER)
