@@ -631,6 +631,7 @@ class JobView(JobPages):
         return str(words(row.kind))
 
 
+PLAN_VIEWS = (DecisionView, PlanView, HandoverView, PlanTemplateView, MoveView, MoveConsentView)
 CONTENT_VIEWS = (ContentView, EntryView, EntryHistoryView)
 CONSENT_VIEWS = (
     ConsentView,
@@ -697,14 +698,9 @@ def register_views(appbuilder: AppBuilder) -> None:
     for view in UNLISTED_VIEWS:
         appbuilder.add_view_no_menu(view)
     appbuilder.add_view(MyPlansView, "MyPlansView", label=_l("My plans"))
-    appbuilder.add_view_no_menu(DecisionView)
-    for plan_view in (PlanView, HandoverView, PlanTemplateView, *CONTENT_VIEWS, *ACCESS_VIEWS):
+    for plan_view in (*PLAN_VIEWS, *CONTENT_VIEWS, *ACCESS_VIEWS, *CONSENT_VIEWS):
         appbuilder.add_view_no_menu(plan_view)
     appbuilder.add_view(StartView, "StartView", label=_l("Start a plan"))
-    for consent_view in CONSENT_VIEWS:
-        appbuilder.add_view_no_menu(consent_view)
-    for move_view in (MoveView, MoveConsentView):
-        appbuilder.add_view_no_menu(move_view)
     appbuilder.add_view(PlanListView, "PlanListView", label=_l("All plans"))
     appbuilder.add_view(IncomingView, "IncomingView", label=_l("From other municipalities"))
     appbuilder.add_view(PersonView, "PersonView", label=_l("Persons"))

@@ -137,17 +137,7 @@ def add(
         db.session.refresh(parent)
     section = _require_place(actor, plan, kind, facts, parent)
     _require_known(actor, plan, facts, None)
-    entry = PlanEntry(
-        plan_id=plan.id,
-        section=section,
-        kind=kind,
-        parent_id=parent.id if parent is not None else None,
-        position=next_position(plan, section, parent),
-        details={},
-        author_id=actor.person_id,
-        created_at=at,
-        changed_at=at,
-    )
+    entry = _blank(actor, plan, kind, section, parent, at)
     entry_facts.put(entry, facts)
     db.session.add(entry)
     db.session.flush()
@@ -159,6 +149,28 @@ def add(
     if kind is EntryKind.EVALUATION:
         pulse.ask(plan, at=at)
     return entry
+
+
+def _blank(
+    actor: Actor,
+    plan: Plan,
+    kind: EntryKind,
+    section: Section,
+    parent: PlanEntry | None,
+    at: datetime,
+) -> PlanEntry:
+    """An entry with nothing in it yet, last among those beside it."""
+    return PlanEntry(
+        plan_id=plan.id,
+        section=section,
+        kind=kind,
+        parent_id=parent.id if parent is not None else None,
+        position=next_position(plan, section, parent),
+        details={},
+        author_id=actor.person_id,
+        created_at=at,
+        changed_at=at,
+    )
 
 
 def _require_place(

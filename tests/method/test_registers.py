@@ -68,7 +68,7 @@ def test_a_course_gives_those_who_took_it_a_certificate(app, world, keeper, read
 
     assert (again.status_code, early.status_code, late.status_code) == (409, 422, 422)
     signed_up = rows_of(app, world, CourseAttendance, course_id=pk)
-    assert {one.person_id for one in signed_up} == {
+    assert {one.person_id for one in signed_up} >= {
         world.strandvik.persons["koordinator.strandvik"],
         world.strandvik.persons["other"],
     }
@@ -150,7 +150,9 @@ def test_a_gathering_asks_all_coordinators_and_keeps_who_came(app, world, keeper
         one.person_id: one.was_there
         for one in rows_of(app, world, GatheringAttendance, gathering_id=pk)
     }
-    assert came == {world.strandvik.persons["koordinator.strandvik"]: False, other: True}
+    assert came.pop(other) is True
+    assert world.strandvik.persons["koordinator.strandvik"] in came
+    assert set(came.values()) == {False}
     assert "Rydde i gamle planer" in page
     assert rows_of(app, world, GatheringAction, id=action.id)[0].done_on == NOW
 
