@@ -20,7 +20,7 @@ class Way:
 
 WAYS: tuple[Way, ...] = (
     Way(
-        "CleanUpView.index",
+        "TidyView.choose",
         _l("Clean up in the plans"),
         _l("Find plans that need something, and do the same with many at once."),
     ),

@@ -24,10 +24,13 @@ from app.enums import (
 from app.models import (
     AccountLinkRequest,
     AccountProfile,
+    Course,
+    CourseAttendance,
     Job,
     Membership,
     Plan,
     PlanEntry,
+    Routine,
     StandardRole,
 )
 from app.plans.liveliness import Sign
@@ -54,6 +57,7 @@ def plant(world: World) -> dict[str, str]:
         _work(place, world.fjellby.id, world.accounts["lokal.strandvik"])
         _copied(piece_id)
     with planting(world.fjellby):
+        _taught(world.fjellby.persons["koordinator.fjellby"])
         _sign_in(world.accounts["larer"])
         row = db.session.get(Plan, _only_plan())
         row.next_evaluation_on = today()
@@ -232,6 +236,24 @@ def _work(place, other_id, account_id):
             created_at=utc_now() - days * DAY,
         )
         db.session.add(job)
+    for days in (-3, 3):
+        review_on = today() + days * DAY
+        routine = Routine(title=f"Rutine {days}", review_on=review_on, created_at=utc_now())
+        db.session.add(routine)
+
+
+def _taught(person_id: str) -> None:
+    """Somebody with a certificate from last month."""
+    course = Course(title="Kurs", held_on=today() - 30 * DAY, created_at=utc_now())
+    db.session.add(course)
+    db.session.flush()
+    row = CourseAttendance(
+        course_id=course.id,
+        person_id=person_id,
+        certified_on=course.held_on,
+        recorded_at=utc_now(),
+    )
+    db.session.add(row)
 
 
 def _piece() -> str:
