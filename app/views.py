@@ -4,6 +4,7 @@ A screen here is a declaration; what it shares stands in ``app.screens.scoped_vi
 steps are in ``app/<feature>/views.py`` and are registered here.
 """
 
+from functools import partial
 from typing import Any
 
 from flask_appbuilder import AppBuilder
@@ -18,9 +19,12 @@ from app.accounts.key_roles import KeyRolesView
 from app.accounts.login import KeptFormView, LoginView, MunicipalityChoiceView
 from app.accounts.municipality_screen import MunicipalityView
 from app.accounts.own_page import OwnPageView
+from app.accounts.request_list import LinkRequestView
 from app.accounts.screens import MembershipView
 from app.accounts.views import AppointView, FirstAdministratorView, PasswordLinkView
 from app.clock import day_of, today, utc_now
+from app.desk import to_do
+from app.desk.pages import DeskPages
 from app.duplicates.account_pages import AccountTwiceView
 from app.duplicates.kind_pages import (
     KindsView,
@@ -32,12 +36,15 @@ from app.duplicates.merge_pages import MergeView
 from app.duplicates.review_pages import DuplicateView
 from app.duplicates.unit_hints import AsksAboutNamesakes
 from app.enums import Language, UnitKind
+from app.jobs import cards as job_cards
 from app.jobs import lists as job_lists
 from app.jobs.alike_pages import AlikeRowsView
 from app.jobs.duplicate_scan_pages import DuplicateScanView
 from app.jobs.pages import ImportView, JobPages
 from app.jobs.role_publishing_pages import RolePublishingView
 from app.jobs.template_publishing_pages import TemplateProposalView
+from app.method.screens import CourseView, GatheringView, RoutineView
+from app.method.training_screen import TrainingView
 from app.models import AuditEvent, Job, Person, Plan, Unit
 from app.people import lists as person_lists
 from app.people import operations as people
@@ -60,6 +67,7 @@ from app.plans.decision_pages import DecisionView
 from app.plans.entry_pages import EntryView
 from app.plans.handover_pages import HandoverView
 from app.plans.history_pages import EntryHistoryView
+from app.plans.introduction_pages import IntroductionView
 from app.plans.list_pages import PlanListPages
 from app.plans.matrix_pages import MatrixView
 from app.plans.move_consent_pages import MoveConsentView
@@ -71,6 +79,7 @@ from app.plans.plan_log_pages import PlanLogView
 from app.plans.plan_pages import PlanView
 from app.plans.proposal_pages import ProposalView
 from app.plans.proposing_pages import ProposingView
+from app.plans.pulse_pages import PulseView
 from app.plans.role_matrix_pages import RoleMatrixView
 from app.plans.role_preview_pages import RolePreviewView
 from app.plans.shortening_pages import ShorteningView
@@ -78,6 +87,7 @@ from app.plans.standard_role_pages import StandardRoleView
 from app.plans.start_pages import StartView
 from app.plans.template_pages import PlanTemplateView
 from app.plans.twice_pages import TwiceView
+from app.reports.success_pages import SuccessView
 from app.screens import log_pages
 from app.screens.fields import (
     NEEDED,
@@ -489,12 +499,18 @@ class PlanListView(PlanListPages):
         "last_activity_at": _l("Last activity"),
         "started_at": _l("Started"),
         "closed_at": _l("Closed"),
+        "consent_state": _l("Consent"),
+        "coordinator_state": _l("The coordinator's role"),
+        "owner_access": _l("The owner's side can sign in"),
+        "liveliness": _l("Liveliness"),
+        "meter": _l("Legal meter, counted points"),
     }
     list_columns = ["owner", "kind", "state", "coordinator", "consent", "last_activity_at"]
-    more_columns = ("unit", "next_evaluation_on", "started_at", "closed_at")
+    more_columns = ("unit", "next_evaluation_on", "started_at", "closed_at", *plan_lists.SIGNS)
     add_columns = edit_columns = search_columns = ["kind"]
     filters = plan_lists.FILTERS
     orders = plan_lists.ORDERS
+    ready_views = plan_lists.READY_VIEWS
     formatters_columns = {
         "owner": lambda plan: f"{plan.owner.family_name}, {plan.owner.given_name}",
         "kind": lambda plan: words(plan.kind),
@@ -506,7 +522,7 @@ class PlanListView(PlanListPages):
         "last_activity_at": lambda plan: show_date(day_of(plan.last_activity_at)),
         "started_at": lambda plan: show_date(day_of(plan.started_at)),
         "closed_at": lambda plan: show_date(day_of(plan.closed_at)) if plan.closed_at else "",
-    }
+    } | {name: partial(plan_lists.sign, column=name) for name in plan_lists.SIGNS}
     export_columns = (
         "owner",
         "kind",
@@ -518,11 +534,9 @@ class PlanListView(PlanListPages):
         "last_activity_at",
         "started_at",
         "closed_at",
+        *plan_lists.SIGNS,
     )
-
-    def export_query(self, base: Select[Any]) -> Select[Any]:
-        """What the overview shows of each plan; no unit of a shielded owner."""
-        return plan_lists.exported(base, today())
+    usual_export = export_columns[:10]
 
 
 class AuditEventView(LogPages):
@@ -621,6 +635,14 @@ class JobView(JobPages):
         return str(words(row.kind))
 
 
+class DeskView(DeskPages):
+    """Where a local administrator begins."""
+
+    route_base = "/desk"
+    cards = (*to_do.CARDS, job_cards.FAILED)
+
+
+PLAN_VIEWS = (DecisionView, PlanView, HandoverView, PlanTemplateView, MoveView, MoveConsentView)
 CONTENT_VIEWS = (ContentView, EntryView, EntryHistoryView)
 CONSENT_VIEWS = (
     ConsentView,
@@ -643,6 +665,8 @@ ACCESS_VIEWS = (
     ProposingView,
     CopyView,
     FindView,
+    IntroductionView,
+    PulseView,
 )
 
 UNLISTED_VIEWS = (
@@ -655,6 +679,9 @@ UNLISTED_VIEWS = (
     SearchView,
     DuplicateScanView,
     MergeView,
+    LinkRequestView,
+    ImportView,
+    AlikeRowsView,
 )
 
 DUPLICATE_VIEWS = (
@@ -664,6 +691,7 @@ DUPLICATE_VIEWS = (
     PlanTwiceView,
     UnitTwiceView,
 )
+METHOD_VIEWS = (CourseView, TrainingView, RoutineView, GatheringView)
 SET_UP_VIEWS = (
     StandardRoleEditView,
     RoleMatrixView,
@@ -683,20 +711,17 @@ def register_views(appbuilder: AppBuilder) -> None:
     appbuilder.add_view_no_menu(OpenPagesView)
     for view in UNLISTED_VIEWS:
         appbuilder.add_view_no_menu(view)
+    appbuilder.add_view(DeskView, "DeskView", label=_l("Desk"))
     appbuilder.add_view(MyPlansView, "MyPlansView", label=_l("My plans"))
-    appbuilder.add_view_no_menu(DecisionView)
-    for plan_view in (PlanView, HandoverView, PlanTemplateView, *CONTENT_VIEWS, *ACCESS_VIEWS):
+    for plan_view in (*PLAN_VIEWS, *CONTENT_VIEWS, *ACCESS_VIEWS, *CONSENT_VIEWS):
         appbuilder.add_view_no_menu(plan_view)
     appbuilder.add_view(StartView, "StartView", label=_l("Start a plan"))
-    for consent_view in CONSENT_VIEWS:
-        appbuilder.add_view_no_menu(consent_view)
-    for move_view in (MoveView, MoveConsentView):
-        appbuilder.add_view_no_menu(move_view)
     appbuilder.add_view(PlanListView, "PlanListView", label=_l("All plans"))
     appbuilder.add_view(IncomingView, "IncomingView", label=_l("From other municipalities"))
     appbuilder.add_view(PersonView, "PersonView", label=_l("Persons"))
     appbuilder.add_view(DuplicateView, "DuplicateView", label=_l("Duplicates"))
     appbuilder.add_view(UnitView, "UnitView", label=_l("Units"))
+    appbuilder.add_view(SuccessView, "SuccessView", label=_l("Success factors"))
     appbuilder.add_view(MembershipView, "MembershipView", label=_l("Roles and logins"))
     appbuilder.add_view(KeyRolesView, "KeyRolesView", label=_l("Overview of key roles"))
     appbuilder.add_view(KindView, "KindView", label=_l("Kinds of plans"))
@@ -706,11 +731,9 @@ def register_views(appbuilder: AppBuilder) -> None:
     proposed = _l("News from the national library")
     appbuilder.add_view(NationalProposalView, "NationalProposalView", label=proposed)
     appbuilder.add_view(NationalView, "NationalView", label=_l("National library"))
-    for other_view in (*SET_UP_VIEWS, *DUPLICATE_VIEWS):
+    for other_view in (*SET_UP_VIEWS, *DUPLICATE_VIEWS, *METHOD_VIEWS):
         appbuilder.add_view_no_menu(other_view)
     appbuilder.add_view(JobView, "JobView", label=_l("Jobs"))
-    for import_view in (ImportView, AlikeRowsView):
-        appbuilder.add_view_no_menu(import_view)
     appbuilder.add_view(AuditEventView, "AuditEventView", label=_l("Log"))
     appbuilder.add_view(MunicipalityView, "MunicipalityView", label=_l("Municipalities"))
     appbuilder.add_view(

@@ -1,12 +1,13 @@
 """The screen of the roles and logins in a municipality."""
 
+from datetime import date
 from typing import Any
 
 from flask import flash, g, redirect, request
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, case
+from sqlalchemy import ColumnElement, Select, case, select
 from sqlalchemy.orm import contains_eager
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -25,8 +26,10 @@ from app.accounts.views import REQUEST_SENT, code_handed_over, handed_over
 from app.clock import today, utc_now
 from app.db import transaction
 from app.enums import Role
-from app.models import Membership, Person, Unit
+from app.models import AccountProfile, Membership, Person, Unit
 from app.people.search import ids_named
+from app.people.training_told import warn
+from app.screens.day_filter import Choice, DayFilter
 from app.screens.fields import (
     NEEDED,
     NorwegianDateField,
@@ -55,6 +58,12 @@ from app.security.routes import door
 def find_holders(text: str) -> ColumnElement[bool]:
     """The condition for roles of persons whose names begin as typed."""
     return Membership.person_id.in_(ids_named(text))
+
+
+def never_signed_in(_on: date) -> ColumnElement[bool]:
+    """Whether the login behind a role was never used, here or elsewhere."""
+    used = select(AccountProfile.account_id).where(AccountProfile.last_login_at.is_not(None))
+    return Membership.account_id.not_in(used.correlate(None))
 
 
 class HandsOver(ScopedModelView):
@@ -135,6 +144,9 @@ class MembershipView(HandsOver):
             Membership.role,
             [(role.value, words(role)) for role in Role if role is not Role.CENTRAL_ADMINISTRATOR],
         ),
+        "never_signed_in": DayFilter(
+            _l("Signing in"), {"yes": Choice(_l("Never signed in"), never_signed_in)}
+        ),
         "state": StateFilter(_l("Show")),
     }
     orders = {
@@ -170,6 +182,8 @@ class MembershipView(HandsOver):
         given = operations.assign(
             current_actor(), person, terms, username=form.username.data, at=utc_now()
         )
+        if role is Role.COORDINATOR:
+            g.made_coordinator = person
         if given.membership is None:
             g.code_handed_over = given.code
             return self.url("list"), str(REQUEST_SENT)
@@ -179,6 +193,11 @@ class MembershipView(HandsOver):
         return self.url("show", given.membership), _(
             "%(name)s is registered.", name=self.describe(given.membership)
         )
+
+    def answer_new(self, location: str, text: str) -> AnyResponse:
+        """As elsewhere; a new coordinator who is not trained is told of."""
+        warn(g.pop("made_coordinator", None))
+        return super().answer_new(location, text)
 
     def change(self, row: Membership, form: Any) -> None:
         """Change where and when the role is held; a unit that was retired since stays."""
