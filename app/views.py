@@ -42,6 +42,7 @@ from app.models import AuditEvent, Job, Person, Plan, Unit
 from app.people import lists as person_lists
 from app.people import operations as people
 from app.people import registering
+from app.people.elsewhere_pages import ElsewhereView
 from app.people.forms import ConfirmField, WhyAnywayField, anyway_of, person_facts
 from app.people.national_id import mask
 from app.people.pages import PersonPages, shown_phone
@@ -65,6 +66,7 @@ from app.plans.matrix_pages import MatrixView
 from app.plans.move_consent_pages import MoveConsentView
 from app.plans.move_pages import MoveView
 from app.plans.my_plans_pages import MyPlansView
+from app.plans.outside_pages import OutsideView
 from app.plans.participant_pages import ParticipantView
 from app.plans.participation_pages import ParticipationView
 from app.plans.plan_log_pages import PlanLogView
@@ -699,6 +701,9 @@ def register_views(appbuilder: AppBuilder) -> None:
     appbuilder.add_view(UnitView, "UnitView", label=_l("Units"))
     appbuilder.add_view(MembershipView, "MembershipView", label=_l("Roles and logins"))
     appbuilder.add_view(KeyRolesView, "KeyRolesView", label=_l("Overview of key roles"))
+    outside = _l("People across municipalities")
+    appbuilder.add_view(OutsideView, "OutsideView", label=outside)
+    appbuilder.add_view_no_menu(ElsewhereView)
     appbuilder.add_view(KindView, "KindView", label=_l("Kinds of plans"))
     appbuilder.add_view_no_menu(TemplateProposalView)
     appbuilder.add_view(StandardRoleView, "StandardRoleView", label=_l("Standard roles"))
