@@ -657,6 +657,8 @@ UNLISTED_VIEWS = (
     SearchView,
     DuplicateScanView,
     MergeView,
+    ElsewhereView,
+    DecisionView,
 )
 
 DUPLICATE_VIEWS = (
@@ -686,7 +688,6 @@ def register_views(appbuilder: AppBuilder) -> None:
     for view in UNLISTED_VIEWS:
         appbuilder.add_view_no_menu(view)
     appbuilder.add_view(MyPlansView, "MyPlansView", label=_l("My plans"))
-    appbuilder.add_view_no_menu(DecisionView)
     for plan_view in (PlanView, HandoverView, PlanTemplateView, *CONTENT_VIEWS, *ACCESS_VIEWS):
         appbuilder.add_view_no_menu(plan_view)
     appbuilder.add_view(StartView, "StartView", label=_l("Start a plan"))
@@ -701,9 +702,7 @@ def register_views(appbuilder: AppBuilder) -> None:
     appbuilder.add_view(UnitView, "UnitView", label=_l("Units"))
     appbuilder.add_view(MembershipView, "MembershipView", label=_l("Roles and logins"))
     appbuilder.add_view(KeyRolesView, "KeyRolesView", label=_l("Overview of key roles"))
-    outside = _l("People across municipalities")
-    appbuilder.add_view(OutsideView, "OutsideView", label=outside)
-    appbuilder.add_view_no_menu(ElsewhereView)
+    appbuilder.add_view(OutsideView, "OutsideView", label=_l("People across municipalities"))
     appbuilder.add_view(KindView, "KindView", label=_l("Kinds of plans"))
     appbuilder.add_view_no_menu(TemplateProposalView)
     appbuilder.add_view(StandardRoleView, "StandardRoleView", label=_l("Standard roles"))

@@ -95,9 +95,9 @@ class ElsewhereView(ScopedModelView):
     def export_query(self, base: Select[Any]) -> Select[Any]:
         """Name and unit of those who hold a role elsewhere."""
         found = elsewhere.staff_elsewhere(db.session(), current_actor())
-        named: Select[Any] = (
+        name: Any = Person.family_name + ", " + Person.given_name
+        return (
             base.where(Person.id.in_(sorted(found)))
             .outerjoin(Unit, Person.unit_id == Unit.id)
-            .with_only_columns(Person.family_name + ", " + Person.given_name, Unit.name)
+            .with_only_columns(name, Unit.name)
         )
-        return named
