@@ -8,7 +8,7 @@ from flask import g
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, case
+from sqlalchemy import Select, case, func
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts import key_role_lists
@@ -35,6 +35,12 @@ def _of(one: Membership) -> Facts:
 
 def _role(one: Membership) -> str:
     return ", ".join([str(words(one.role)), *_of(one).besides])
+
+
+def _unit(one: Membership) -> str:
+    """The unit that the role is limited to; else the one its holder belongs to."""
+    unit = one.unit or one.person.unit
+    return "" if unit is None or one.person.is_shielded else unit.name
 
 
 def _course(one: Membership) -> str:
@@ -73,7 +79,10 @@ class KeyRolesView(ScopedModelView):
         "starts_on": _l("Since"),
         "last_day": _l("Last day"),
     }
-    list_columns = [
+    list_columns = ["person", "role", "unit", "plans", "course", "last_login", "last_day"]
+    more_columns = ("starts_on",)
+    add_columns = edit_columns = search_columns = ["role"]
+    export_columns = (
         "person",
         "role",
         "unit",
@@ -82,15 +91,13 @@ class KeyRolesView(ScopedModelView):
         "last_login",
         "starts_on",
         "last_day",
-    ]
-    add_columns = edit_columns = search_columns = ["role"]
-    export_columns = tuple(list_columns)
+    )
     filters = key_role_lists.FILTERS
     orders = key_role_lists.orders()
     formatters_columns = {
         "person": lambda one: f"{one.person.family_name}, {one.person.given_name}",
         "role": _role,
-        "unit": lambda one: "" if one.person.is_shielded or not one.unit else one.unit.name,
+        "unit": _unit,
         "plans": lambda one: show_number(_of(one).plans),
         "course": _course,
         "last_login": lambda one: show_date(_of(one).last_login) or _("Never"),
@@ -135,7 +142,7 @@ class KeyRolesView(ScopedModelView):
         """What the list shows of the role and its holder; no unit of a shielded person."""
         return (
             _key_roles(base)
-            .outerjoin(Unit, Membership.unit_id == Unit.id)
+            .outerjoin(Unit, func.coalesce(Membership.unit_id, Person.unit_id) == Unit.id)
             .with_only_columns(
                 Person.family_name + ", " + Person.given_name,
                 Membership.role,

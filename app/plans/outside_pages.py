@@ -122,7 +122,7 @@ class OutsideView(ScopedModelView):
     resource = Resource.PARTICIPANT_IN_PLAN
     route_base = "/from-outside"
     datamodel = TableInterface(Participant)
-    include_route_methods = {"list", "export", "bulk", "undo"}
+    include_route_methods = {"list", "export", "bulk", "undo", "arrange", "keep_view"}
     eager = (Participant.person, Participant.standard_role, Participant.plan)
     bulk_actions = ACTIONS
     list_sections = ("plans/_outside.html",)
@@ -144,7 +144,10 @@ class OutsideView(ScopedModelView):
         "starts_on": _l("Since"),
         "last_day": _l("Last day"),
     }
-    list_columns = [
+    list_columns = ["person", "where", "function", "plans", "coordinator", "last_day"]
+    more_columns = ("role", "kind", "starts_on")
+    add_columns = edit_columns = search_columns = ["function"]
+    export_columns = (
         "person",
         "where",
         "function",
@@ -154,9 +157,7 @@ class OutsideView(ScopedModelView):
         "plans",
         "starts_on",
         "last_day",
-    ]
-    add_columns = edit_columns = search_columns = ["function"]
-    export_columns = tuple(list_columns)
+    )
     filters = outside_lists.FILTERS
     orders = outside_lists.ORDERS
     formatters_columns = {
@@ -190,6 +191,18 @@ class OutsideView(ScopedModelView):
     def bulk(self) -> Answer:
         """Say what would be done to which participations; do it when that was agreed to."""
         return super().bulk()
+
+    @expose("/arrange", methods=["POST"])
+    @door(Action.TIDY)
+    def arrange(self) -> AnyResponse:
+        """Keep the columns and the page size that were chosen."""
+        return super().arrange()
+
+    @expose("/keep-view", methods=["POST"])
+    @door(Action.TIDY)
+    def keep_view(self) -> Answer:
+        """Keep what the list is asked for under a name."""
+        return super().keep_view()
 
     def page(self) -> tuple[ListRequest, Page]:
         """The rows, with where each is from and in how many plans."""

@@ -58,6 +58,7 @@ class ListPages(ScopedRows):
     more_columns: ClassVar[tuple[str, ...]] = ()
     label_columns: ClassVar[Mapping[str, Any]]
     formatters_columns: ClassVar[dict[str, Any]] = {}
+    ready_views: ClassVar[Sequence[tuple[Any, Mapping[str, str]]]] = ()
     list_sections: ClassVar[tuple[str, ...]] = ()
     list_page_template: ClassVar[str] = "screens/list.html"
     export_columns: ClassVar[tuple[str, ...]] = ()

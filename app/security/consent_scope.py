@@ -114,7 +114,27 @@ def is_consented(reached: Reached, on: date) -> ColumnElement[bool]:
     Every parent of a young owner has agreed; where there is none, the owner of age or a
     representative has.
     """
-    of_age, agreed = is_of_age(on), _agreed(reached, on)
+    return _is_agreed(_agreed(reached, on), on)
+
+
+def is_given(kind: ConsentKind, on: date) -> ColumnElement[bool]:
+    """The twin of ``is_agreed``: whether everyone who has to has consented to this about ``PLAN``,
+    of which ``OWNER`` is the owner."""
+    ends_on = _CONSENT.ends_on
+    holds = (
+        _CONSENT.plan_id == PLAN.id,
+        _CONSENT.kind == kind,
+        _CONSENT.withdrawn_at.is_(None),
+        _CONSENT.starts_on <= on,
+        # Written so that it fits no index: SQLite would look through all that end later.
+        func.coalesce(ends_on, ends_on) > on,
+    )
+    return _is_agreed(holds, on)
+
+
+def _is_agreed(agreed: Conditions, on: date) -> ColumnElement[bool]:
+    """Whether such a consent was given by everyone who has to."""
+    agreed, of_age = tuple(agreed), is_of_age(on)
     by_parents = case((not_(of_age), _agree_all_parents(agreed, on)))
     by_right = some(
         (_CONSENT, _COVER),
