@@ -49,6 +49,7 @@ from app.models import AuditEvent, Job, Person, Plan, Unit
 from app.people import lists as person_lists
 from app.people import operations as people
 from app.people import registering
+from app.people.elsewhere_pages import ElsewhereView
 from app.people.forms import ConfirmField, WhyAnywayField, anyway_of, person_facts
 from app.people.national_id import mask
 from app.people.pages import PersonPages, shown_phone
@@ -73,6 +74,7 @@ from app.plans.matrix_pages import MatrixView
 from app.plans.move_consent_pages import MoveConsentView
 from app.plans.move_pages import MoveView
 from app.plans.my_plans_pages import MyPlansView
+from app.plans.outside_pages import OutsideView
 from app.plans.participant_pages import ParticipantView
 from app.plans.participation_pages import ParticipationView
 from app.plans.plan_log_pages import PlanLogView
@@ -624,7 +626,7 @@ class JobView(JobPages):
     formatters_columns = {
         "kind": lambda job: words(job.kind),
         "created_at": lambda job: show_instant(job.created_at),
-        "state": lambda job: words(job.state),
+        "state": job_lists.shown_state,
         "progress": lambda job: (
             f"{show_number(job.done)} / {show_number(job.total)}" if job.total else ""
         ),
@@ -679,6 +681,9 @@ UNLISTED_VIEWS = (
     SearchView,
     DuplicateScanView,
     MergeView,
+    ElsewhereView,
+    DecisionView,
+    OpenPagesView,
     LinkRequestView,
     ImportView,
     AlikeRowsView,
@@ -708,7 +713,6 @@ def register_views(appbuilder: AppBuilder) -> None:
     """Register every screen; the order is the menu's."""
     appbuilder.add_view_no_menu(LoginView)
     appbuilder.add_view_no_menu(MunicipalityChoiceView)
-    appbuilder.add_view_no_menu(OpenPagesView)
     for view in UNLISTED_VIEWS:
         appbuilder.add_view_no_menu(view)
     appbuilder.add_view(DeskView, "DeskView", label=_l("Desk"))
@@ -724,6 +728,7 @@ def register_views(appbuilder: AppBuilder) -> None:
     appbuilder.add_view(SuccessView, "SuccessView", label=_l("Success factors"))
     appbuilder.add_view(MembershipView, "MembershipView", label=_l("Roles and logins"))
     appbuilder.add_view(KeyRolesView, "KeyRolesView", label=_l("Overview of key roles"))
+    appbuilder.add_view(OutsideView, "OutsideView", label=_l("People across municipalities"))
     appbuilder.add_view(KindView, "KindView", label=_l("Kinds of plans"))
     appbuilder.add_view_no_menu(TemplateProposalView)
     appbuilder.add_view(StandardRoleView, "StandardRoleView", label=_l("Standard roles"))

@@ -99,17 +99,6 @@ MOVING: dict[tuple[str, str], Callable[[int], str]] = {
         "%(num)s plans that arrive from other municipalities",
         n,
     ),
-    ("course_attendance", "person_id"): lambda n: ngettext(
-        "%(num)s course in the coordinator school",
-        "%(num)s courses in the coordinator school",
-        n,
-    ),
-    ("introduction", "person_id"): lambda n: ngettext(
-        "%(num)s introduction in a plan", "%(num)s introductions in plans", n
-    ),
-    ("routine", "keeper_id"): lambda n: ngettext(
-        "%(num)s routine that the person keeps", "%(num)s routines that the person keeps", n
-    ),
 }
 """What goes over, by table and column; when plans were last read is not told."""
 

@@ -211,12 +211,14 @@ ROLE_RIGHTS: dict[Role, Rights] = {
         Resource.MEMBERSHIP: REGISTER | {Action.END, Action.EXPORT},
         Resource.ACCOUNT_LINK_REQUEST: READ,
         Resource.AUDIT_EVENT: READ | {Action.EXPORT},
-        Resource.JOB: READ | {Action.ADD, Action.EDIT, Action.CANCEL},
+        Resource.JOB: READ | {Action.ADD, Action.EDIT, Action.CANCEL, Action.RESUME},
         Resource.PLAN_TYPE: READ | {Action.EDIT, Action.CHOOSE},
         Resource.STANDARD_ROLE: KEEP | {Action.IMPORT},
         Resource.TEMPLATE: KEEP | {Action.IMPORT},
         Resource.NATIONAL_PIECE: READ | {Action.CHOOSE},
         Resource.PLAN: READ | {Action.EXPORT, Action.REOPEN, Action.OPEN_IN_EMERGENCY, Action.TIDY},
+        # That somebody takes part, not in whose plan; ending it.
+        Resource.PARTICIPANT_IN_PLAN: frozenset({Action.EXPORT, Action.TIDY}),
         # Adding is ordering one; undoing is another.
         Resource.CLEAN_UP: READ | {Action.ADD, Action.UNDO},
         Resource.COURSE: KEEP,
