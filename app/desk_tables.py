@@ -35,7 +35,11 @@ if TYPE_CHECKING:
 
 
 class Job(Versioned, TenantOwned):
-    """A long piece of work: who asked, how far it is, and what came of it."""
+    """A long piece of work: who asked, how far it is, and what came of it.
+
+    ``run_id`` names the run that works on it, which no earlier one can write over; ``seen_at`` is
+    that run's last sign of life.
+    """
 
     __tablename__ = "job"
     __table_args__ = (
@@ -55,10 +59,16 @@ class Job(Versioned, TenantOwned):
     created_at: Mapped[datetime] = mapped_column(Instant)
     started_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    run_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
+    seen_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class RoundRun(Model):
-    """When something was last done by the clock, everywhere: numbers, nobody's data."""
+    """When something was last done by the clock, everywhere: numbers, nobody's data.
+
+    ``counts`` holds what was counted by the id of the municipality, None where it failed: nobody
+    reads another's.
+    """
 
     __tablename__ = "round_run"
 
@@ -67,6 +77,7 @@ class RoundRun(Model):
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     counted: Mapped[int] = mapped_column(default=0)
     failed: Mapped[int] = mapped_column(default=0)
+    counts: Mapped[dict[str, int | None]] = mapped_column(JSON, default=dict)
 
 
 # --- 2. Clean-up ---------------------------------------------------------------------------------

@@ -615,7 +615,7 @@ class JobView(JobPages):
     formatters_columns = {
         "kind": lambda job: words(job.kind),
         "created_at": lambda job: show_instant(job.created_at),
-        "state": lambda job: words(job.state),
+        "state": job_lists.shown_state,
         "progress": lambda job: (
             f"{show_number(job.done)} / {show_number(job.total)}" if job.total else ""
         ),

@@ -136,6 +136,7 @@ ACTIONS: dict[str, Any] = {
     "job:done": _l("Long piece of work finished"),
     "job:failed": _l("Long piece of work failed"),
     "job:failed_rows_downloaded": _l("File of rows that failed downloaded"),
+    "job:resumed": _l("Long piece of work resumed"),
     "job:ready": _l("Long piece of work ready for a decision"),
     "membership:added": _l("Role given"),
     "membership:changed": _l("Role changed"),

@@ -1,8 +1,7 @@
 """The scan for possible duplicates, as a job that somebody orders and as a round at night."""
 
-import fcntl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
@@ -22,6 +21,7 @@ from app.db import db, transaction
 from app.duplicates import index, linking, scanning
 from app.duplicates.scanning import Counts
 from app.enums import JobKind, JobState
+from app.jobs import locks
 from app.jobs.records import OPEN, JobRef, Stopped, at_work
 from app.models import Job, MatchState
 from app.security import policy
@@ -155,16 +155,9 @@ def nightly(_session: Session, municipality_id: int, _at: datetime) -> int:
     return counts.persons if counts is not None else 0
 
 
-@contextmanager
-def only_one(municipality_id: int) -> Iterator[bool]:
+def only_one(municipality_id: int) -> AbstractContextManager[bool]:
     """Whether this is the only scan of the municipality; held to the end of the block."""
-    with (_folder() / f"{municipality_id}.lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
+    return locks.held(f"scan-{municipality_id}")
 
 
 def _folder() -> Path:

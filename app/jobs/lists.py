@@ -1,11 +1,27 @@
-"""How the list of jobs is filtered and sorted."""
+"""How the list of jobs is filtered and sorted, and what it says of each."""
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.enums import JobState
+from app.clock import utc_now
+from app.enums import JobKind, JobState
+from app.jobs.records import silent_since
 from app.models import Job
+from app.screens.fields import show_moment
 from app.screens.listing import OneOfFilter, Order
-from app.screens.words import options
+from app.screens.words import options, words
 
-FILTERS = {"state": OneOfFilter(_l("State"), Job.state, options(JobState))}
+FILTERS = {
+    "state": OneOfFilter(_l("State"), Job.state, options(JobState)),
+    "kind": OneOfFilter(_l("What"), Job.kind, options(JobKind)),
+}
 ORDERS = {"created_at": Order(_l("Ordered"), Job.created_at, descending=True)}
+
+
+def shown_state(job: Job) -> str:
+    """The state in words, and since when nothing was seen of work that ought to go on."""
+    silent = silent_since(job, utc_now())
+    if silent is None:
+        return str(words(job.state))
+    moment = show_moment(silent)
+    return _("%(state)s, no sign of life since %(moment)s", state=words(job.state), moment=moment)

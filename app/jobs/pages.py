@@ -6,6 +6,7 @@ reload by itself, which would throw screen readers back to the top (WCAG 2.2.1, 
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -23,9 +24,9 @@ from app.clock import utc_now
 from app.db import db, transaction
 from app.enums import JobKind, JobState
 from app.errors import DomainError, NotFound
-from app.jobs import import_orders, queue, work
+from app.jobs import import_orders, queue, resuming, schedule, work
 from app.jobs.person_import import ImportOrder, Step
-from app.jobs.records import ENDED, locked
+from app.jobs.records import ENDED, locked, silent_since
 from app.models import Job
 from app.people import import_words
 from app.people.import_columns import REQUIRED_COLUMNS, MappingError, suggest_mapping
@@ -81,7 +82,20 @@ def held_job(pk: str, action: Action) -> Job:
 class JobPages(ScopedModelView):
     """What the screen of jobs adds to the generated pages."""
 
-    include_route_methods = {"list", "show", "cancel"}
+    include_route_methods = {"list", "show", "cancel", "resume"}
+    list_page_template = "jobs/list.html"
+
+    def regular(self) -> list[schedule.Told]:
+        """What comes by the clock, as the actor's municipality is told it."""
+        return schedule.told(current_actor().municipality_id, utc_now())
+
+    def silent_since(self, job: Job) -> datetime | None:
+        """Since when a job that ought to run has not shown itself."""
+        return silent_since(job, utc_now())
+
+    def may_resume(self, job: Job) -> bool:
+        """Whether the actor may let the job go on, and it can."""
+        return resuming.may_resume(current_actor(), job)
 
     @expose("/show/<pk>", methods=["GET"])
     @door(Action.SHOW)
@@ -116,6 +130,17 @@ class JobPages(ScopedModelView):
             flash(_("The job is cancelled. What was imported before is kept."), "success")
         else:
             flash(_("The job is cancelled. What was done before is kept."), "success")
+        return redirect(self.url("show", job))
+
+    @expose("/resume/<pk>", methods=["POST"])
+    @door(Action.RESUME)
+    def resume(self, pk: str) -> Answer:
+        """Let a job that failed or was cancelled go on where it stopped."""
+        with transaction():
+            job = held_job(pk, Action.RESUME)
+            resuming.resume(current_actor(), job)
+        queue.send(job.id, job.municipality_id)
+        flash(_("The job goes on where it stopped."), "success")
         return redirect(self.url("show", job))
 
 

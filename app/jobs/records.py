@@ -7,13 +7,14 @@ far it is can't disagree, whatever ends the worker.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit import log
 from app.clock import utc_now
+from app.columns import new_id
 from app.db import db, separate_session, transaction
 from app.enums import JobState
 from app.errors import NotAllowed, NotFound
@@ -25,14 +26,23 @@ from app.security.tokens import active_account
 
 OPEN = (JobState.WAITING, JobState.RUNNING)
 ENDED = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED})
+SILENT_AFTER = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
 class JobRef:
-    """Where a job is: its id, and the municipality without which it can't be found."""
+    """Where a job is: its id, and the municipality without which it can't be found.
+
+    ``run_id`` is the run that works on it, for the one who does.
+    """
 
     id: str
     municipality_id: int
+    run_id: str | None = None
+
+    def is_run_of(self, job: Job) -> bool:
+        """Whether the job is still this run's, and no later one's."""
+        return self.run_id is None or self.run_id == job.run_id
 
 
 class Stopped(Exception):
@@ -48,7 +58,7 @@ class Cancelled(Exception):
 
 
 class NotRunning(Exception):
-    """The job has ended, or was ended by somebody else."""
+    """The job has ended, was ended by somebody else, or is another run's by now."""
 
 
 def locked(session: Session, job_id: str) -> Job | None:
@@ -94,8 +104,9 @@ def at_work(ref: JobRef) -> Iterator[tuple[Actor, Job]]:
     actor = orderer(ref)
     with acting_as(db.session(), actor), transaction() as session:
         job = locked(session, ref.id)
-        if job is None or job.state is not JobState.RUNNING:
+        if job is None or job.state is not JobState.RUNNING or not ref.is_run_of(job):
             raise NotRunning
+        job.seen_at = utc_now()
         if job.cancel_asked:
             raise Cancelled
         try:
@@ -113,6 +124,7 @@ def claim(ref: JobRef, at: datetime) -> Job | None:
             return None
         job.state = JobState.RUNNING
         job.started_at = job.started_at or at
+        job.run_id, job.seen_at = new_id(), at
         return job
 
 
@@ -121,13 +133,21 @@ def close(ref: JobRef, state: JobState, *, failure: str | None = None) -> None:
     actor = operator(ref.municipality_id)
     with acting_as(db.session(), actor), transaction() as session:
         job = locked(session, ref.id)
-        if job is None or job.state in ENDED:
+        if job is None or job.state in ENDED or not ref.is_run_of(job):
             return
         job.state = state
         job.ended_at = utc_now()
         if failure is not None:
             job.report = {**job.report, "failure": failure}
         log.record(actor, f"job:{state}", job)
+
+
+def silent_since(job: Job, at: datetime) -> datetime | None:
+    """The last sign of life of a job that ought to run, and has shown none for a while."""
+    seen_at = job.seen_at or job.started_at
+    if job.state is not JobState.RUNNING or seen_at is None or at - seen_at < SILENT_AFTER:
+        return None
+    return seen_at
 
 
 def unfinished() -> Iterator[JobRef]:

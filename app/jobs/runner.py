@@ -2,6 +2,8 @@
 
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from pathlib import PurePath
 
 import structlog
@@ -12,7 +14,14 @@ from app.audit import log
 from app.clock import utc_now
 from app.db import db, transaction
 from app.enums import JobKind, JobState
-from app.jobs import duplicate_scan, person_import, queue, role_publishing, template_publishing
+from app.jobs import (
+    duplicate_scan,
+    locks,
+    person_import,
+    queue,
+    role_publishing,
+    template_publishing,
+)
 from app.jobs.records import (
     ENDED,
     Cancelled,
@@ -42,18 +51,17 @@ logger = structlog.get_logger(__name__)
 
 def run_job(job_id: str, municipality_id: int) -> None:
     """Run a job that waits or was left half done. Harmless when it is neither, or runs already."""
-    ref = JobRef(job_id, municipality_id)
     log.request_id.set(job_id)
-    folder = import_files.folder_of(job_id)
-    with folder.held() as is_ours:
+    with locks.held(f"job-{job_id}") as is_ours:
         if is_ours:
-            _run(ref)
+            _run(JobRef(job_id, municipality_id))
 
 
 def _run(ref: JobRef) -> None:
     try:
         job = claim(ref, utc_now())
         if job is not None:
+            ref = replace(ref, run_id=job.run_id)
             WORK[job.kind](ref, job)
     except NotRunning:
         return
@@ -86,22 +94,31 @@ def resume_unfinished() -> None:
         queue.send(ref.id, ref.municipality_id)
 
 
-def clean_up() -> None:
-    """Remove what is kept for a while only: old throttles, sent forms, files, rows at fault."""
+def clean_up() -> dict[int, int]:
+    """Remove what is kept for a while only: old throttles, sent forms, files, rows at fault.
+
+    How many imports were emptied of their rows at fault, by the id of the municipality.
+    """
     at = utc_now()
     with transaction() as session:
         throttle.clear_old(session, at)
         forms.clear_old(session, at)
     import_files.clear_old(at)
     municipalities = db.session.scalars(select(Municipality.id)).all()
-    for municipality_id in municipalities:
-        with acting_as(db.session(), operator(municipality_id)), transaction() as session:
-            old = select(Job).where(
-                Job.kind == JobKind.PERSON_IMPORT,
-                Job.state.in_(ENDED),
-                Job.ended_at < at - import_files.KEPT_FOR,
-            )
-            for job in session.scalars(old):
-                kept = ImportReport.from_json(job.report)
-                if kept.problems:
-                    job.report = kept.without_details().as_json()
+    return {one: _empty_old(one, at) for one in municipalities}
+
+
+def _empty_old(municipality_id: int, at: datetime) -> int:
+    emptied = 0
+    with acting_as(db.session(), operator(municipality_id)), transaction() as session:
+        old = select(Job).where(
+            Job.kind == JobKind.PERSON_IMPORT,
+            Job.state.in_(ENDED),
+            Job.ended_at < at - import_files.KEPT_FOR,
+        )
+        for job in session.scalars(old):
+            kept = ImportReport.from_json(job.report)
+            if kept.problems:
+                job.report = kept.without_details().as_json()
+                emptied += 1
+    return emptied

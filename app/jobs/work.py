@@ -6,7 +6,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
-from app.enums import JobKind
+from app.enums import JobKind, JobState
 from app.jobs import duplicate_scan, role_publishing, template_publishing
 from app.models import Job
 
@@ -35,6 +35,11 @@ def lines(job: Job) -> list[tuple[Any, int]]:
 def handled(job: Job) -> Any:
     """What is counted while it goes on."""
     return HANDLED.get(job.kind, "")
+
+
+def rest(job: Job) -> int:
+    """How much of what was to be handled was not, when the work ended before its time."""
+    return job.total - job.done if job.state in (JobState.FAILED, JobState.CANCELLED) else 0
 
 
 def failure(job: Job) -> Any:

@@ -5,13 +5,14 @@ Killing it loses nothing: a job is taken up again where its row says it is.
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from threading import Event, Thread
 
 import click
 import structlog
 from flask import Flask, current_app
 
-from app.jobs import queue, rounds, runner
+from app.jobs import queue, runner, schedule
 
 THREADS = 2
 TOUCH_SECONDS = 5
@@ -50,15 +51,11 @@ def prepare(app: Flask) -> None:
     from huey import crontab
 
     huey = queue.queue().huey
-    every_minute, every_hour = crontab(minute="*"), crontab(minute="17")
-    later_every_hour = crontab(minute="37")
+    every_minute = crontab(minute="*")
     huey.periodic_task(every_minute, name="resume")(_within(app, runner.resume_unfinished))
-    huey.periodic_task(every_hour, name="clean_up")(_within(app, runner.clean_up))
-    huey.periodic_task(later_every_hour, name="remind")(_within(app, rounds.remind_all))
-    last_every_hour = crontab(minute="47")
-    huey.periodic_task(last_every_hour, name="expire_moves")(_within(app, rounds.expire_all))
-    every_night = crontab(minute="7", hour="1")
-    huey.periodic_task(every_night, name="scan_duplicates")(_within(app, rounds.scan_all))
+    for one in schedule.REGULAR:
+        when = crontab(minute=str(one.minute), hour="*" if one.hour is None else str(one.hour))
+        huey.periodic_task(when, name=one.name)(_within(app, partial(schedule.run, one)))
     huey.on_startup(name="resume")(_within(app, runner.resume_unfinished))
 
 

@@ -7,12 +7,10 @@ days. The failed rows are one sealed line each, so that they can be added to whi
 and read back after a crash.
 """
 
-import fcntl
 import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,7 +23,7 @@ from app.people.import_rows import ImportProblem, RowProblem
 from app.people.keyring import keyring
 
 KEPT_FOR = timedelta(days=30)
-UPLOAD, FAILED, ALIKE, CHOSEN, LOCK = "upload", "failed", "alike", "chosen", "lock"
+UPLOAD, FAILED, ALIKE, CHOSEN = "upload", "failed", "alike", "chosen"
 
 
 @dataclass(frozen=True)
@@ -56,6 +54,10 @@ class ImportFolder:
             FileNotFoundError: it was removed, or never kept here.
         """
         return keyring().unseal((self.path / UPLOAD).read_bytes())
+
+    def has_upload(self) -> bool:
+        """Whether what was uploaded is still kept."""
+        return (self.path / UPLOAD).exists()
 
     def drop_upload(self) -> None:
         """Remove what was uploaded; the failed rows stay."""
@@ -116,23 +118,6 @@ class ImportFolder:
         except (FileNotFoundError, ValueError):
             # No list was begun, or a crash cut its last line short.
             return
-
-    @contextmanager
-    def held(self) -> Iterator[bool]:
-        """Hold the folder for one runner. Gives False when another one holds it.
-
-        The lock ends with the process that holds it, however that ends.
-        """
-        if not self.path.exists():
-            yield True
-            return
-        with os.fdopen(self._open(LOCK), "wb") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                yield False
-            else:
-                yield True
 
     def _add(self, name: str, contents: Iterable[dict[str, Any]]) -> None:
         lines = b"".join(_sealed(one) for one in contents)

@@ -60,6 +60,7 @@ class ListPages(ScopedRows):
     formatters_columns: ClassVar[dict[str, Any]] = {}
     ready_views: ClassVar[Sequence[tuple[Any, Mapping[str, str]]]] = ()
     list_sections: ClassVar[tuple[str, ...]] = ()
+    list_page_template: ClassVar[str] = "screens/list.html"
     export_columns: ClassVar[tuple[str, ...]] = ()
     usual_export: ClassVar[tuple[str, ...]] = ()
     exported_as: ClassVar[Mapping[str, tuple[str, ...]]] = {}
@@ -164,7 +165,7 @@ class ListPages(ScopedRows):
         """The list that the address asks for; ``values`` say what was wrong with a form on it."""
         asked, page = self.page()
         answer = render_template(
-            "screens/list.html",
+            self.list_page_template,
             view=self,
             page=page,
             asked=asked,

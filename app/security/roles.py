@@ -211,7 +211,7 @@ ROLE_RIGHTS: dict[Role, Rights] = {
         Resource.MEMBERSHIP: REGISTER | {Action.END, Action.EXPORT},
         Resource.ACCOUNT_LINK_REQUEST: READ,
         Resource.AUDIT_EVENT: READ | {Action.EXPORT},
-        Resource.JOB: READ | {Action.ADD, Action.EDIT, Action.CANCEL},
+        Resource.JOB: READ | {Action.ADD, Action.EDIT, Action.CANCEL, Action.RESUME},
         Resource.PLAN_TYPE: READ | {Action.EDIT, Action.CHOOSE},
         Resource.STANDARD_ROLE: KEEP | {Action.IMPORT},
         Resource.TEMPLATE: KEEP | {Action.IMPORT},

@@ -62,6 +62,8 @@ def upgrade() -> None:
     """Make the tables."""
     with op.batch_alter_table("job") as table:
         table.create_unique_constraint("uq_job_tenant", ["municipality_id", "id"])
+        table.add_column(sa.Column("run_id", sa.Uuid(as_uuid=False), nullable=True))
+        table.add_column(sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True))
     op.create_table(
         "round_run",
         sa.Column("name", sa.String(length=40), nullable=False),
@@ -69,6 +71,7 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("counted", sa.Integer(), nullable=False),
         sa.Column("failed", sa.Integer(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
     op.create_table(
@@ -478,6 +481,8 @@ def downgrade() -> None:
     _allow("job", *JOBS)
     with op.batch_alter_table("job") as table:
         table.drop_constraint("uq_job_tenant", type_="unique")
+        table.drop_column("seen_at")
+        table.drop_column("run_id")
     notice = sa.table("notice", sa.column("kind"))
     op.execute(notice.delete().where(notice.c.kind.in_(NEW_NOTICES)))
     _allow("notice", *NOTICES)

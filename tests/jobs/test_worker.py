@@ -15,7 +15,7 @@ from flask import Flask
 from app.clock import utc_now
 from app.db import db, transaction
 from app.enums import JobState
-from app.jobs import queue, runner
+from app.jobs import locks, queue, runner
 from app.models import LoginThrottle, SubmittedForm
 from app.people.import_files import KEPT_FOR, folder_of
 from config import ROOT
@@ -97,7 +97,7 @@ def test_a_job_that_one_worker_holds_is_not_run_by_another(app, client_as, world
     job_id = steps.upload(client, files.csv(files.rows(2, SCHOOL, "Held")))
     steps.choose_columns(client, job_id)
 
-    with app.app_context(), folder_of(job_id).held() as is_ours:
+    with app.app_context(), locks.held(f"job-{job_id}") as is_ours:
         steps.run(app, job_id, place)
         while_held = steps.job(app, job_id, place).state
     steps.run(app, job_id, place)
