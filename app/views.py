@@ -35,6 +35,8 @@ from app.duplicates.unit_hints import AsksAboutNamesakes
 from app.enums import Language, UnitKind
 from app.jobs import lists as job_lists
 from app.jobs.alike_pages import AlikeRowsView
+from app.jobs.clean_up_pages import TidyView
+from app.jobs.clean_up_receipts import TidyReceiptView
 from app.jobs.duplicate_scan_pages import DuplicateScanView
 from app.jobs.pages import ImportView, JobPages
 from app.jobs.role_publishing_pages import RolePublishingView
@@ -78,6 +80,7 @@ from app.plans.shortening_pages import ShorteningView
 from app.plans.standard_role_pages import StandardRoleView
 from app.plans.start_pages import StartView
 from app.plans.template_pages import PlanTemplateView
+from app.plans.tidying_pages import TidyPlanView
 from app.plans.twice_pages import TwiceView
 from app.screens import log_pages
 from app.screens.fields import (
@@ -660,6 +663,9 @@ UNLISTED_VIEWS = (
     SearchView,
     DuplicateScanView,
     MergeView,
+    TidyView,
+    TidyReceiptView,
+    TidyPlanView,
 )
 
 DUPLICATE_VIEWS = (

@@ -16,7 +16,7 @@ from app.db import db, transaction
 from app.enums import ConsentKind
 from app.errors import DomainError, NotAllowed, NotFound, StaleVersion
 from app.models import Consent, Person, Plan
-from app.plans import activity, continuing, handovers, life, template_moves
+from app.plans import activity, continuing, handovers, life, template_moves, tidying_pages
 from app.plans.arriving_pages import origin_of
 from app.plans.coordinators import coordinators_here
 from app.plans.meter_pages import meter_for
@@ -73,6 +73,7 @@ class PlanView(PlanPage):
             newer=template_moves.offered_to(actor, plan),
             moving=on_its_way(plan),
             origin=origin_of(plan),
+            tidying=tidying_pages.offered(plan),
             may=lambda action: bool(policy.decide(actor, action, plan)),
         )
 

@@ -14,6 +14,7 @@ SKIPPED: Mapping[str, Any] = {
     "not_under_way": _l("The plan is paused or closed"),
     "not_active": _l("Only an active plan can be paused"),
     "not_closed": _l("Only a closed plan can be archived"),
+    "not_archived": _l("The plan is not archived"),
     "nobody_to_remind": _l("The coordinator has no role or login, so there is nobody to remind"),
     "nobody_to_ask": _l("Nobody is registered who may consent"),
     "told_already": _l("Those who would be told have the same message waiting already"),

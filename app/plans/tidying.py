@@ -8,15 +8,19 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
 from app.audit import log
+from app.clock import day_of
 from app.consent.rights import who_may
 from app.db import db
 from app.enums import EntryKind, NoticeKind, PlanState, TidyAct
-from app.models import Plan, PlanEntry
+from app.errors import DomainError
+from app.models import Membership, Plan, PlanEntry
 from app.notifications import notices
 from app.plans import handovers, life
+from app.plans.plan_troubles import working_coordinators
 from app.plans.tidy_facts import Facts, Wish, facts_of, obstacle
 from app.plans.tidy_told import seeing
 from app.plans.tidy_words import NotTidied
@@ -26,6 +30,12 @@ from app.security.roles import Action
 from app.side_tables import Handover, Notice
 
 Before = dict[str, Any]
+
+
+class HasCoordinator(DomainError):
+    """Whoever coordinates a plan looks it over, and pauses or closes it."""
+
+    message = _l("The plan has a coordinator, who pauses and closes it after looking it over.")
 
 
 def tidy(
@@ -121,6 +131,19 @@ def _archive(actor: Actor, plan: Plan, _wish: Wish, _facts: Facts, _at: datetime
     return {}
 
 
+def take_out(actor: Actor, plan: Plan) -> None:
+    """Take a plan out of the archive: it is closed, as before it was archived.
+
+    Raises:
+        NotTidied: it is not archived.
+    """
+    policy.require(actor, Action.TIDY, plan)
+    if plan.state is not PlanState.ARCHIVED:
+        raise NotTidied("not_archived")
+    plan.state = PlanState.CLOSED
+    log.record(actor, "plan:tidying_undone", plan, fields=("state",))
+
+
 _ACTS: Mapping[TidyAct, Callable[[Actor, Plan, Wish, Facts, datetime], Before]] = {
     TidyAct.REMIND: _remind,
     TidyAct.RENEW_CONSENT: _renew,
@@ -144,7 +167,8 @@ def count_open(plan_ids: Iterable[str]) -> int:
 
 def has_working_coordinator(plan: Plan, *, at: datetime) -> bool:
     """Whether somebody looks after the plan, who pauses and closes it after looking it over."""
-    return plan.coordinator_id in facts_of([plan], TidyAct.ARCHIVE, at=at).at_work
+    at_work = working_coordinators(day_of(at)).where(Membership.person_id == plan.coordinator_id)
+    return db.session.scalar(at_work.limit(1)) is not None
 
 
 # --- telling -------------------------------------------------------------------------------------
