@@ -5,7 +5,7 @@ JavaScript. What is sent only ever narrows what the actor may clean up anyhow.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import request
@@ -47,12 +47,12 @@ class Picked:
 
 @dataclass(frozen=True)
 class Asked:
-    """What was chosen so far. ``settled`` are successors chosen by hand, by plan."""
+    """What was chosen so far. ``settled`` says who was shown, or chosen, to take which plan."""
 
     search: Search
     picked: Picked = Picked()
     among: frozenset[str] | None = None
-    settled: Mapping[str, str] | None = None
+    settled: Mapping[str, str] = field(default_factory=dict)
     page: int = 1
 
     @property
@@ -70,8 +70,13 @@ class Asked:
 
     @property
     def packed_settled(self) -> str:
-        """The successors chosen by hand, as one field holds them."""
-        return " ".join(f"{plan}:{person}" for plan, person in sorted((self.settled or {}).items()))
+        """Who takes which plan, as one field holds it."""
+        return pack(self.settled)
+
+
+def pack(settled: Mapping[str, str | None]) -> str:
+    """Who takes which plan, as one field holds it."""
+    return " ".join(f"{plan}:{person}" for plan, person in sorted(settled.items()) if person)
 
 
 def asked() -> Asked:
@@ -132,7 +137,7 @@ def _among() -> frozenset[str] | None:
 
 
 def _settled() -> dict[str, str]:
-    """Successors chosen by hand: those carried on, and those changed on the page that was sent."""
+    """Who was shown, or chosen, to take which plan; nothing when it is to be spread anew."""
     if request.form.get("go") == "spread":
         return {}
     found: dict[str, str] = {}
@@ -141,11 +146,11 @@ def _settled() -> dict[str, str]:
         found[plan_id] = person_id
     for name, value in request.form.items():
         plan_id = name.removeprefix("to-")
-        if plan_id != name and value != request.form.get(f"was-{plan_id}", ""):
+        if plan_id != name and value:
             found[plan_id] = value
-    if not all(is_id(one) for pair in found.items() for one in pair if one):
+    if not all(is_id(one) for pair in found.items() for one in pair):
         raise BadRequest
-    return {plan_id: person_id for plan_id, person_id in found.items() if person_id}
+    return found
 
 
 def _page() -> int:

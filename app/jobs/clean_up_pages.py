@@ -174,6 +174,7 @@ def _plans_page(asked: Asked, *, status: int = 200, wrong: str = "") -> tuple[st
         page=page,
         last=last,
         wrong=wrong,
+        day_of=day_of,
         next_step="TidyView.successors" if _is_reassigning(asked) else "TidyView.summary",
     )
     return page_text, status
@@ -210,7 +211,7 @@ def _spread(
     settled = {
         one.id: to.id
         for one in plans
-        if (to := by_id.get((asked.settled or {}).get(one.id, ""))) and may_take(to, one, acting)
+        if (to := by_id.get(asked.settled.get(one.id, ""))) and may_take(to, one, acting)
     }
     return spread(plans, [one for one in known if one.id in among], acting, settled)
 
@@ -239,6 +240,7 @@ def _successors_page(asked: Asked) -> tuple[str, int]:
         plans=shown,
         fit=_fit(shown, known, day_of(at)),
         to=to,
+        settled=clean_up_asked.pack(to),
         more=_more(to),
         heading=heading(asked.search, chosen),
         total=len(chosen),
