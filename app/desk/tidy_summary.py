@@ -17,10 +17,8 @@ from app.db import db
 from app.desk.tidy_rules import Search
 from app.enums import PlanKind, TidyAct
 from app.models import Authority, Plan
-from app.plans import tidying
 from app.plans.successors import Successor
 from app.plans.tidy_facts import Facts, Wish, facts_of, obstacle
-from app.plans.tidy_told import who_sees
 from app.security.actor import Actor
 
 TELLS = frozenset({TidyAct.REASSIGN, TidyAct.PAUSE, TidyAct.CLOSE})
@@ -83,13 +81,12 @@ def summary(
             doable.append(plan)
         else:
             refused[code].append(plan)
-    is_closing = search.act is TidyAct.CLOSE
     return Summary(
         chosen=len(plans),
         doable=len(doable),
         refused=dict(refused),
         told=len(_told(actor, search, doable, to, facts)),
-        open_activities=_open_activities(doable) if is_closing else 0,
+        open_activities=sum(facts.open.get(one.id, 0) for one in doable),
         offered=sum(one.kind is PlanKind.RELAY_LOG for one in doable),
         digest=digest(plans, to),
         shares=_shares(doable, to, facts),
@@ -117,22 +114,16 @@ def _told(
     if search.act is TidyAct.RENEW_CONSENT:
         asked = {right.giver.id for one in plans for right in who_may(one, facts.on)}
         return asked | ({one.coordinator_id for one in plans} & facts.at_work)
-    seen = who_sees([one.id for one in plans], facts.on)
     told: set[str] = set()
     for plan in plans:
         if search.act is not TidyAct.REASSIGN:
-            told |= seen.get(plan.id, frozenset())
+            told |= facts.sees(plan)
         elif plan.kind is PlanKind.RELAY_LOG:
             told |= {to.get(plan.id) or ""}
         else:
-            told |= seen.get(plan.id, frozenset()) - {plan.coordinator_id}
+            told |= facts.sees(plan) - {plan.coordinator_id}
             told |= {to.get(plan.id) or ""}
     return told - {actor.person_id or "", ""}
-
-
-def _open_activities(plans: Sequence[Plan]) -> int:
-    ids = [one.id for one in plans]
-    return sum(tidying.count_open(ids[start : start + 500]) for start in range(0, len(ids), 500))
 
 
 def _shares(plans: Sequence[Plan], to: Mapping[str, str | None], facts: Facts) -> Sequence[Share]:

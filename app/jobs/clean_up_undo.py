@@ -17,12 +17,12 @@ from app.clock import utc_now
 from app.columns import new_id
 from app.db import db
 from app.desk_tables import Job, TidiedPlan
-from app.enums import JobKind, JobState, TidyState
+from app.enums import JobKind, JobState, TidyAct, TidyState
 from app.errors import DomainError, NotFound
 from app.jobs.clean_up_work import AT_ONCE, Order
 from app.jobs.records import ENDED, OPEN, JobRef, at_work
-from app.models import Plan
-from app.plans import activity, tidy_undoing
+from app.plans import tidy_undoing
+from app.plans.tidy_facts import held
 from app.plans.tidy_undoing import KEPT_FOR
 from app.plans.tidy_words import NotUndone
 from app.security import policy, scope
@@ -135,12 +135,13 @@ def _undo_some(ref: JobRef) -> bool:
             raise NotFound
         asked = _undoable(actor, done.id, utc_now()).limit(AT_ONCE)
         rows = db.session.scalars(asked).all()
-        counted = {"undone": 0, "left": 0}
-        for row in rows:
-            activity.hold(db.session.get_one(Plan, row.plan_id))
-            _undo_one(actor, row, Order.of(done))
-            counted["undone" if row.state is TidyState.UNDONE else "left"] += 1
-        _note(job, counted, len(rows))
+        # Kept here, since the session forgets what nobody holds on to.
+        plans = {one.id: one for one in held([row.plan_id for row in rows])}
+        act = Order.of(done).search.act
+        told = [plans[row.plan_id] for row in rows if _undo_one(actor, row, act)]
+        tidy_undoing.tell(actor, told, at=utc_now())
+        undone = sum(row.state is TidyState.UNDONE for row in rows)
+        _note(job, {"undone": undone, "left": len(rows) - undone}, len(rows))
         return len(rows) == AT_ONCE
 
 
@@ -156,12 +157,12 @@ def _note(job: Job, counted: Mapping[str, int], handled: int) -> None:
         job.state, job.ended_at = JobState.DONE, utc_now()
 
 
-def _undo_one(actor: Actor, row: TidiedPlan, what: Order) -> None:
-    """Bring one plan back, whole or not at all."""
-    at = utc_now()
+def _undo_one(actor: Actor, row: TidiedPlan, act: TidyAct) -> bool:
+    """Bring one plan back, whole or not at all; whether it is told."""
+    at, is_told = utc_now(), tidy_undoing.is_told(row, act)
     try:
         with db.session.begin_nested():
-            tidy_undoing.undo(actor, row, what.search.act, at=at)
+            tidy_undoing.undo(actor, row, act, at=at)
             db.session.flush()
     except NotUndone as left:
         row.state, row.left_because = TidyState.LEFT, left.code
@@ -171,3 +172,4 @@ def _undo_one(actor: Actor, row: TidiedPlan, what: Order) -> None:
         row.state = TidyState.UNDONE
     # Nobody undoes it again.
     row.undone_at, row.before = at, {}
+    return is_told and row.state is TidyState.UNDONE

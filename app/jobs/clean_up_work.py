@@ -24,14 +24,14 @@ from app.enums import JobKind, JobState, TidyAct, TidyRule, TidyState
 from app.errors import DomainError
 from app.jobs.records import JobRef, at_work
 from app.models import Plan
-from app.plans import activity, tidying
-from app.plans.tidy_facts import Facts, Wish, facts_of
+from app.plans import tidying
+from app.plans.tidy_facts import Facts, Wish, facts_of, held
 from app.plans.tidy_words import NotTidied
 from app.security import policy
 from app.security.actor import Actor
 from app.security.roles import Action, Resource
 
-AT_ONCE = 10
+AT_ONCE = 20
 LINES: dict[str, Any] = {"done": _l("Plans cleaned up"), "skipped": _l("Plans left as they are")}
 
 
@@ -136,7 +136,7 @@ def _tidy_some(ref: JobRef) -> bool:
     with at_work(ref) as (actor, job):
         what, at = Order.of(job), utc_now()
         rows = db.session.scalars(_waiting(job)).all()
-        plans = {one.id: one for one in _held(rows)}
+        plans = {one.id: one for one in held([row.plan_id for row in rows])}
         fitting = _fitting(actor, what.search, list(plans), at)
         facts = facts_of(list(plans.values()), what.search.act, at=at)
         for row in rows:
@@ -162,14 +162,6 @@ def _waiting(job: Job) -> Any:
         .order_by(TidiedPlan.plan_id)
         .limit(AT_ONCE)
     )
-
-
-def _held(rows: Sequence[TidiedPlan]) -> Sequence[Plan]:
-    """The plans of rows as they are now, held; always in the same order, so that nobody waits in
-    a circle."""
-    for row in rows:
-        activity.hold(db.session.get_one(Plan, row.plan_id))
-    return [db.session.get_one(Plan, row.plan_id) for row in rows]
 
 
 def _fitting(actor: Actor, search: Search, ids: Sequence[str], at: datetime) -> set[str]:

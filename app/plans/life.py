@@ -23,6 +23,8 @@ from app.security.roles import Action
 
 LONGEST_REASON = 500
 LONGEST_EMERGENCY = 24
+SETTLED = (NoticeKind.PLAN_TWICE, NoticeKind.PARTICIPANT_TWICE)
+"""What nobody is asked any more when a plan is closed."""
 UNDONE = (EntryStatus.PLANNED, EntryStatus.ONGOING)
 
 
@@ -105,7 +107,7 @@ def shut(actor: Actor, plan: Plan, why: str, *, at: datetime) -> None:
         if offer.answered_at is None:
             offer.answered_at, offer.accepted = at, False
     move_ending.stop_open(actor, plan, at=at)
-    for kind in (NoticeKind.PLAN_TWICE, NoticeKind.PARTICIPANT_TWICE):
+    for kind in SETTLED:
         notices.settle(plan.id, kind, at=at)
     log.record(actor, "plan:closed", plan, fields=("state", "closed_at", "closed_reason"))
 

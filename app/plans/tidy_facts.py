@@ -7,15 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
 
 from app.clock import day_of
 from app.consent.rights import who_may
 from app.db import db
-from app.enums import NoticeKind, PlanKind, PlanState, TidyAct, TidyRule
-from app.models import Plan
+from app.enums import EntryKind, NoticeKind, PlanKind, PlanState, TidyAct, TidyRule
+from app.models import Plan, PlanEntry
+from app.plans.life import UNDONE
 from app.plans.plan_troubles import working_coordinators
 from app.plans.successors import Loose, Successor, acting_for, loose, may_take, successors
+from app.plans.tidy_told import Seen, who_sees
 from app.security.plan_rights import OPEN, UNDER_WAY
 from app.side_tables import Handover, Notice, PlanMove
 
@@ -60,6 +63,39 @@ class Facts:
     successors: Mapping[str, Successor] = field(default_factory=dict)
     loose: Mapping[str, Loose] = field(default_factory=dict)
     acting: frozenset[tuple[str, str]] = frozenset()
+    seen: Seen = field(default_factory=dict)
+    open: Mapping[str, int] = field(default_factory=dict)
+
+    def sees(self, plan: Plan) -> frozenset[str]:
+        """Who sees a plan before anything is done with it."""
+        return self.seen.get(plan.id, frozenset())
+
+
+def held(plan_ids: Sequence[str]) -> Sequence[Plan]:
+    """Plans as they are now, held to the end of the transaction, with what is asked of each.
+
+    They are always held in the same order, so that nobody waits in a circle.
+    """
+    parts = (
+        Plan.owner,
+        Plan.unit,
+        Plan.authorities,
+        Plan.age_rules,
+        Plan.participants,
+        Plan.consents,
+        Plan.stand_ins,
+        Plan.handovers,
+        Plan.emergencies,
+    )
+    found = (
+        select(Plan)
+        .where(Plan.id.in_(plan_ids))
+        .order_by(Plan.id)
+        .with_for_update(of=Plan)
+        .options(*(selectinload(part) for part in parts))
+        .execution_options(populate_existing=True)
+    )
+    return db.session.scalars(found).all()
 
 
 def facts_of(plans: Sequence[Plan], act: TidyAct, *, at: datetime) -> Facts:
@@ -76,10 +112,27 @@ def facts_of(plans: Sequence[Plan], act: TidyAct, *, at: datetime) -> Facts:
             successors={one.id: one for one in successors(on)},
             loose={one.id: one for one in loose(plans)},
             acting=acting_for({one.owner_id for one in plans}, on),
+            seen=who_sees(ids, on),
         )
     if act is TidyAct.CLOSE:
-        return Facts(on, at_work, moving=_moving(ids))
-    return Facts(on, at_work)
+        open_ones = open_activities(ids)
+        return Facts(on, at_work, moving=_moving(ids), seen=who_sees(ids, on), open=open_ones)
+    return Facts(on, at_work, seen=who_sees(ids, on) if act is TidyAct.PAUSE else {})
+
+
+def open_activities(plan_ids: Sequence[str]) -> Mapping[str, int]:
+    """How many goals and activities are neither reached nor stopped, by plan."""
+    found = (
+        select(PlanEntry.plan_id, func.count(PlanEntry.id))
+        .where(
+            PlanEntry.plan_id.in_(plan_ids),
+            PlanEntry.kind.in_((EntryKind.GOAL, EntryKind.ACTIVITY)),
+            PlanEntry.deleted_at.is_(None),
+            PlanEntry.status.in_(UNDONE),
+        )
+        .group_by(PlanEntry.plan_id)
+    )
+    return {row[0]: row[1] for row in db.session.execute(found)}
 
 
 def _waiting(ids: Sequence[str]) -> frozenset[tuple[str, str, NoticeKind]]:

@@ -10,7 +10,7 @@ from datetime import date
 from sqlalchemy import select
 
 from app.db import db
-from app.models import Person, Plan
+from app.models import Person
 from app.plans.plan_troubles import working_coordinators
 from app.security.consent_scope import PLAN
 from app.security.plan_relations import (
@@ -64,8 +64,3 @@ def _gone(person_ids: Collection[str]) -> set[str]:
         return set()
     retired = select(Person.id).where(here(Person), Person.retired_at.is_not(None))
     return set(db.session.scalars(retired)) & set(person_ids)
-
-
-def seeing(plan: Plan, on: date) -> frozenset[str]:
-    """Who sees one plan on this day."""
-    return who_sees([plan.id], on).get(plan.id, frozenset())

@@ -3,7 +3,7 @@
 It never gives anybody more than they had before: a consent that ended meanwhile is not replaced.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -16,9 +16,10 @@ from app.enums import NoticeKind, PlanKind, PlanState, TidyAct
 from app.merged_ids import kept_id
 from app.models import AuditEvent, Plan, StandIn
 from app.notifications import notices
+from app.plans import life
 from app.plans.coordinators import can_coordinate
 from app.plans.starting import open_individual_plan
-from app.plans.tidy_told import seeing
+from app.plans.tidy_told import who_sees
 from app.plans.tidy_words import NotUndone
 from app.plans.tidying import Before
 from app.security import plan_access, policy
@@ -32,7 +33,7 @@ RUNNING = frozenset({PlanState.ACTIVE, PlanState.PAUSED})
 
 
 def undo(actor: Actor, row: TidiedPlan, act: TidyAct, *, at: datetime) -> None:
-    """Bring the plan of a clean-up's row back.
+    """Bring the plan of a clean-up's row back. ``tell`` is for many at once.
 
     Raises:
         NotUndone: it stays as it is, and why.
@@ -41,21 +42,31 @@ def undo(actor: Actor, row: TidiedPlan, act: TidyAct, *, at: datetime) -> None:
     if not can_still(row, at):
         raise NotUndone("too_late")
     _UNDO[act](actor, row.plan, row, at)
+    if act is not TidyAct.ARCHIVE:
+        _take_back_notices(row.plan, _done_at(row), at)
     db.session.flush()
+
+
+def tell(actor: Actor, plans: Sequence[Plan], *, at: datetime) -> None:
+    """Tell those who see the plans now that they are as they were before a clean-up."""
+    seen = who_sees([one.id for one in plans], day_of(at))
+    for plan in plans:
+        told = seen.get(plan.id, frozenset()) - {actor.person_id}
+        notices.tell(plan, told, NoticeKind.TIDYING_UNDONE, at=at)
+
+
+TOLD = frozenset({TidyAct.REASSIGN, TidyAct.PAUSE, TidyAct.CLOSE})
+"""The acts whose undoing is told; a relay log that was only offered is none of them."""
+
+
+def is_told(row: TidiedPlan, act: TidyAct) -> bool:
+    """Whether bringing a plan back is told to those who see it; asked before it is done."""
+    return act in TOLD and "offered_only" not in row.before
 
 
 def can_still(row: TidiedPlan, at: datetime) -> bool:
     """Whether what undoing needs is still kept."""
     return row.done_at is not None and at < row.done_at + KEPT_FOR and bool(row.before)
-
-
-def _told(actor: Actor, plan: Plan, row: TidiedPlan, at: datetime) -> None:
-    """Take back what was told of it, where it was not seen, to those who were told as it is to
-    those who see the plan now."""
-    _take_back_notices(plan, _done_at(row), at)
-    db.session.flush()
-    told = seeing(plan, day_of(at)) - {actor.person_id}
-    notices.tell(plan, told, NoticeKind.TIDYING_UNDONE, at=at)
 
 
 def _take_back_notices(plan: Plan, done: datetime, at: datetime) -> int:
@@ -85,7 +96,7 @@ def _unsay(actor: Actor, plan: Plan, row: TidiedPlan, at: datetime) -> None:
 def _give_back(actor: Actor, plan: Plan, row: TidiedPlan, at: datetime) -> None:
     if plan.state not in OPEN:
         raise NotUndone("closed_since")
-    if "coordinator_id" not in row.before:
+    if "offered_only" in row.before:
         _unask(actor, plan, row, at)
         return
     later = [
@@ -100,9 +111,6 @@ def _give_back(actor: Actor, plan: Plan, row: TidiedPlan, at: datetime) -> None:
     _bring_back_stand_ins(row.before, at)
     _bring_back_offers(plan, row.before, at)
     log.record(actor, "plan:tidying_undone", plan, fields=("coordinator_id",))
-    db.session.flush()
-    db.session.expire(plan, ["coordinator"])
-    _told(actor, plan, row, at)
 
 
 def _unask(actor: Actor, plan: Plan, row: TidiedPlan, at: datetime) -> None:
@@ -122,7 +130,6 @@ def _go_on(actor: Actor, plan: Plan, row: TidiedPlan, at: datetime) -> None:
         raise NotUndone("changed_since")
     plan.state = _state(plan, PlanState.ACTIVE, row.before, at)
     log.record(actor, "plan:tidying_undone", plan, fields=("state",))
-    _told(actor, plan, row, at)
 
 
 def _was_paused_since(plan: Plan, row: TidiedPlan) -> bool:
@@ -144,8 +151,7 @@ def _reopen(actor: Actor, plan: Plan, row: TidiedPlan, at: datetime) -> None:
     plan.closed_at, plan.closed_reason = None, None
     log.record(actor, "plan:tidying_undone", plan, fields=("state", "closed_at", "closed_reason"))
     _bring_back_offers(plan, row.before, at)
-    _bring_back_notices(plan, row.before["settled"])
-    _told(actor, plan, row, at)
+    _bring_back_notices(plan, _done_at(row))
 
 
 def _unarchive(actor: Actor, plan: Plan, _row: TidiedPlan, _at: datetime) -> None:
@@ -194,7 +200,10 @@ def _bring_back_stand_ins(before: Before, at: datetime) -> None:
             one.ended_at = None
 
 
-def _bring_back_notices(plan: Plan, ids: Iterable[str]) -> None:
-    found = select(Notice).where(Notice.plan_id == plan.id, Notice.id.in_(list(ids)))
+def _bring_back_notices(plan: Plan, done: datetime) -> None:
+    """Ask again what was asked about people who may be one, until the plan was closed."""
+    found = select(Notice).where(
+        Notice.plan_id == plan.id, Notice.kind.in_(life.SETTLED), Notice.settled_at == done
+    )
     for notice in db.session.scalars(found):
         notice.settled_at = None

@@ -4,30 +4,29 @@ Nothing of what is written in a plan is read or changed by it, and it counts for
 Each act gives what undoing it needs: ids, dates and states.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.audit import log
 from app.clock import day_of
 from app.consent.rights import who_may
 from app.db import db
-from app.enums import EntryKind, NoticeKind, PlanState, TidyAct
+from app.enums import NoticeKind, PlanState, TidyAct
 from app.errors import DomainError
-from app.models import Membership, Plan, PlanEntry
+from app.models import Membership, Plan
 from app.notifications import notices
 from app.plans import handovers, life
 from app.plans.plan_troubles import working_coordinators
 from app.plans.tidy_facts import Facts, Wish, facts_of, obstacle
-from app.plans.tidy_told import seeing
 from app.plans.tidy_words import NotTidied
 from app.security import plan_access, policy
 from app.security.actor import Actor
 from app.security.roles import Action
-from app.side_tables import Handover, Notice
+from app.side_tables import Handover
 
 Before = dict[str, Any]
 
@@ -58,7 +57,8 @@ def tidy(
 
 def _remind(actor: Actor, plan: Plan, wish: Wish, _facts: Facts, at: datetime) -> Before:
     log.record(actor, "plan:tidied", plan)
-    return {"notices": _tell(plan, [plan.coordinator_id], wish.notice, at)}
+    notices.tell(plan, [plan.coordinator_id], wish.notice, at=at)
+    return {}
 
 
 def _renew(actor: Actor, plan: Plan, _wish: Wish, facts: Facts, at: datetime) -> Before:
@@ -66,13 +66,14 @@ def _renew(actor: Actor, plan: Plan, _wish: Wish, facts: Facts, at: datetime) ->
     asked = {one.giver.id for one in who_may(plan, facts.on)}
     told = asked | ({plan.coordinator_id} & facts.at_work)
     log.record(actor, "plan:tidied", plan)
-    return {"notices": _tell(plan, told, NoticeKind.CONSENT_TO_RENEW, at)}
+    notices.tell(plan, told, NoticeKind.CONSENT_TO_RENEW, at=at)
+    return {}
 
 
 def _reassign(actor: Actor, plan: Plan, wish: Wish, facts: Facts, at: datetime) -> Before:
     """Let another have the plan from this moment; a relay log is offered to them."""
     to_id, was = wish.coordinator_id or "", plan.coordinator_id
-    told, last = seeing(plan, facts.on), plan.last_activity_at
+    last = plan.last_activity_at
     offers = [one.id for one in plan.handovers if one.answered_at is None]
     stand_ins = [
         one.id for one in plan.stand_ins if one.ended_at is None and one.person_id == to_id
@@ -86,10 +87,10 @@ def _reassign(actor: Actor, plan: Plan, wish: Wish, facts: Facts, at: datetime) 
     before: Before = {"offers": offers, "offer": _offer(plan, to_id, at)}
     if not has_changed:
         log.record(actor, "plan:tidied", plan)
-        return before
+        return {**before, "offered_only": True}
     log.record(actor, "plan:tidied", plan, fields=("coordinator_id",))
-    persons = (told | {to_id}) - {was, actor.person_id}
-    _tell(plan, persons, NoticeKind.COORDINATOR_CHANGED, at)
+    told = (facts.sees(plan) | {to_id}) - {was, actor.person_id}
+    notices.tell(plan, told, NoticeKind.COORDINATOR_CHANGED, at=at)
     return {**before, "coordinator_id": was, "to_id": to_id, "stand_ins": stand_ins}
 
 
@@ -102,25 +103,22 @@ def _offer(plan: Plan, to_id: str, at: datetime) -> str:
 
 def _pause(actor: Actor, plan: Plan, _wish: Wish, facts: Facts, at: datetime) -> Before:
     before = {"may_be_made": plan_access.may_be_made(plan, facts.on)}
-    told = seeing(plan, facts.on)
     plan.state = PlanState.PAUSED
     log.record(actor, "plan:paused", plan, fields=("state",))
-    _tell(plan, told - {actor.person_id}, NoticeKind.PLAN_PAUSED, at)
+    notices.tell(plan, facts.sees(plan) - {actor.person_id}, NoticeKind.PLAN_PAUSED, at=at)
     return before
 
 
 def _close(actor: Actor, plan: Plan, wish: Wish, facts: Facts, at: datetime) -> Before:
     why = life.reason_of(wish.reason)
-    told = seeing(plan, facts.on)
     before = {
         "state": plan.state.value,
         "may_be_made": plan_access.may_be_made(plan, facts.on),
         "offers": [one.id for one in plan.handovers if one.answered_at is None],
-        "settled": _waiting(plan, (NoticeKind.PLAN_TWICE, NoticeKind.PARTICIPANT_TWICE)),
-        "open_activities": count_open([plan.id]),
+        "open_activities": facts.open.get(plan.id, 0),
     }
     life.shut(actor, plan, why, at=at)
-    _tell(plan, told - {actor.person_id}, NoticeKind.PLAN_CLOSED, at)
+    notices.tell(plan, facts.sees(plan) - {actor.person_id}, NoticeKind.PLAN_CLOSED, at=at)
     return before
 
 
@@ -154,36 +152,7 @@ _ACTS: Mapping[TidyAct, Callable[[Actor, Plan, Wish, Facts, datetime], Before]] 
 }
 
 
-def count_open(plan_ids: Iterable[str]) -> int:
-    """How many goals and activities are neither reached nor stopped in these plans together."""
-    found = select(func.count(PlanEntry.id)).where(
-        PlanEntry.plan_id.in_(list(plan_ids)),
-        PlanEntry.kind.in_((EntryKind.GOAL, EntryKind.ACTIVITY)),
-        PlanEntry.deleted_at.is_(None),
-        PlanEntry.status.in_(life.UNDONE),
-    )
-    return db.session.scalar(found) or 0
-
-
 def has_working_coordinator(plan: Plan, *, at: datetime) -> bool:
     """Whether somebody looks after the plan, who pauses and closes it after looking it over."""
     at_work = working_coordinators(day_of(at)).where(Membership.person_id == plan.coordinator_id)
     return db.session.scalar(at_work.limit(1)) is not None
-
-
-# --- telling -------------------------------------------------------------------------------------
-
-
-def _tell(plan: Plan, persons: Iterable[str | None], kind: NoticeKind, at: datetime) -> list[str]:
-    """Tell each once; the ids of the notices that are new."""
-    notices.tell(plan, persons, kind, at=at)
-    db.session.flush()
-    found = select(Notice.id).where(Notice.plan_id == plan.id, Notice.kind == kind, Notice.at == at)
-    return list(db.session.scalars(found))
-
-
-def _waiting(plan: Plan, kinds: Iterable[NoticeKind]) -> list[str]:
-    found = select(Notice.id).where(
-        Notice.plan_id == plan.id, Notice.kind.in_(list(kinds)), Notice.settled_at.is_(None)
-    )
-    return list(db.session.scalars(found))

@@ -14,7 +14,7 @@ from app.errors import DomainError
 from app.models import Plan
 from app.plans import activity, tidying
 from app.plans.pages import Answer, PlanPage, find_plan
-from app.plans.tidy_facts import Wish
+from app.plans.tidy_facts import Wish, open_activities
 from app.plans.tidying_forms import TidyCloseForm
 from app.screens import forms
 from app.security import policy
@@ -63,7 +63,7 @@ class TidyPlanView(PlanPage):
         return self._do(pk, lambda plan: _tidy_unattended(plan, wish), said, form)
 
     def _close_page(self, plan: Plan, form: Any, status: int) -> Answer:
-        count = tidying.count_open([plan.id])
+        count = open_activities([plan.id]).get(plan.id, 0)
         return self.page("plans/tidy_close.html", plan, status=status, form=form, open=count)
 
     def _do(self, pk: str, change: Callable[[Plan], Any], said: str, form: Any = None) -> Answer:

@@ -1,6 +1,9 @@
 """Clean-ups of plans: what each act does, who is told, what is left and why, and the way back."""
 
+import signal
+from collections import Counter
 from datetime import timedelta
+from time import perf_counter
 
 import pytest
 from sqlalchemy import select
@@ -20,9 +23,14 @@ from app.security import policy, scope
 from app.security.roles import Action
 from app.side_tables import Handover
 from tests.conftest import with_world
+from tests.drills import size, tell
+from tests.jobs import steps
+from tests.jobs.test_worker import until, worker_of
 from tests.jobs.tidy_scenes import (
     LONG_AGO,
+    all_facts,
     change,
+    crowd,
     facts,
     idle,
     job,
@@ -519,7 +527,7 @@ def test_only_ids_dates_and_states_are_kept_for_undoing(app, world):
 
     kept = rows(app, world, tidy(app, world, CLOSE, one.plan))[one.plan].before
 
-    assert set(kept) == {"at", "state", "may_be_made", "offers", "settled", "open_activities"}
+    assert set(kept) == {"at", "state", "may_be_made", "offers", "open_activities"}
 
 
 # --- the spread ----------------------------------------------------------------------------------
@@ -737,3 +745,59 @@ def test_a_row_of_a_clean_up_is_seen_by_those_who_administer_its_plan(app, world
         with acting(app, world, login) as actor:
             found = scope.rows(actor, TidiedPlan, Action.SHOW).where(TidiedPlan.job_id == done)
             assert len(db.session.scalars(found).all()) == count
+
+
+# --- many plans, and a worker that is killed -----------------------------------------------------
+
+
+@pytest.mark.drill
+def test_a_killed_clean_up_goes_on_does_nothing_twice_and_can_be_undone_whole(
+    app, world, local, capsys
+):
+    """1,500 plans in a drill."""
+    plans = crowd(app, world, size(60, 1_500))
+    was = all_facts(app, world, plans)
+    at = perf_counter()
+    form, page = only(local, CLOSE, *plans)
+    looked = perf_counter()
+    sent = form | {"reason": "Ryddet", "digest": hidden(page.text, "digest")}
+    job_id = local.send("/tidy/order", sent).location.rpartition("/")[2]
+    ordered = perf_counter()
+
+    with worker_of(app) as worker:
+        until(lambda: steps.job(app, job_id, world.strandvik.id).done > 0)
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+    killed, begun = job(app, world, job_id), perf_counter()
+    half = [one.state for one in rows(app, world, job_id).values()].count("done")
+    done, ended = run(app, world, job_id), perf_counter()
+    closed = closings(app, world, plans)
+    undone, back = undo(app, world, job_id), perf_counter()
+
+    tell(
+        capsys,
+        f"clean-up of {len(plans)} plans on {db_name(app)}: looked over in {looked - at:.1f} s,"
+        f" ordered in {ordered - looked:.1f} s, killed after {killed.done},"
+        f" the rest done in {ended - begun:.1f} s, undone in {back - ended:.1f} s",
+    )
+    assert killed.state is JobState.RUNNING
+    assert 0 < killed.done < len(plans)
+    assert half == killed.done
+    assert (done.report["done"], done.report["skipped"]) == (len(plans), 0)
+    assert done.done == done.total == len(plans)
+    assert closed == Counter(plans)
+    assert undone.report == {"undone": len(plans), "left": 0}
+    assert all_facts(app, world, plans) == was
+
+
+def closings(app, world, plans):
+    """How often each plan was closed."""
+    found = select(AuditEvent.plan_id).where(AuditEvent.action == "plan:closed")
+    wanted = set(plans)
+    return look(
+        app, world, lambda: Counter(one for one in db.session.scalars(found) if one in wanted)
+    )
+
+
+def db_name(app):
+    return app.config["SAMVEV"].database_url.partition(":")[0]

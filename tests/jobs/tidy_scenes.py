@@ -1,6 +1,6 @@
 """Plans to be cleaned up, coordinators to give them to, and clean-ups ordered without the pages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,12 +10,15 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
 from app.clock import today, utc_now
+from app.columns import new_id
 from app.db import db
 from app.desk.tidy_rules import Search
 from app.desk_tables import Job, TidiedPlan
-from app.enums import Role, TidyAct, TidyRule
+from app.enums import Level, PlanKind, PlanState, Role, Section, TidyAct, TidyRule
 from app.jobs import clean_up_undo, clean_up_work, runner
-from app.models import Membership, Plan
+from app.models import Membership, Person, Plan
+from app.people.names import search_form
+from tests.plans import garden
 from tests.plans.scenes import Scene, acting, look, numbers, person, planting, scene
 from tests.world import Place, World, password_hash
 
@@ -128,11 +131,16 @@ def rows(app: Flask, world: World, job_id: str) -> dict[str, Done]:
 
 def facts(app: Flask, world: World, plan_id: str) -> dict[str, Any]:
     """All columns of a plan but the number of its version."""
+    return all_facts(app, world, [plan_id])[plan_id]
 
-    def found() -> dict[str, Any]:
-        row = db.session.get_one(Plan, plan_id)
-        names = [one.key for one in Plan.__table__.columns if one.key != "version"]
-        return {name: getattr(row, name) for name in names}
+
+def all_facts(app: Flask, world: World, plan_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The same of many plans."""
+    names = [one.key for one in Plan.__table__.columns if one.key != "version"]
+
+    def found() -> dict[str, dict[str, Any]]:
+        rows = db.session.scalars(select(Plan).where(Plan.id.in_(plan_ids)))
+        return {row.id: {name: getattr(row, name) for name in names} for row in rows}
 
     return look(app, world, found)
 
@@ -146,3 +154,44 @@ def change(app: Flask, world: World, model: Any, pk: str, **values: Any) -> None
             setattr(row, name, value)
 
     look(app, world, put)
+
+
+def crowd(app: Flask, world: World, count: int) -> list[str]:
+    """Many idle plans, each of its own owner, every third with a consented teacher: their ids."""
+    place = world.strandvik
+    with planting(app, place):
+        made = [_one_of_crowd(place, number) for number in range(count)]
+        db.session.flush()
+        return made
+
+
+def _one_of_crowd(place: Place, number: int) -> str:
+    owner = Person(
+        id=new_id(),
+        given_name=f"Eier{number}",
+        family_name="Mengdedal",
+        search_family=search_form("Mengdedal", f"Eier{number}"),
+        search_given=search_form(f"Eier{number}", "Mengdedal"),
+        birth_date=garden.born(20),
+        unit_id=place.units["school"],
+        created_at=LONG_AGO,
+    )
+    plan = Plan(
+        id=new_id(),
+        kind=PlanKind.INDIVIDUAL_PLAN,
+        state=PlanState.PAUSED if number % 5 == 0 else PlanState.ACTIVE,
+        owner_id=owner.id,
+        coordinator_id=place.persons["koordinator.strandvik"],
+        unit_id=place.units["school"],
+        started_at=LONG_AGO,
+        last_activity_at=LONG_AGO,
+    )
+    db.session.add_all([owner, plan])
+    if number % 3 == 0:
+        db.session.flush()
+        row = garden.add_participant(plan, place.persons["larer"])
+        garden.grant(row, Section.GOALS, Level.READ)
+        garden.consent(plan)
+        garden.consent(plan, None, [(row, Section.GOALS, Level.READ)])
+        garden.entry(plan, Section.GOALS, "Skrevet")
+    return plan.id
