@@ -23,7 +23,7 @@ from app.security import policy, scope
 from app.security.roles import Action
 from app.side_tables import Handover
 from tests.conftest import with_world
-from tests.drills import size, tell
+from tests.drills import IS_FULL, size, tell
 from tests.jobs import steps
 from tests.jobs.test_worker import until, worker_of
 from tests.jobs.tidy_scenes import (
@@ -752,9 +752,11 @@ def test_a_row_of_a_clean_up_is_seen_by_those_who_administer_its_plan(app, world
 
 @pytest.mark.drill
 def test_a_killed_clean_up_goes_on_does_nothing_twice_and_can_be_undone_whole(
-    app, world, local, capsys
+    app, world, local, capsys, database_name
 ):
-    """1,500 plans in a drill."""
+    """1,500 plans on both databases in a drill; a test run kills a worker once."""
+    if database_name == "postgresql" and not IS_FULL:
+        pytest.skip("in a drill")
     plans = crowd(app, world, size(60, 1_500))
     was = all_facts(app, world, plans)
     at = perf_counter()
@@ -776,7 +778,7 @@ def test_a_killed_clean_up_goes_on_does_nothing_twice_and_can_be_undone_whole(
 
     tell(
         capsys,
-        f"clean-up of {len(plans)} plans on {db_name(app)}: looked over in {looked - at:.1f} s,"
+        f"clean-up of {len(plans)} plans on {database_name}: looked over in {looked - at:.1f} s,"
         f" ordered in {ordered - looked:.1f} s, killed after {killed.done},"
         f" the rest done in {ended - begun:.1f} s, undone in {back - ended:.1f} s",
     )
@@ -797,7 +799,3 @@ def closings(app, world, plans):
     return look(
         app, world, lambda: Counter(one for one in db.session.scalars(found) if one in wanted)
     )
-
-
-def db_name(app):
-    return app.config["SAMVEV"].database_url.partition(":")[0]
