@@ -19,9 +19,12 @@ from app.accounts.key_roles import KeyRolesView
 from app.accounts.login import KeptFormView, LoginView, MunicipalityChoiceView
 from app.accounts.municipality_screen import MunicipalityView
 from app.accounts.own_page import OwnPageView
+from app.accounts.request_list import LinkRequestView
 from app.accounts.screens import MembershipView
 from app.accounts.views import AppointView, FirstAdministratorView, PasswordLinkView
 from app.clock import day_of, today, utc_now
+from app.desk import to_do
+from app.desk.pages import DeskPages
 from app.duplicates.account_pages import AccountTwiceView
 from app.duplicates.kind_pages import (
     KindsView,
@@ -33,9 +36,10 @@ from app.duplicates.merge_pages import MergeView
 from app.duplicates.review_pages import DuplicateView
 from app.duplicates.unit_hints import AsksAboutNamesakes
 from app.enums import Language, UnitKind
+from app.jobs import cards as job_cards
 from app.jobs import lists as job_lists
 from app.jobs.alike_pages import AlikeRowsView
-from app.jobs.clean_up_pages import TidyView
+from app.jobs.clean_up_pages import CleanUpView
 from app.jobs.clean_up_receipts import TidyReceiptView
 from app.jobs.duplicate_scan_pages import DuplicateScanView
 from app.jobs.pages import ImportView, JobPages
@@ -45,6 +49,7 @@ from app.models import AuditEvent, Job, Person, Plan, Unit
 from app.people import lists as person_lists
 from app.people import operations as people
 from app.people import registering
+from app.people.elsewhere_pages import ElsewhereView
 from app.people.forms import ConfirmField, WhyAnywayField, anyway_of, person_facts
 from app.people.national_id import mask
 from app.people.pages import PersonPages, shown_phone
@@ -68,6 +73,7 @@ from app.plans.matrix_pages import MatrixView
 from app.plans.move_consent_pages import MoveConsentView
 from app.plans.move_pages import MoveView
 from app.plans.my_plans_pages import MyPlansView
+from app.plans.outside_pages import OutsideView
 from app.plans.participant_pages import ParticipantView
 from app.plans.participation_pages import ParticipationView
 from app.plans.plan_log_pages import PlanLogView
@@ -629,6 +635,13 @@ class JobView(JobPages):
         return str(words(row.kind))
 
 
+class DeskView(DeskPages):
+    """Where a local administrator begins."""
+
+    route_base = "/desk"
+    cards = (*to_do.CARDS, job_cards.FAILED)
+
+
 CONTENT_VIEWS = (ContentView, EntryView, EntryHistoryView)
 CONSENT_VIEWS = (
     ConsentView,
@@ -663,9 +676,13 @@ UNLISTED_VIEWS = (
     SearchView,
     DuplicateScanView,
     MergeView,
-    TidyView,
+    CleanUpView,
     TidyReceiptView,
     TidyPlanView,
+    ElsewhereView,
+    DecisionView,
+    OpenPagesView,
+    LinkRequestView,
 )
 
 DUPLICATE_VIEWS = (
@@ -691,11 +708,10 @@ def register_views(appbuilder: AppBuilder) -> None:
     """Register every screen; the order is the menu's."""
     appbuilder.add_view_no_menu(LoginView)
     appbuilder.add_view_no_menu(MunicipalityChoiceView)
-    appbuilder.add_view_no_menu(OpenPagesView)
     for view in UNLISTED_VIEWS:
         appbuilder.add_view_no_menu(view)
+    appbuilder.add_view(DeskView, "DeskView", label=_l("Desk"))
     appbuilder.add_view(MyPlansView, "MyPlansView", label=_l("My plans"))
-    appbuilder.add_view_no_menu(DecisionView)
     for plan_view in (PlanView, HandoverView, PlanTemplateView, *CONTENT_VIEWS, *ACCESS_VIEWS):
         appbuilder.add_view_no_menu(plan_view)
     appbuilder.add_view(StartView, "StartView", label=_l("Start a plan"))
@@ -710,6 +726,7 @@ def register_views(appbuilder: AppBuilder) -> None:
     appbuilder.add_view(UnitView, "UnitView", label=_l("Units"))
     appbuilder.add_view(MembershipView, "MembershipView", label=_l("Roles and logins"))
     appbuilder.add_view(KeyRolesView, "KeyRolesView", label=_l("Overview of key roles"))
+    appbuilder.add_view(OutsideView, "OutsideView", label=_l("People across municipalities"))
     appbuilder.add_view(KindView, "KindView", label=_l("Kinds of plans"))
     appbuilder.add_view_no_menu(TemplateProposalView)
     appbuilder.add_view(StandardRoleView, "StandardRoleView", label=_l("Standard roles"))

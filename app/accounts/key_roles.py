@@ -1,41 +1,56 @@
 """Who holds the key roles of a municipality, as a list and a file."""
 
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask import g
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ScalarSelect, Select, case, func, select
+from sqlalchemy import Select, case, func
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.accounts import key_role_lists
 from app.accounts.fields import is_current
+from app.accounts.key_role_lists import KEY_ROLES, Facts, last_course, last_login, plan_count
 from app.clock import OSLO, today
-from app.db import db
 from app.enums import Role
-from app.models import AccountProfile, Membership, Person, Plan, Unit
+from app.models import Membership, Person, Unit
+from app.people.training import Training
 from app.screens.fields import show_date, show_number
-from app.screens.listing import ListRequest, OneOfFilter, Order, PrefixFilter
+from app.screens.listing import ListRequest
 from app.screens.paging import Page
 from app.screens.scoped_view import ScopedModelView
 from app.screens.table import TableInterface
 from app.screens.words import words
-from app.security import scope
-from app.security.actor import current_actor
 from app.security.roles import Action, Resource
 from app.security.routes import door
 
-KEY_ROLES = (Role.LOCAL_ADMINISTRATOR, Role.COORDINATOR)
+
+def _of(one: Membership) -> Facts:
+    found: Facts = g.key_role_facts[one.id]
+    return found
 
 
-def plan_count() -> ScalarSelect[int]:
-    """How many open plans the holder of a role coordinates."""
-    found = select(func.count(Plan.id)).where(
-        Plan.municipality_id == Membership.municipality_id,
-        Plan.coordinator_id == Membership.person_id,
-        Plan.closed_at.is_(None),
-    )
-    return found.correlate(Membership).scalar_subquery()
+def _role(one: Membership) -> str:
+    return ", ".join([str(words(one.role)), *_of(one).besides])
+
+
+def _unit(one: Membership) -> str:
+    """The unit that the role is limited to; else the one its holder belongs to."""
+    unit = one.unit or one.person.unit
+    return "" if unit is None or one.person.is_shielded else unit.name
+
+
+def _course(one: Membership) -> str:
+    stands = _of(one).course
+    if stands is None:
+        return _("None") if one.role is Role.COORDINATOR else ""
+    day = show_date(stands.certified_on)
+    if stands.training in (Training.TRAINED, Training.DUE_SOON):
+        return day
+    return _("%(day)s, more than 24 months ago", day=day)
 
 
 class KeyRolesView(ScopedModelView):
@@ -44,8 +59,9 @@ class KeyRolesView(ScopedModelView):
     resource = Resource.MEMBERSHIP
     route_base = "/key-roles"
     datamodel = TableInterface(Membership)
-    include_route_methods = {"list", "export"}
+    include_route_methods = {"list", "export", "arrange", "keep_view"}
     eager = (Membership.person, Membership.unit)
+    list_sections = ("accounts/_coordinating_unit.html",)
 
     list_title = _l("Overview of key roles")
     intro = _l(
@@ -58,29 +74,35 @@ class KeyRolesView(ScopedModelView):
         "role": _l("Role"),
         "unit": _l("Unit"),
         "plans": _l("Number of plans"),
+        "course": _l("Last course"),
         "last_login": _l("Last login"),
         "starts_on": _l("Since"),
+        "last_day": _l("Last day"),
     }
-    list_columns = ["person", "role", "unit", "plans", "last_login", "starts_on"]
+    list_columns = ["person", "role", "unit", "plans", "course", "last_login", "last_day"]
+    more_columns = ("starts_on",)
     add_columns = edit_columns = search_columns = ["role"]
-    export_columns = ("person", "role", "unit", "plans", "last_login", "starts_on")
-    filters = {
-        "family_name": PrefixFilter(_l("Family name begins with"), Person.search_family),
-        "role": OneOfFilter(
-            _l("Role"), Membership.role, [(role.value, words(role)) for role in KEY_ROLES]
-        ),
-    }
-    orders = {
-        "person": Order(_l("Family name"), Person.search_family),
-        "starts_on": Order(_l("Since"), Membership.starts_on, descending=True),
-    }
+    export_columns = (
+        "person",
+        "role",
+        "unit",
+        "plans",
+        "course",
+        "last_login",
+        "starts_on",
+        "last_day",
+    )
+    filters = key_role_lists.FILTERS
+    orders = key_role_lists.orders()
     formatters_columns = {
         "person": lambda one: f"{one.person.family_name}, {one.person.given_name}",
-        "role": lambda one: words(one.role),
-        "unit": lambda one: "" if one.person.is_shielded or not one.unit else one.unit.name,
-        "plans": lambda one: show_number(g.key_role_facts[one.id][0]),
-        "last_login": lambda one: show_date(g.key_role_facts[one.id][1]) or _("Never"),
+        "role": _role,
+        "unit": _unit,
+        "plans": lambda one: show_number(_of(one).plans),
+        "course": _course,
+        "last_login": lambda one: show_date(_of(one).last_login) or _("Never"),
         "starts_on": lambda one: show_date(one.starts_on),
+        "last_day": lambda one: show_date(one.last_day),
     }
 
     def query(self, action: Action) -> Select[Any]:
@@ -94,35 +116,54 @@ class KeyRolesView(ScopedModelView):
         answer: AnyResponse | tuple[str, int] = super().list()
         return answer
 
+    @expose("/arrange", methods=["POST"])
+    @door(Action.EXPORT)
+    def arrange(self) -> AnyResponse:
+        """Keep the columns and the page size that were chosen."""
+        return super().arrange()
+
+    @expose("/keep-view", methods=["POST"])
+    @door(Action.EXPORT)
+    def keep_view(self) -> AnyResponse | tuple[str, int]:
+        """Keep what the list is asked for under a name."""
+        return super().keep_view()
+
     def page(self) -> tuple[ListRequest, Page]:
         """The rows, with what is known of each beside the role itself."""
         asked, page = super().page()
-        found = db.session.execute(
-            scope.rows(current_actor(), Membership, Action.EXPORT)
-            .outerjoin(AccountProfile, AccountProfile.account_id == Membership.account_id)
-            .where(Membership.id.in_([row.id for row in page.rows]))
-            .with_only_columns(Membership.id, plan_count(), AccountProfile.last_login_at)
-        )
-        g.key_role_facts = {
-            pk: (plans, at.astimezone(OSLO).date() if at else None) for pk, plans, at in found
-        }
+        g.key_role_facts = key_role_lists.facts(page.rows, today())
         return asked, page
 
+    def coordinating_units(self) -> Sequence[Unit]:
+        """The coordinating units, whose leaders are their contacts."""
+        return key_role_lists.coordinating_units()
+
     def export_query(self, base: Select[Any]) -> Select[Any]:
-        """Name, role, unit, plans, last login and first day; no unit of a shielded person."""
+        """What the list shows of the role and its holder; no unit of a shielded person."""
         return (
             _key_roles(base)
-            .outerjoin(Unit, Membership.unit_id == Unit.id)
-            .outerjoin(AccountProfile, AccountProfile.account_id == Membership.account_id)
+            .outerjoin(Unit, func.coalesce(Membership.unit_id, Person.unit_id) == Unit.id)
             .with_only_columns(
                 Person.family_name + ", " + Person.given_name,
                 Membership.role,
                 case((Person.is_shielded, None), else_=Unit.name),
                 plan_count(),
-                AccountProfile.last_login_at,
+                last_course(today()),
+                last_login(),
                 Membership.starts_on,
+                Membership.ends_on,
             )
         )
+
+    def row_finisher(self) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+        """The day of the last login in Norway, and the last day instead of the first one after."""
+
+        def finish(row: tuple[Any, ...]) -> tuple[Any, ...]:
+            *said, at, starts_on, ends_on = row
+            day = None if at is None else at.astimezone(OSLO).date()
+            return (*said, day, starts_on, ends_on and ends_on - timedelta(days=1))
+
+        return finish
 
 
 def _key_roles(base: Select[Any]) -> Select[Any]:

@@ -39,16 +39,16 @@ Assigned = Mapping[str, str | None]
 NAMED = 10
 
 
-class TidyView(BaseView):
+class CleanUpView(BaseView):
     """The way to a clean-up, step by step."""
 
     resource = Resource.CLEAN_UP
     route_base = "/tidy"
-    default_view = "choose"
+    default_view = "index"
 
     @expose("/", methods=["GET"])
     @door(Action.ADD)
-    def choose(self) -> Answer:
+    def index(self) -> Answer:
         """What can be cleaned up, and how much of it there is."""
         on = today()
         rules = [
@@ -175,7 +175,7 @@ def _plans_page(asked: Asked, *, status: int = 200, wrong: str = "") -> tuple[st
         last=last,
         wrong=wrong,
         day_of=day_of,
-        next_step="TidyView.successors" if _is_reassigning(asked) else "TidyView.summary",
+        next_step="CleanUpView.successors" if _is_reassigning(asked) else "CleanUpView.summary",
     )
     return page_text, status
 

@@ -5,15 +5,17 @@ from flask_babel import lazy_gettext as _l
 
 from app.clock import utc_now
 from app.enums import JobKind, JobState
+from app.jobs.recent import ORDERED
 from app.jobs.records import silent_since
 from app.models import Job
 from app.screens.fields import show_moment
-from app.screens.listing import OneOfFilter, Order
+from app.screens.listing import Filter, OneOfFilter, Order
 from app.screens.words import options, words
 
-FILTERS = {
+FILTERS: dict[str, Filter] = {
     "state": OneOfFilter(_l("State"), Job.state, options(JobState)),
     "kind": OneOfFilter(_l("What"), Job.kind, options(JobKind)),
+    "ordered": ORDERED,
 }
 ORDERS = {"created_at": Order(_l("Ordered"), Job.created_at, descending=True)}
 

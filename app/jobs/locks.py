@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from flask import current_app
+from sqlalchemy import func, select
 
 from app.db import db
 
@@ -58,14 +59,13 @@ def _held_in_database(name: str) -> Iterator[bool]:
     # Without a transaction, which the server would end when it has stood idle for a minute.
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         key = int.from_bytes(sha256(name.encode()).digest()[:8], signed=True)
-        asked = connection.exec_driver_sql("SELECT pg_try_advisory_lock(%s)", (key,))
-        if not asked.scalar():
+        if not connection.scalar(select(func.pg_try_advisory_lock(key))):
             yield False
             return
         try:
             yield True
         finally:
-            connection.exec_driver_sql("SELECT pg_advisory_unlock(%s)", (key,))
+            connection.execute(select(func.pg_advisory_unlock(key)))
 
 
 def _folder() -> Path:

@@ -2,18 +2,15 @@
 
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any
 
-from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_, case, func, not_, select
 from sqlalchemy.orm import aliased
 
 from app.enums import Role
 from app.models import Membership, Plan
-from app.plans.consent_states import KEPT
-from app.security.consent_scope import active, some
+from app.plans.plan_troubles import working_coordinators
 
 SOON = timedelta(days=30)
 
@@ -33,15 +30,8 @@ WORDS: dict[CoordinatorState, Any] = {
 }
 
 _ROLE: Any = aliased(Membership)
-_LOGIN: Any = aliased(User)
-_OF_PLAN = (
-    _ROLE.municipality_id == Plan.municipality_id,
-    _ROLE.person_id == Plan.coordinator_id,
-    _ROLE.role == Role.COORDINATOR,
-)
 
 
-@lru_cache(KEPT)
 def state(on: date) -> ColumnElement[str]:
     """How it stands with the coordinator of ``Plan`` on a day in Norway."""
     return case(
@@ -61,14 +51,17 @@ def is_in(wanted: CoordinatorState, on: date) -> ColumnElement[bool]:
     return and_(is_able(on), is_staying)
 
 
-@lru_cache(KEPT)
 def is_able(on: date) -> ColumnElement[bool]:
     """Whether the coordinator of ``Plan`` holds the role on the day, with a login that works."""
-    is_let_in = (_LOGIN.id == _ROLE.account_id, _LOGIN.active.is_(True))
-    return some((_ROLE, _LOGIN), *_OF_PLAN, active(_ROLE, on), *is_let_in)
+    return Plan.coordinator_id.in_(working_coordinators(on))
 
 
 def role_ends_on() -> ColumnElement[date]:
     """The first day that the coordinator of ``Plan`` is without the role, when an end is set."""
-    found = select(func.max(_ROLE.ends_on)).where(*_OF_PLAN, _ROLE.ended_at.is_(None))
+    found = select(func.max(_ROLE.ends_on)).where(
+        _ROLE.municipality_id == Plan.municipality_id,
+        _ROLE.person_id == Plan.coordinator_id,
+        _ROLE.role == Role.COORDINATOR,
+        _ROLE.ended_at.is_(None),
+    )
     return found.correlate(Plan).scalar_subquery()

@@ -184,25 +184,11 @@ COORDINATOR_STATE = DayFilter(
     },
 )
 METER = DayFilter(
-    _l("Legal meter, points that lists can count"),
+    _l("Legal meter, counted points"),
     {
-        "all": Choice(_l("All four are in place"), meter_points.has_all),
-        "participants": Choice(
-            _l("Nobody takes part (point 2)"),
-            partial(meter_points.is_missing, meter_points.PARTICIPANTS),
-        ),
-        "coordinator": Choice(
-            _l("No coordinator with the role (point 3)"),
-            partial(meter_points.is_missing, meter_points.COORDINATOR),
-        ),
-        "activities": Choice(
-            _l("Activities without scope or person (point 5)"),
-            partial(meter_points.is_missing, meter_points.ACTIVITIES),
-        ),
-        "consents": Choice(
-            _l("Consents are missing (point 8)"),
-            partial(meter_points.is_missing, meter_points.CONSENTS),
-        ),
+        "low": Choice(_l("0–1 of 4"), partial(meter_points.is_between, 0, 1)),
+        "middle": Choice(_l("2–3 of 4"), partial(meter_points.is_between, 2, 3)),
+        "high": Choice(_l("4 of 4"), partial(meter_points.is_between, 4, 4)),
     },
 )
 LIVELINESS = DayFilter(

@@ -24,7 +24,10 @@ from app.enums import EntryKind, PlanState
 from app.models import Plan, PlanEntry
 from app.plans import consent_states, owners_side
 from app.plans.consent_states import ConsentState
+from app.security import policy
+from app.security.actor import Actor
 from app.security.consent_scope import some
+from app.security.roles import Action
 from app.side_tables import PlanEntryVersion
 
 SEVERAL = 2
@@ -167,6 +170,16 @@ def of(plan: Plan, on: date) -> Liveliness | None:
         select(*(has(one, on).label(one.value) for one in signs)).where(Plan.id == plan.id)
     ).one()
     return told({one: bool(getattr(found, one.value)) for one in signs} | _of_row(plan, on))
+
+
+def told_to(actor: Actor, plan: Plan, on: date) -> Liveliness | None:
+    """What ``of`` finds, for those who keep the overview of the plan and those who lead the work.
+
+    Whether the owner has been in is for nobody else to know.
+    """
+    if not any(policy.decide(actor, action, plan) for action in (Action.EXPORT, Action.EDIT)):
+        return None
+    return of(plan, on)
 
 
 def _of_row(plan: Plan, on: date) -> dict[Sign, bool]:

@@ -34,14 +34,12 @@ def met(on: date) -> ColumnElement[Any]:
     return case((_IS_MEASURED, points), else_=null()).cast(Integer)
 
 
-def has_all(on: date) -> ColumnElement[bool]:
-    """Whether ``Plan`` is an individual plan with all counted points."""
-    return and_(_IS_MEASURED, *(_is_met(one, on) for one in COUNTED))
+def is_between(low: int, high: int, on: date) -> ColumnElement[bool]:
+    """Whether ``Plan`` is an individual plan, and so many of the counted points are met.
 
-
-def is_missing(point: int, on: date) -> ColumnElement[bool]:
-    """Whether ``Plan`` is an individual plan without this point."""
-    return and_(_IS_MEASURED, not_(_is_met(point, on)))
+    Which they are is told to those who read what they are about, on the page of the plan.
+    """
+    return and_(_IS_MEASURED, met(on).between(low, high))
 
 
 @lru_cache(KEPT)

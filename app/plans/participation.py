@@ -235,15 +235,24 @@ def end(
         AlreadyOver
     """
     policy.require(actor, Action.STOP_ACCESS, participant)
-    _require_not_ended(participant, at)
-    participant.ended_at, participant.ended_reason = at, reason
-    log.record(actor, "participant:ended", participant, fields=ENDED_FIELDS)
+    put_end(actor, participant, reason=reason, at=at)
     replaced = []
     if stopping.is_of_owners_side(actor, participant):
         replaced = taking_back.take_back(actor, participant, Section, at=at)
     stopping.tell_stopped(actor, participant, at=at)
     twice.settle(participant.plan, at=at)
     return {"ended_at": at.isoformat(), "consents": replaced}
+
+
+def put_end(actor: Actor, participant: Participant, *, reason: str | None, at: datetime) -> None:
+    """Let a participation be over from now on, for those who have asked policy.
+
+    Raises:
+        AlreadyOver
+    """
+    _require_not_ended(participant, at)
+    participant.ended_at, participant.ended_reason = at, reason
+    log.record(actor, "participant:ended", participant, fields=ENDED_FIELDS)
 
 
 def end_all(
@@ -271,14 +280,22 @@ def take_up_again(
         StaleVersion: they have, or somebody else has ended it.
     """
     policy.require(actor, Action.STOP_ACCESS, participant)
-    ended_at = participant.ended_at
-    is_same = ended_at is not None and ended_at == datetime.fromisoformat(before["ended_at"])
+    take_end_away(actor, participant, datetime.fromisoformat(before["ended_at"]))
+    taking_back.give_back(actor, participant.plan, before["consents"], at=at)
+    consent_wanted.ask(participant.plan, at=at)
+
+
+def take_end_away(actor: Actor, participant: Participant, ended_at: datetime) -> None:
+    """Undo ``put_end``, for those who have asked policy, unless things have changed since.
+
+    Raises:
+        StaleVersion: the person has been added anew, or somebody else has ended it.
+    """
+    is_same = participant.ended_at is not None and participant.ended_at == ended_at
     if not is_same or standing(participant.plan, participant.person_id) is not None:
         raise StaleVersion
     participant.ended_at = participant.ended_reason = None
     log.record(actor, "participant:reopened", participant, fields=ENDED_FIELDS)
-    taking_back.give_back(actor, participant.plan, before["consents"], at=at)
-    consent_wanted.ask(participant.plan, at=at)
 
 
 def _require_not_ended(participant: Participant, at: datetime) -> None:

@@ -22,6 +22,12 @@ ON_ENTRY: dict[Action, Action] = {
 }
 """What must be allowed in its section for something to be done with a piece of content."""
 
+ON_PARTICIPANT = frozenset(
+    {Action.STEER_ACCESS, Action.STOP_ACCESS, Action.SEE_AS, Action.EXPORT, Action.TIDY}
+)
+"""What may be done with a participation by those who may do it in its plan. Who keeps the overview
+of plans is told that somebody takes part, not in whose plan, and may end it."""
+
 ON_TIDIED: dict[Action, Action] = {
     Action.LIST: Action.EXPORT,
     Action.SHOW: Action.EXPORT,
@@ -68,7 +74,7 @@ def participant_basis(actor: Actor, action: Action, participant: Participant) ->
         ):
             return found
         return basis_for(actor, Action.READ, plan, Section.PARTICIPANTS)
-    if action in (Action.STEER_ACCESS, Action.STOP_ACCESS, Action.SEE_AS):
+    if action in ON_PARTICIPANT:
         return basis_for(actor, action, plan)
     return None
 

@@ -35,7 +35,7 @@ from app.models import (
 )
 from app.security.actor import Actor
 from app.security.consent_scope import PLAN
-from app.security.part_access import ON_ENTRY, ON_INTRODUCTION, ON_TIDIED
+from app.security.part_access import ON_ENTRY, ON_INTRODUCTION, ON_PARTICIPANT, ON_TIDIED
 from app.security.plan_relations import (
     EMERGENCY,
     Question,
@@ -89,7 +89,7 @@ def participants(actor: Actor, action: Action) -> ColumnElement[bool]:
         )
         seen = _in_plans(Participant.plan_id, actor, Action.READ, Section.PARTICIPANTS)
         return and_(_here(actor, Participant), or_(own, seen))
-    if action in (Action.STEER_ACCESS, Action.STOP_ACCESS, Action.SEE_AS):
+    if action in ON_PARTICIPANT:
         return and_(_here(actor, Participant), _in_plans(Participant.plan_id, actor, action))
     return false()
 

@@ -217,6 +217,8 @@ ROLE_RIGHTS: dict[Role, Rights] = {
         Resource.TEMPLATE: KEEP | {Action.IMPORT},
         Resource.NATIONAL_PIECE: READ | {Action.CHOOSE},
         Resource.PLAN: READ | {Action.EXPORT, Action.REOPEN, Action.OPEN_IN_EMERGENCY, Action.TIDY},
+        # That somebody takes part, not in whose plan; ending it.
+        Resource.PARTICIPANT_IN_PLAN: frozenset({Action.EXPORT, Action.TIDY}),
         # Adding is ordering one; undoing is another.
         Resource.CLEAN_UP: READ | {Action.ADD, Action.UNDO},
         Resource.COURSE: KEEP,

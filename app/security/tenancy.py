@@ -31,15 +31,22 @@ NAMES_TENANT_TABLE = re.compile(rf"(?i)(?<!\w)(?:{TENANT_TABLES})\b")
 
 OWN_TO_READ: tuple[type[Model], ...] = (Membership, AccountLinkRequest)
 """Rows that the account they are about reads wherever they are."""
+ASKED_ABOUT: type[Model] = Membership
+"""The only rows that are read of other accounts wherever they are: see ``elsewhere``."""
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What the database may answer: one municipality's rows, and the account's own roles."""
+    """What the database may answer: one municipality's rows, and the account's own roles.
+
+    ``accounts`` are those whose roles are asked about across municipalities; only ``elsewhere``
+    asks so, and of nothing else at the same time.
+    """
 
     municipality_id: int | None = None
     account_id: int | None = None
     is_central: bool = False
+    accounts: frozenset[int] = frozenset()
 
 
 NOWHERE = Scope()
@@ -160,11 +167,13 @@ def tell_database(session: Session, connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(
             "SELECT set_config('samvev.municipality', %s, true),"
-            " set_config('samvev.account', %s, true), set_config('samvev.central', %s, true)",
+            " set_config('samvev.account', %s, true), set_config('samvev.central', %s, true),"
+            " set_config('samvev.accounts', %s, true)",
             (
                 "" if scope.municipality_id is None else str(scope.municipality_id),
                 "" if scope.account_id is None else str(scope.account_id),
                 "on" if scope.is_central else "",
+                f"{{{','.join(map(str, sorted(scope.accounts)))}}}" if scope.accounts else "",
             ),
         )
     session.info[APPLIED] = scope
@@ -187,9 +196,17 @@ def _touches_tenant_table(state: ORMExecuteState) -> bool:
     return any(mapper.class_ in TENANT_MODELS for mapper in state.all_mappers)
 
 
-@lru_cache(maxsize=2048)
 def _criteria(scope: Scope) -> tuple[ExecutableOption, ...]:
     """Loader options that hold every tenant model to ``scope``, joined and aliased ones too."""
+    return _made(scope) if scope.accounts else _kept(scope)
+
+
+@lru_cache(maxsize=2048)
+def _kept(scope: Scope) -> tuple[ExecutableOption, ...]:
+    return _made(scope)
+
+
+def _made(scope: Scope) -> tuple[ExecutableOption, ...]:
     return tuple(
         with_loader_criteria(
             model, _criterion(model, scope), include_aliases=True, propagate_to_loaders=False
@@ -207,6 +224,9 @@ def _criterion(model: type[Model], scope: Scope) -> Callable[[Any], ColumnElemen
     """
     here = -1 if scope.municipality_id is None else scope.municipality_id
     account = scope.account_id
+    if model is ASKED_ABOUT and scope.accounts:
+        asked_about = sorted(scope.accounts)
+        return lambda cls: cls.account_id.in_(asked_about)
     if model in OWN_TO_READ and account is not None:
         return lambda cls: or_(cls.municipality_id == here, cls.account_id == account)
     if model is AuditEvent and scope.is_central:

@@ -14,11 +14,15 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from app.models import TENANT_MODELS, AuditEvent
 from app.security.derived import MAY_DROP
 from app.security.published import VERSIONS, fixed_columns
-from app.security.tenancy import OWN_TO_READ, current_scope
+from app.security.tenancy import ASKED_ABOUT, OWN_TO_READ, current_scope
 
 RUNTIME_ROLE = "samvev_runtime"
 HERE = "NULLIF(current_setting('samvev.municipality', true), '')::integer"
 ACCOUNT = "NULLIF(current_setting('samvev.account', true), '')::integer"
+# Asked once for a statement, not for each of its rows.
+ACCOUNTS = (
+    "COALESCE((SELECT NULLIF(current_setting('samvev.accounts', true), '')::integer[]), '{}')"
+)
 CENTRAL = "current_setting('samvev.central', true) = 'on'"
 STAYS = "what is published never changes"
 MAY_DELETE = ("login_session", "login_throttle", "one_time_link", "submitted_form")
@@ -95,6 +99,8 @@ def _postgresql_statements() -> Iterator[str]:
     own = f"account_id = {ACCOUNT}"
     for model in OWN_TO_READ:
         yield from _policy(model.__tablename__, "own_account", "SELECT", f"USING ({own})")
+    asked_about = f"USING (account_id = ANY ({ACCOUNTS}))"
+    yield from _policy(ASKED_ABOUT.__tablename__, "asked_about", "SELECT", asked_about)
     central = f"USING (municipality_id IS NULL AND {CENTRAL})"
     yield from _policy(AuditEvent.__tablename__, "installation", "SELECT", central)
     yield from _policy(

@@ -56,7 +56,7 @@ MAY = {
     "authority": f"{SEES} show_access see_as stop_access ask_change consent withdraw_consent",
     "authority_to_read": f"{SEES} show_access ask_change",
     "participant": SEES,
-    "local_administrator": f"{SEES} export reopen hand_over open_in_emergency",
+    "local_administrator": f"{SEES} export reopen hand_over open_in_emergency tidy",
     "emergency": SEES,
 }
 STATES = {
@@ -408,7 +408,7 @@ def may_participant(facts: Facts, who: Asker, action: Action, participant: Row) 
         ):
             return True
         return may(facts, who, Action.READ, plan, "participants")
-    is_known = action in ("steer_access", "stop_access", "see_as")
+    is_known = action in ("steer_access", "stop_access", "see_as", "export", "tidy")
     return is_known and may(facts, who, action, plan)
 
 

@@ -182,7 +182,15 @@ class Asked:
 
 
 ON_ROWS = {
-    Participant: [Action.LIST, Action.SHOW, Action.STEER_ACCESS, Action.STOP_ACCESS, Action.SEE_AS],
+    Participant: [
+        Action.LIST,
+        Action.SHOW,
+        Action.STEER_ACCESS,
+        Action.STOP_ACCESS,
+        Action.SEE_AS,
+        Action.EXPORT,
+        Action.TIDY,
+    ],
     Consent: [Action.LIST, Action.SHOW, Action.WITHDRAW_CONSENT, Action.RECORD_WITHDRAWAL],
     PlanEntry: [
         *(Action.LIST, Action.SHOW) * 2,
