@@ -39,6 +39,8 @@ from app.enums import Language, UnitKind
 from app.jobs import cards as job_cards
 from app.jobs import lists as job_lists
 from app.jobs.alike_pages import AlikeRowsView
+from app.jobs.clean_up_pages import CleanUpView
+from app.jobs.clean_up_receipts import TidyReceiptView
 from app.jobs.duplicate_scan_pages import DuplicateScanView
 from app.jobs.pages import ImportView, JobPages
 from app.jobs.role_publishing_pages import RolePublishingView
@@ -88,6 +90,7 @@ from app.plans.shortening_pages import ShorteningView
 from app.plans.standard_role_pages import StandardRoleView
 from app.plans.start_pages import StartView
 from app.plans.template_pages import PlanTemplateView
+from app.plans.tidying_pages import TidyPlanView
 from app.plans.twice_pages import TwiceView
 from app.reports.success_pages import SuccessView
 from app.screens import log_pages
@@ -681,6 +684,9 @@ UNLISTED_VIEWS = (
     SearchView,
     DuplicateScanView,
     MergeView,
+    CleanUpView,
+    TidyReceiptView,
+    TidyPlanView,
     ElsewhereView,
     DecisionView,
     OpenPagesView,

@@ -16,6 +16,8 @@ from app.db import db, transaction
 from app.duplicates import undoing
 from app.enums import JobKind, JobState
 from app.jobs import (
+    clean_up_undo,
+    clean_up_work,
     duplicate_scan,
     locks,
     person_import,
@@ -45,6 +47,8 @@ WORK: dict[JobKind, Callable[[JobRef, Job], None]] = {
     JobKind.ROLE_PUBLISHING: role_publishing.run,
     JobKind.TEMPLATE_PUBLISHING: template_publishing.run,
     JobKind.DUPLICATE_SCAN: duplicate_scan.run,
+    JobKind.CLEAN_UP: clean_up_work.run,
+    JobKind.CLEAN_UP_UNDO: clean_up_undo.run,
 }
 UNAVAILABLE = (OperationalError, InterfaceError, TimeoutError)
 logger = structlog.get_logger(__name__)

@@ -19,7 +19,7 @@ from app.db import db, transaction
 from app.desk_tables import RoundRun
 from app.jobs import duplicate_scan, locks, rounds, runner
 from app.jobs.rounds import Counts
-from app.plans import move_rounds
+from app.plans import move_rounds, tidy_rounds
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LONGEST = timedelta(hours=6)
@@ -72,6 +72,13 @@ REGULAR: tuple[Regular, ...] = (
         lambda: rounds.go(duplicate_scan.nightly),
         minute=7,
         hour=1,
+    ),
+    Regular(
+        "forget_clean_ups",
+        _l("Forgetting what clean-ups older than 30 days would need to be undone"),
+        _l("Plans that can't be brought back any more"),
+        lambda: rounds.go(tidy_rounds.run),
+        minute=27,
     ),
     Regular(
         "clean_up",

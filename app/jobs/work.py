@@ -7,18 +7,28 @@ from flask import url_for
 from flask_babel import lazy_gettext as _l
 
 from app.enums import JobKind, JobState
-from app.jobs import duplicate_scan, role_publishing, template_publishing
+from app.jobs import (
+    clean_up_undo,
+    clean_up_work,
+    duplicate_scan,
+    role_publishing,
+    template_publishing,
+)
 from app.models import Job
 
 LINES: dict[JobKind, Mapping[str, Any]] = {
     JobKind.ROLE_PUBLISHING: role_publishing.LINES,
     JobKind.TEMPLATE_PUBLISHING: template_publishing.LINES,
     JobKind.DUPLICATE_SCAN: duplicate_scan.LINES,
+    JobKind.CLEAN_UP: clean_up_work.LINES,
+    JobKind.CLEAN_UP_UNDO: clean_up_undo.LINES,
 }
 HANDLED: dict[JobKind, Any] = {
     JobKind.ROLE_PUBLISHING: _l("Participants handled"),
     JobKind.TEMPLATE_PUBLISHING: _l("Plans handled"),
     JobKind.DUPLICATE_SCAN: _l("Persons read and compared"),
+    JobKind.CLEAN_UP: _l("Plans handled"),
+    JobKind.CLEAN_UP_UNDO: _l("Plans handled"),
 }
 FAILURES: dict[str, Any] = {
     "no_longer_allowed": _l("Whoever ordered the work may not do it any more."),
@@ -56,4 +66,14 @@ def about(job: Job) -> str | None:
         return url_for("TemplateProposalView.show", pk=job.parameters["template_id"])
     if job.kind is JobKind.DUPLICATE_SCAN:
         return url_for("DuplicateView.list")
+    if job.kind is JobKind.CLEAN_UP:
+        return url_for("TidyReceiptView.show", pk=job.id)
+    if job.kind is JobKind.CLEAN_UP_UNDO:
+        return url_for("TidyReceiptView.show", pk=clean_up_undo.of(job))
     return None
+
+
+def about_words(job: Job) -> Any:
+    """What the way to that page is called."""
+    is_tidying = job.kind in (JobKind.CLEAN_UP, JobKind.CLEAN_UP_UNDO)
+    return _l("The receipt, plan by plan") if is_tidying else job.title

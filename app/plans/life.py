@@ -23,6 +23,8 @@ from app.security.roles import Action
 
 LONGEST_REASON = 500
 LONGEST_EMERGENCY = 24
+SETTLED = (NoticeKind.PLAN_TWICE, NoticeKind.PARTICIPANT_TWICE)
+"""What nobody is asked any more when a plan is closed."""
 UNDONE = (EntryStatus.PLANNED, EntryStatus.ONGOING)
 
 
@@ -89,19 +91,25 @@ def close(
         ReasonNeeded, NotReviewed
     """
     policy.require(actor, Action.CLOSE, plan)
-    why = _reason(reason)
+    why = reason_of(reason)
     if not {one.id for one in open_activities(plan)} <= set(reviewed):
         raise NotReviewed(field="reviewed")
+    shut(actor, plan, why, at=at)
+    touch(plan, at=at)
+    notices.tell(plan, everyone(actor, plan, at), NoticeKind.PLAN_CLOSED, at=at)
+
+
+def shut(actor: Actor, plan: Plan, why: str, *, at: datetime) -> None:
+    """Put the plan in the state of a closed one, with all that ends with it; whoever calls has
+    asked whether it may be, and tells."""
     plan.state, plan.closed_at, plan.closed_reason = PlanState.CLOSED, at, why
     for offer in plan.handovers:
         if offer.answered_at is None:
             offer.answered_at, offer.accepted = at, False
     move_ending.stop_open(actor, plan, at=at)
-    for kind in (NoticeKind.PLAN_TWICE, NoticeKind.PARTICIPANT_TWICE):
+    for kind in SETTLED:
         notices.settle(plan.id, kind, at=at)
     log.record(actor, "plan:closed", plan, fields=("state", "closed_at", "closed_reason"))
-    touch(plan, at=at)
-    notices.tell(plan, everyone(actor, plan, at), NoticeKind.PLAN_CLOSED, at=at)
 
 
 def reopen(actor: Actor, plan: Plan, *, reason: str | None, at: datetime) -> None:
@@ -112,7 +120,7 @@ def reopen(actor: Actor, plan: Plan, *, reason: str | None, at: datetime) -> Non
         HasOpenPlan: the owner has another individual plan by now.
     """
     policy.require(actor, Action.REOPEN, plan)
-    why = _reason(reason)
+    why = reason_of(reason)
     if plan.kind is PlanKind.INDIVIDUAL_PLAN and (other := open_individual_plan(plan.owner_id)):
         raise HasOpenPlan(other)
     may_be_made = plan_access.may_be_made(plan, day_of(at))
@@ -132,7 +140,7 @@ def open_in_emergency(
         ReasonNeeded, TooManyHours
     """
     policy.require(actor, Action.OPEN_IN_EMERGENCY, plan)
-    why = _reason(reason)
+    why = reason_of(reason)
     if hours is None or not 1 <= hours <= LONGEST_EMERGENCY:
         raise TooManyHours(field="hours")
     access = EmergencyAccess(
@@ -165,7 +173,12 @@ def emergencies(plan: Plan, at: datetime) -> list[EmergencyAccess]:
     ]
 
 
-def _reason(text: str | None) -> str:
+def reason_of(text: str | None) -> str:
+    """A reason as it is kept.
+
+    Raises:
+        ReasonNeeded
+    """
     why = tidy(text or "")
     if not why:
         raise ReasonNeeded(field="reason")

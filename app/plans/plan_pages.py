@@ -17,7 +17,15 @@ from app.enums import ConsentKind
 from app.errors import DomainError, NotAllowed, NotFound, StaleVersion
 from app.models import Consent, Person, Plan
 from app.people.training_told import warned
-from app.plans import activity, continuing, handovers, life, liveliness, pen_share
+from app.plans import (
+    activity,
+    continuing,
+    handovers,
+    life,
+    liveliness,
+    pen_share,
+    tidying_pages,
+)
 from app.plans.arriving_pages import origin_of
 from app.plans.coordinators import coordinators_here
 from app.plans.meter_pages import meter_for
@@ -77,6 +85,7 @@ class PlanView(PlanPage):
             newer=offered_to(actor, plan),
             moving=on_its_way(plan),
             origin=origin_of(plan),
+            tidying=tidying_pages.offered(plan),
             may=lambda action: bool(policy.decide(actor, action, plan)),
         )
 

@@ -68,7 +68,7 @@ def scene(app: Flask, world: World, *, owner: str = "planeier", **values: Any) -
         if owner == "planeier":
             db.session.get_one(Person, owner_id).birth_date = garden.born(16)
         by = garden.authority(owner_id, place.persons["foresatt"]) if is_child else None
-        coordinator = place.persons["koordinator.strandvik"]
+        coordinator = values.pop("coordinator_id", place.persons["koordinator.strandvik"])
         plan = garden.make_plan(owner_id, coordinator, **(usual | values))
         teacher = place.persons["larer"]
         row = garden.add_participant(plan, teacher, function="læreren")
