@@ -79,6 +79,7 @@ from app.plans.standard_role_pages import StandardRoleView
 from app.plans.start_pages import StartView
 from app.plans.template_pages import PlanTemplateView
 from app.plans.twice_pages import TwiceView
+from app.reports.pages import ReportView
 from app.screens import log_pages
 from app.screens.fields import (
     NEEDED,
@@ -698,6 +699,7 @@ def register_views(appbuilder: AppBuilder) -> None:
     for move_view in (MoveView, MoveConsentView):
         appbuilder.add_view_no_menu(move_view)
     appbuilder.add_view(PlanListView, "PlanListView", label=_l("All plans"))
+    appbuilder.add_view(ReportView, "ReportView", label=_l("Reports"))
     appbuilder.add_view(IncomingView, "IncomingView", label=_l("From other municipalities"))
     appbuilder.add_view(PersonView, "PersonView", label=_l("Persons"))
     appbuilder.add_view(DuplicateView, "DuplicateView", label=_l("Duplicates"))

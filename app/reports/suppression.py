@@ -26,7 +26,7 @@ to statistical data security", SIAM J. Comput. 17 (1988); SSB, "Håndbok i stati
 konfidensialitet" (groups smaller than five).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from app.reports.network import Arc, Network
@@ -113,8 +113,11 @@ def one_way(counts: Sequence[int]) -> OneWay:
     return OneWay(tuple(found[:-1]), found[-1])
 
 
-def two_way(counts: Sequence[Sequence[int]]) -> TwoWay:
-    """What is told of a group that is divided in two ways: a list of rows of the same length."""
+def two_way(counts: Sequence[Sequence[int]], kept: Collection[int] = ()) -> TwoWay:
+    """What is told of a group that is divided in two ways: a list of rows of the same length.
+
+    The totals of ``kept`` rows are told by another report too, and are never withheld.
+    """
     height, width = len(counts), len(counts[0]) if counts else 0
     if height < 2 or width < 2:
         flat = one_way([count for row in counts for count in row])
@@ -126,7 +129,8 @@ def two_way(counts: Sequence[Sequence[int]]) -> TwoWay:
         *(Arc(1 + height + j, end, sum(row[j] for row in counts)) for j in range(width)),
         Arc(end, 0, sum(map(sum, counts))),
     ]
-    ranks = [CELL] * (height * width) + [MARGIN] * (height + width) + [TOTAL]
+    rows = [TOTAL if i in kept else MARGIN for i in range(height)]
+    ranks = [CELL] * (height * width) + rows + [MARGIN] * width + [TOTAL]
     found = _protected(arcs, ranks, list(_sums(height, width)))
     rows_from, columns_from = height * width, height * width + height
     return TwoWay(
@@ -187,8 +191,9 @@ def _protected(
     found = [told(arc.count) for arc in arcs]
     costs = [(rank, arc.count < STEP, arc.count) for arc, rank in zip(arcs, ranks, strict=True)]
     for total, parts in sums:
-        if _lacks_room(found, total, parts):
-            found[min(parts, key=costs.__getitem__)] = WITHHELD
+        open_to = [one for one in parts if _can_be_withheld(found, ranks, one)]
+        if open_to and _lacks_room(found, total, parts):
+            found[min(open_to, key=costs.__getitem__)] = WITHHELD
     network = Network(arcs)
     while relieving := _relieving(network, found, ranks):
         found[min(relieving, key=costs.__getitem__)] = WITHHELD
