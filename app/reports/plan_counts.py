@@ -58,10 +58,12 @@ def divided(found: Select[Any], groups: Sequence[Group], others: Any) -> Parts:
 
 
 def spread(found: Select[Any], size: Any, bands: Sequence[tuple[Any, int]], others: Any) -> Parts:
-    """How many rows have a size of at most each number, of those after the one before."""
-    sizes = found.with_only_columns(size.label("size")).subquery()
-    groups = [(name, sizes.c.size <= most) for name, most in bands]
-    return divided(select(sizes.c.size), groups, others)
+    """How many rows have a size of at most each number, of those above the one before."""
+    sizes = _counts(found.with_only_columns(size.label(_PART), func.count()))
+    counts = [0] * (len(bands) + 1)
+    for number, count in sizes.items():
+        counts[sum(number > most for _name, most in bands)] += count
+    return Parts([*(name for name, _most in bands), others], counts)
 
 
 def _counts(statement: Select[Any]) -> dict[Any, int]:
@@ -136,27 +138,29 @@ def ages(actor: Actor, on: date) -> Parts:
 
 
 def consents(actor: Actor, on: date) -> Parts:
-    """By how it stands with the consent."""
-    lasts = [on + timedelta(days=days) for days in (SOON, LATER)]
-    state = consent_states.state(on)
-    valid = state == ConsentState.VALID.value
-    ends_soon, ends_later = (consent_states.is_valid(day) for day in lasts)
-    facts = (
-        open_plans(actor)
-        .with_only_columns(
-            state.label("state"),
-            case((valid, case((ends_soon, case((ends_later, 2), else_=1)), else_=0))).label("ends"),
-        )
-        .subquery()
+    """By how it stands with the consent.
+
+    What is valid is asked first: it is most of them, and rules out the others.
+    """
+    ends_soon, ends_later = (
+        consent_states.is_valid(on + timedelta(days=days)) for days in (SOON, LATER)
     )
-    kinds = (ConsentState.EXPIRED, ConsentState.WITHDRAWN, ConsentState.PARTLY)
-    groups: list[Group] = [
-        (_l("Valid for more than %(days)s days", days=LATER), facts.c.ends == 2),
-        (_l("Ends in %(first)s–%(last)s days", first=SOON + 1, last=LATER), facts.c.ends == 1),
-        (_l("Ends within %(days)s days", days=SOON), facts.c.ends == 0),
-        *((consent_states.WORDS[one], facts.c.state == one.value) for one in kinds),
+    until = case((ends_later, 0), (ends_soon, 1), else_=2)
+    lapsed = (ConsentState.WITHDRAWN, ConsentState.PARTLY)
+    number = case(
+        (consent_states.is_valid(on), until),
+        (consent_states.is_expired(on), 3),
+        *((consent_states.is_in(one, on), place) for place, one in enumerate(lapsed, start=4)),
+        else_=6,
+    )
+    counted = _counts(open_plans(actor).with_only_columns(number.label(_PART), func.count()))
+    labels = [
+        _l("Valid for more than %(days)s days", days=LATER),
+        _l("Ends in %(first)s–%(last)s days", first=SOON + 1, last=LATER),
+        _l("Ends within %(days)s days", days=SOON),
+        *(consent_states.WORDS[one] for one in (ConsentState.EXPIRED, *lapsed, ConsentState.NONE)),
     ]
-    return divided(select(facts.c.state), groups, consent_states.WORDS[ConsentState.NONE])
+    return Parts(labels, [counted.get(place, 0) for place in range(len(labels))])
 
 
 def evaluations(actor: Actor, on: date) -> Parts:
