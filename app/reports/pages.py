@@ -68,7 +68,7 @@ class ReportView(BaseView):
             year=year,
             years=_years(),
             on=on,
-            place=_place(current_actor()),
+            for_whom=_for_whom(current_actor()),
             how_told=how_told(),
         )
 
@@ -102,7 +102,7 @@ class ReportView(BaseView):
             pages=max(1, -(-_length(actor, on) // ON_A_PAGE)),
             year=year,
             years=_years(),
-            place=_place(actor),
+            for_whom=_for_whom(actor),
             is_over=on == date(year, 12, 31),
             show_day=lambda at: show_date(day_of(at)),
         )
@@ -187,7 +187,7 @@ def _sheet(report: Report, year: int, on: date) -> Sheet:
     return sheet(report.ask(current_actor(), on, year), names)
 
 
-def _place(actor: Actor) -> str:
+def _for_whom(actor: Actor) -> str:
     """What the report is about: the municipality, or the units that the actor administers."""
     here = db.session.get_one(Municipality, actor.municipality_id)
     paths = _parts(actor)
@@ -200,7 +200,7 @@ def _place(actor: Actor) -> str:
 def _facts(report: Report, year: int, on: date) -> Iterator[tuple[Any, ...]]:
     """What a file must say of itself, for whoever it is passed on to."""
     yield _("Report"), str(report.title)
-    yield _("For"), _place(current_actor())
+    yield _("For"), _for_whom(current_actor())
     if report.is_yearly:
         yield _("Year"), str(year)
     yield _("Date"), on

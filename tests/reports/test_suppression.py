@@ -1,5 +1,6 @@
 """Nobody is learned of from what is told: an attacker puts reports together and gets nowhere."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from itertools import product
 
@@ -78,6 +79,19 @@ def test_parts_and_their_total_leave_five_values_for_every_number(counts):
 
     least = STEP if len(counts) > 2 else FEWEST_IN_MONTHS
     assert fewest_possible(attacker.concludes()) >= least
+
+
+@pytest.mark.parametrize("most", [(9, 9), (9, 9, 9), (19, 4, 4, 4), (19, 4, 4, 4, 4)])
+def test_who_knows_the_method_finds_three_values_for_every_small_number(most):
+    by_told = defaultdict(list)
+    for counts in product(*(range(one + 1) for one in most)):
+        if sum(counts) < 25:  # Of larger groups, some that are told alike are not among these.
+            by_told[one_way(counts)].append(counts)
+
+    for found, possible in by_told.items():
+        for place, cell in enumerate(found.cells):
+            values = {counts[place] for counts in possible}
+            assert len(values) >= 3 or not (cell.is_few or max(values) < STEP)
 
 
 @QUICK
