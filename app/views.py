@@ -92,6 +92,7 @@ from app.plans.start_pages import StartView
 from app.plans.template_pages import PlanTemplateView
 from app.plans.tidying_pages import TidyPlanView
 from app.plans.twice_pages import TwiceView
+from app.reports.pages import ReportView
 from app.reports.success_pages import SuccessView
 from app.screens import log_pages
 from app.screens.fields import (
@@ -727,6 +728,7 @@ def register_views(appbuilder: AppBuilder) -> None:
         appbuilder.add_view_no_menu(plan_view)
     appbuilder.add_view(StartView, "StartView", label=_l("Start a plan"))
     appbuilder.add_view(PlanListView, "PlanListView", label=_l("All plans"))
+    appbuilder.add_view(ReportView, "ReportView", label=_l("Reports"))
     appbuilder.add_view(IncomingView, "IncomingView", label=_l("From other municipalities"))
     appbuilder.add_view(PersonView, "PersonView", label=_l("Persons"))
     appbuilder.add_view(DuplicateView, "DuplicateView", label=_l("Duplicates"))

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 BAR_HEIGHT = 44
+WIDEST = 65
+"""Percent of the room for the longest bar; to the right of it stands what is said."""
 FEW_LABELS = 4
 
 
@@ -42,7 +44,8 @@ class BarChart:
         """Each bar, how far down it stands, and how wide it is."""
         full = self.full or max((bar.size or 0 for bar in self.bars), default=0) or 1
         for number, bar in enumerate(self.bars):
-            yield bar, BAR_HEIGHT * number, f"{min(100.0, (bar.size or 0) * 100 / full):.2f}%"
+            share = min(1.0, (bar.size or 0) / full)
+            yield bar, BAR_HEIGHT * number, f"{share * WIDEST:.2f}%"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ Withstands:
 * a report today and one tomorrow: a change of one either is not seen, or is one to nine;
 * stock against what came and went in each month, in one report or in one each month: of each of
   them at least four values remain possible (``flow``);
-* what a withheld number gives away by being withheld: there is room to spare (``ROOM``) in every
-  sum of three parts or more.
+* somebody who knows this method, and asks why a number was withheld: three values remain even so.
+  In a small group there is room to spare in its sums; in a large one all the parts of a sum are
+  withheld, rather than those alone that must be.
 Does not withstand somebody who knows from elsewhere about all changes but one, when that one
 happens to cross a step; nor all the parts of a municipality put beside the whole by readers who
 each hold one of them. So there are no filters but fixed groups, and periods are calendar ones.
@@ -26,13 +27,16 @@ to statistical data security", SIAM J. Comput. 17 (1988); SSB, "Håndbok i stati
 konfidensialitet" (groups smaller than five).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from app.reports.network import Arc, Network
 
 STEP = 5
 ROOM = STEP - 1
+SMALL = 50
+NEEDS_ROOM = (4, 5)
+"""Sums of so many parts tell most by being short of room; of six or more, none ever is."""
 CELL, MARGIN, TOTAL = range(3)
 """What is withheld first; a total, which other tables tell too, never is."""
 
@@ -113,8 +117,11 @@ def one_way(counts: Sequence[int]) -> OneWay:
     return OneWay(tuple(found[:-1]), found[-1])
 
 
-def two_way(counts: Sequence[Sequence[int]]) -> TwoWay:
-    """What is told of a group that is divided in two ways: a list of rows of the same length."""
+def two_way(counts: Sequence[Sequence[int]], kept: Collection[int] = ()) -> TwoWay:
+    """What is told of a group that is divided in two ways: a list of rows of the same length.
+
+    The totals of ``kept`` rows are told by another report too, and are never withheld.
+    """
     height, width = len(counts), len(counts[0]) if counts else 0
     if height < 2 or width < 2:
         flat = one_way([count for row in counts for count in row])
@@ -126,7 +133,8 @@ def two_way(counts: Sequence[Sequence[int]]) -> TwoWay:
         *(Arc(1 + height + j, end, sum(row[j] for row in counts)) for j in range(width)),
         Arc(end, 0, sum(map(sum, counts))),
     ]
-    ranks = [CELL] * (height * width) + [MARGIN] * (height + width) + [TOTAL]
+    rows = [TOTAL if i in kept else MARGIN for i in range(height)]
+    ranks = [CELL] * (height * width) + rows + [MARGIN] * width + [TOTAL]
     found = _protected(arcs, ranks, list(_sums(height, width)))
     rows_from, columns_from = height * width, height * width + height
     return TwoWay(
@@ -185,10 +193,17 @@ def _protected(
 ) -> list[Told]:
     """What is told of each number, so that no fewer than five values are possible for any."""
     found = [told(arc.count) for arc in arcs]
-    costs = [(rank, arc.count < STEP, arc.count) for arc, rank in zip(arcs, ranks, strict=True)]
+    # By steps and places alone: which one is withheld must not say which of two is smaller.
+    costs = [
+        (rank, one.is_few, one.low, place)
+        for place, (rank, one) in enumerate(zip(ranks, found, strict=True))
+    ]
     for total, parts in sums:
-        if _lacks_room(found, total, parts):
-            found[min(parts, key=costs.__getitem__)] = WITHHELD
+        open_to = [one for one in parts if _can_be_withheld(found, ranks, one)]
+        if open_to and _lacks_room(found, total, parts):
+            is_small = arcs[total].count < SMALL
+            for one in [min(open_to, key=costs.__getitem__)] if is_small else open_to:
+                found[one] = WITHHELD
     network = Network(arcs)
     while relieving := _relieving(network, found, ranks):
         found[min(relieving, key=costs.__getitem__)] = WITHHELD
@@ -205,7 +220,8 @@ def _lacks_room(found: Sequence[Told], total: int, parts: Sequence[int]) -> bool
     high = found[total].high
     if high is None or None in highs:
         return False
-    return sum(one or 0 for one in highs) < high + (ROOM if len(parts) > 2 else 0)
+    room = ROOM if high < SMALL and len(parts) in NEEDS_ROOM else 0
+    return sum(one or 0 for one in highs) < high + room
 
 
 def _relieving(network: Network, found: Sequence[Told], ranks: Sequence[int]) -> list[int]:
