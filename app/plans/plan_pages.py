@@ -17,15 +17,7 @@ from app.enums import ConsentKind
 from app.errors import DomainError, NotAllowed, NotFound, StaleVersion
 from app.models import Consent, Person, Plan
 from app.people.training_told import warned
-from app.plans import (
-    activity,
-    continuing,
-    handovers,
-    life,
-    liveliness,
-    pen_share,
-    tidying_pages,
-)
+from app.plans import activity, continuing, handovers, life, liveliness, pen_share, tidying_pages
 from app.plans.arriving_pages import origin_of
 from app.plans.coordinators import coordinators_here
 from app.plans.meter_pages import meter_for
