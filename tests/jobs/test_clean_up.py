@@ -638,6 +638,8 @@ def test_who_takes_over_is_proposed_and_can_be_changed_by_plan(app, world, local
     leaving, first, second = (new_coordinator(app, world) for _ in range(3))
     plans = [scene(app, world, coordinator_id=leaving).plan for _ in range(2)]
     form = {"act": "reassign", "of": leaving, "among_asked": "1", "among": [first, second]}
+    role = select(Membership.id).where(Membership.person_id == leaving)
+    of_role = local.get(f"/role/show/{look(app, world, lambda: db.session.scalar(role))}")
 
     page = local.send("/tidy/successors", form).text
     proposed = dict(pair.split(":") for pair in hidden(page, "settled").split())
@@ -650,6 +652,7 @@ def test_who_takes_over_is_proposed_and_can_be_changed_by_plan(app, world, local
     job_id = ordered.location.rpartition("/")[2]
     run(app, world, job_id)
 
+    assert f"/tidy/plans?act=reassign&amp;of={leaving}" in of_role.text
     assert {one.because for one in rows(app, world, job_id).values()} == {None}
     assert set(proposed.values()) == {first, second}
     assert {facts(app, world, pk)["coordinator_id"] for pk in plans} == {first}
