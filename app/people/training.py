@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, not_, or_, select
 
@@ -19,6 +20,7 @@ from app.clock import OSLO
 from app.db import db
 from app.enums import Role
 from app.models import Course, CourseAttendance, Membership, Person
+from app.screens.fields import show_date
 from app.security import policy, scope
 from app.security.actor import Actor
 from app.security.roles import Action, Resource
@@ -114,6 +116,38 @@ def is_due_soon(person_id: Any, on: date) -> ColumnElement[bool]:
     return and_(is_trained(person_id, on), not_(person_id.in_(lasting)))
 
 
+def is_new(person_id: Any, on: date) -> ColumnElement[bool]:
+    """Whether all roles as coordinator that the person of a column holds are under 60 days old."""
+    before = holds_role(on) & (Membership.starts_on <= on - FOR_NEW_ONES)
+    found: ColumnElement[bool] = person_id.not_in(select(Membership.person_id).where(before))
+    return found
+
+
+DUE = "due"
+
+
+def stands(person_id: Any, how: str, on: date) -> ColumnElement[bool]:
+    """Whether the coordinator of a column stands so: by a ``Training``, where the trained are
+    also those with few days left; or ``DUE``, for whoever should take a course now."""
+    trained, new = is_trained(person_id, on), is_new(person_id, on)
+    conditions = {
+        Training.TRAINED: trained,
+        Training.DUE_SOON: is_due_soon(person_id, on),
+        Training.NEW: and_(not_(trained), new),
+        Training.UNTRAINED: and_(not_(trained), not_(new)),
+        DUE: or_(not_(trained), is_due_soon(person_id, on)),
+    }
+    return conditions[how]
+
+
+def since(person_id: Any, on: date) -> ScalarSelect[Any]:
+    """Since when the person of a column is coordinator, among the roles of today."""
+    found = select(func.min(Membership.starts_on)).where(
+        holds_role(on), Membership.person_id == person_id
+    )
+    return found.correlate_except(Membership).scalar_subquery()
+
+
 def last_certificate(person_id: Any, on: date) -> ScalarSelect[Any]:
     """The day of the last certificate of the person of a column, up to a day."""
     found = select(func.max(CourseAttendance.certified_on)).where(
@@ -169,6 +203,16 @@ def certificates(actor: Actor, person_ids: Collection[str], on: date) -> dict[st
     return {row.person_id: row.last for row in found}
 
 
+def since_of(person_id: str, on: date) -> date | None:
+    """Since when somebody is coordinator, among the roles of a day; None for who is not."""
+    found: date | None = db.session.scalar(
+        select(func.min(Membership.starts_on)).where(
+            holds_role(on), Membership.person_id == person_id
+        )
+    )
+    return found
+
+
 def next_course(actor: Actor, on: date) -> Course | None:
     """The first course that is still to be held, or is held today."""
     found: Course | None = db.session.scalar(
@@ -180,22 +224,29 @@ def next_course(actor: Actor, on: date) -> Course | None:
     return found
 
 
-@dataclass(frozen=True)
-class Warned:
-    """Somebody is made coordinator without a course that counts; when the next one is."""
-
-    name: str
-    next_course: Course | None
-
-
-def untrained(actor: Actor, person: Person, on: date) -> Warned | None:
-    """What is to be said when somebody is made coordinator; None when there is nothing to say.
+def warning(actor: Actor, person: Person, on: date) -> str:
+    """What is to be said when somebody is made coordinator; empty when there is nothing to say.
 
     It never stops anybody: the course may come after the work has begun.
     """
     if not policy.may_open(actor, Action.LIST, Resource.COURSE):
-        return None
+        return ""
     last = certificates(actor, [person.id], on).get(person.id)
     if last is not None and lapses_on(last) > on:
-        return None
-    return Warned(person.full_name, next_course(actor, on))
+        return ""
+    if person.id == actor.person_id:
+        said = _("You have no course in the coordinator school from the last 24 months.")
+    else:
+        said = _(
+            "%(name)s has no course in the coordinator school from the last 24 months.",
+            name=person.full_name,
+        )
+    return f"{said} {say_next(next_course(actor, on))}"
+
+
+def say_next(course: Course | None) -> str:
+    """When the next course is."""
+    if course is None:
+        return _("No course is planned yet.")
+    day = show_date(course.held_on)
+    return _("The next course is %(title)s on %(day)s.", title=course.title, day=day)

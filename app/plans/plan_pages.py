@@ -16,15 +16,8 @@ from app.db import db, transaction
 from app.enums import ConsentKind
 from app.errors import DomainError, NotAllowed, NotFound, StaleVersion
 from app.models import Consent, Person, Plan
-from app.plans import (
-    activity,
-    continuing,
-    handovers,
-    life,
-    liveliness,
-    template_moves,
-    tidying_pages,
-)
+from app.people.training_told import warned
+from app.plans import activity, continuing, handovers, life, liveliness, pen_share
 from app.plans.arriving_pages import origin_of
 from app.plans.coordinators import coordinators_here
 from app.plans.meter_pages import meter_for
@@ -38,6 +31,8 @@ from app.plans.plan_forms import (
     ReopenForm,
     StandInForm,
 )
+from app.plans.template_moves import offered_to
+from app.plans.tidying_pages import offered as left_to_administrator
 from app.screens import forms
 from app.security import plan_access, policy
 from app.security.actor import current_actor
@@ -79,10 +74,11 @@ class PlanView(PlanPage):
             offered=[one for one in plan.handovers if one.answered_at is None],
             meter=meter_for(actor, plan),
             liveliness=liveliness.told_to(actor, plan, on),
-            newer=template_moves.offered_to(actor, plan),
+            pen=pen_share.for_reader(actor, plan, utc_now()),
+            newer=offered_to(actor, plan),
             moving=on_its_way(plan),
             origin=origin_of(plan),
-            tidying=tidying_pages.offered(plan),
+            tidying=left_to_administrator(plan),
             may=lambda action: bool(policy.decide(actor, action, plan)),
         )
 
@@ -266,7 +262,7 @@ class PlanView(PlanPage):
         said = _("The plan is handed over.")
         if handovers.must_be_accepted(plan):
             said = _("The question is sent. The plan changes hands when the answer is yes.")
-        return self._do(
+        answer = self._do(
             pk,
             Action.HAND_OVER,
             lambda plan: handovers.hand_over(
@@ -276,6 +272,7 @@ class PlanView(PlanPage):
             "plans/hand_over.html",
             form,
         )
+        return warned(answer, form.person_id.data)
 
     @expose("/take-back/<pk>", methods=["POST"])
     @door(Action.HAND_OVER)
@@ -297,7 +294,7 @@ class PlanView(PlanPage):
         if request.method != "POST" or not form.validate():
             status = 422 if request.method == "POST" else 200
             return self._form("plans/stand_in.html", plan, form, status=status)
-        return self._do(
+        answer = self._do(
             pk,
             Action.HAND_OVER,
             lambda plan: handovers.appoint_stand_in(
@@ -312,6 +309,7 @@ class PlanView(PlanPage):
             "plans/stand_in.html",
             form,
         )
+        return warned(answer, form.person_id.data)
 
     @expose("/end-stand-in/<pk>", methods=["POST"])
     @door(Action.HAND_OVER)
