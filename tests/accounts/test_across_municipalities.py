@@ -11,12 +11,12 @@ from sqlalchemy import select
 
 from app.clock import today, utc_now
 from app.db import db, transaction
-from app.enums import NoticeKind, Role, UnitKind
-from app.models import Membership, Participant, Person, Plan, Unit
+from app.enums import NoticeKind, PlanKind, Role, UnitKind
+from app.models import Membership, Participant, Person, Plan, PlanType, Unit
 from app.security import elsewhere, policy, tenancy
 from app.security.roles import Action
 from app.side_tables import Notice
-from app.templating import setup
+from app.templating.shipped_types import TYPES
 from app.units import operations as units
 from tests.accounts import towns
 from tests.plans import garden as gardens
@@ -47,7 +47,7 @@ def built(app):
             made.persons[key] = here.roles_of(name)[-1].person_id
         made.children = [here.person() for _ in range(2)]
         with here.inside() as actor, transaction() as session:
-            setup.ensure(session, here.id, at=utc_now())
+            session.add(_kind_of_plan())
             _plant(made, actor, session)
     return made
 
@@ -72,6 +72,18 @@ def _plant(made, actor, session):
             )
             made.parts[key, place] = row.id
     made.plans = [one.id for one in plans]
+
+
+def _kind_of_plan():
+    shipped = next(one for one in TYPES if one.kind is PlanKind.INDIVIDUAL_PLAN)
+    return PlanType(
+        kind=shipped.kind,
+        sections=[str(section) for section in shipped.sections],
+        names=shipped.names,
+        coordinator_names=shipped.coordinator_names,
+        consent_months=12,
+        is_offered=True,
+    )
 
 
 def _in(days):
@@ -152,7 +164,6 @@ def test_the_list_is_filtered_by_where_and_until_when(admin, built, family, aske
     asked = {name: value.format(**words) for name, value in asked.items()}
 
     assert named(rows(admin, **asked), family) == expected
-    assert admin.get(LIST, query_string=asked).status_code == 200
 
 
 def test_an_administrator_of_a_part_sees_those_in_the_plans_of_that_part(built, enter, family):
