@@ -689,7 +689,6 @@ UNLISTED_VIEWS = (
     TidyReceiptView,
     TidyPlanView,
     ElsewhereView,
-    DecisionView,
     OpenPagesView,
     LinkRequestView,
     ImportView,

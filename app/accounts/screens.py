@@ -236,6 +236,8 @@ class MembershipView(HandsOver):
             "may_end": self.may(Action.END, row) and row.ended_at is None,
             "may_withdraw": bool(policy.decide(actor, Action.WITHDRAW_ACCOUNT, row.person)),
             "may_link": may_link,
+            "may_spread": row.role is Role.COORDINATOR
+            and bool(policy.may_open(actor, Action.ADD, Resource.CLEAN_UP)),
             "username": username_of(row.account_id) if is_theirs else None,
         }
         return [(_("Role and login"), "accounts/_role_actions.html", values)]

@@ -12,13 +12,12 @@ from hashlib import sha256
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.clock import day_of
-from app.consent.rights import who_may
 from app.db import db
 from app.desk.tidy_rules import Search
 from app.enums import PlanKind, TidyAct
 from app.models import Authority, Plan
 from app.plans.successors import Successor
-from app.plans.tidy_facts import Facts, Wish, facts_of, obstacle
+from app.plans.tidy_facts import Facts, Wish, asked_to_renew, facts_of, obstacle
 from app.security.actor import Actor
 
 TELLS = frozenset({TidyAct.REASSIGN, TidyAct.PAUSE, TidyAct.CLOSE})
@@ -112,7 +111,7 @@ def _told(
     if search.act is TidyAct.REMIND:
         return {one.coordinator_id for one in plans}
     if search.act is TidyAct.RENEW_CONSENT:
-        asked = {right.giver.id for one in plans for right in who_may(one, facts.on)}
+        asked = {person for one in plans for person in asked_to_renew(one, facts.on)}
         return asked | ({one.coordinator_id for one in plans} & facts.at_work)
     told: set[str] = set()
     for plan in plans:

@@ -103,19 +103,24 @@ def order(
     db.session.add(job)
     db.session.flush()
     log.record(actor, "job:added", job)
+    _add_rows(job, what.search.rule, plans)
+    return job
+
+
+def _add_rows(job: Job, rule: TidyRule | None, plans: Mapping[str, str | None]) -> None:
+    """A row for each plan, which waits; in the order in which plans are held."""
     for plan_id in sorted(plans):
         db.session.add(
             TidiedPlan(
-                municipality_id=actor.municipality_id,
+                municipality_id=job.municipality_id,
                 job_id=job.id,
                 plan_id=plan_id,
-                rule=what.search.rule,
+                rule=rule,
                 coordinator_id=plans[plan_id],
                 state=TidyState.WAITING,
             )
         )
     db.session.flush()
-    return job
 
 
 # --- the work ------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ FIRST_FITTING = {
     NoticeKind.CONSENT_GIVEN: "ConsentView.overview",
     NoticeKind.CONSENT_WITHDRAWN: "ConsentView.overview",
     NoticeKind.CONSENT_ENDS: "ConsentView.overview",
+    NoticeKind.CONSENT_TO_RENEW: "ConsentView.overview",
     NoticeKind.AGE_REACHED: "ConsentView.overview",
     NoticeKind.MOVE_CONSENT_WANTED: "MoveConsentView.consent",
     NoticeKind.MOVE_CONSENT_GIVEN: "MoveView.show",

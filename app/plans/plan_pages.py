@@ -17,7 +17,7 @@ from app.enums import ConsentKind
 from app.errors import DomainError, NotAllowed, NotFound, StaleVersion
 from app.models import Consent, Person, Plan
 from app.people.training_told import warned
-from app.plans import activity, continuing, handovers, life, liveliness, pen_share, tidying_pages
+from app.plans import activity, continuing, handovers, life, liveliness, pen_share
 from app.plans.arriving_pages import origin_of
 from app.plans.coordinators import coordinators_here
 from app.plans.meter_pages import meter_for
@@ -32,6 +32,7 @@ from app.plans.plan_forms import (
     StandInForm,
 )
 from app.plans.template_moves import offered_to
+from app.plans.tidying_pages import offered as left_to_administrator
 from app.screens import forms
 from app.security import plan_access, policy
 from app.security.actor import current_actor
@@ -77,7 +78,7 @@ class PlanView(PlanPage):
             newer=offered_to(actor, plan),
             moving=on_its_way(plan),
             origin=origin_of(plan),
-            tidying=tidying_pages.offered(plan),
+            tidying=left_to_administrator(plan),
             may=lambda action: bool(policy.decide(actor, action, plan)),
         )
 

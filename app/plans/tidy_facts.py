@@ -175,8 +175,13 @@ def _remind(plan: Plan, wish: Wish, facts: Facts) -> str | None:
     return "told_already" if is_told else None
 
 
+def asked_to_renew(plan: Plan, on: date) -> frozenset[str]:
+    """Those whose consent would count; who is dead or has moved is not asked."""
+    return frozenset(one.giver.id for one in who_may(plan, on) if one.giver.retired_at is None)
+
+
 def _renew(plan: Plan, _wish: Wish, facts: Facts) -> str | None:
-    asked = {one.giver.id for one in who_may(plan, facts.on)}
+    asked = asked_to_renew(plan, facts.on)
     if not asked:
         return "nobody_to_ask"
     waiting = ((plan.id, person_id, NoticeKind.CONSENT_TO_RENEW) for person_id in asked)

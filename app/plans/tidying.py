@@ -13,7 +13,6 @@ from sqlalchemy import select
 
 from app.audit import log
 from app.clock import day_of
-from app.consent.rights import who_may
 from app.db import db
 from app.enums import NoticeKind, PlanState, TidyAct
 from app.errors import DomainError
@@ -21,7 +20,7 @@ from app.models import Membership, Plan
 from app.notifications import notices
 from app.plans import handovers, life
 from app.plans.plan_troubles import working_coordinators
-from app.plans.tidy_facts import Facts, Wish, facts_of, obstacle
+from app.plans.tidy_facts import Facts, Wish, asked_to_renew, facts_of, obstacle
 from app.plans.tidy_words import NotTidied
 from app.security import plan_access, policy
 from app.security.actor import Actor
@@ -63,8 +62,7 @@ def _remind(actor: Actor, plan: Plan, wish: Wish, _facts: Facts, at: datetime) -
 
 def _renew(actor: Actor, plan: Plan, _wish: Wish, facts: Facts, at: datetime) -> Before:
     """Ask those whose consent would count, and tell the coordinator that they are asked."""
-    asked = {one.giver.id for one in who_may(plan, facts.on)}
-    told = asked | ({plan.coordinator_id} & facts.at_work)
+    told = asked_to_renew(plan, facts.on) | ({plan.coordinator_id} & facts.at_work)
     log.record(actor, "plan:tidied", plan)
     notices.tell(plan, told, NoticeKind.CONSENT_TO_RENEW, at=at)
     return {}

@@ -69,6 +69,13 @@ def local(client_as):
     return client_as("lokal.strandvik")
 
 
+@pytest.fixture
+def once(database_name):
+    """For what is the same on every database: on one of them, but for drills."""
+    if database_name == "postgresql" and not IS_FULL:
+        pytest.skip("in a drill")
+
+
 # --- which plans ---------------------------------------------------------------------------------
 
 
@@ -405,7 +412,9 @@ def test_what_does_not_fit_any_more_is_skipped_and_the_receipt_adds_up(app, worl
     assert done.report["done"] == 1
 
 
-def test_a_plan_is_not_given_to_its_owner_one_who_acts_for_the_owner_or_out_of_reach(app, world):
+def test_a_plan_is_not_given_to_its_owner_one_who_acts_for_the_owner_or_out_of_reach(
+    once, app, world
+):
     child = idle(app, world, owner="child")
     nav = {"unit_id": world.strandvik.units["nav"]}
     parent, far, gone = (
@@ -623,7 +632,7 @@ def test_from_choosing_to_undoing_by_the_pages(app, world, local):
     assert facts(app, world, one.plan)["state"] is PlanState.ACTIVE
 
 
-def test_what_changed_since_it_was_looked_over_is_looked_over_again(app, world, local):
+def test_what_changed_since_it_was_looked_over_is_looked_over_again(once, app, world, local):
     one, other = idle(app, world), idle(app, world)
     form, page = only(local, PAUSE, one.plan, other.plan)
     change(app, world, Plan, other.plan, last_activity_at=utc_now())
@@ -638,6 +647,8 @@ def test_who_takes_over_is_proposed_and_can_be_changed_by_plan(app, world, local
     leaving, first, second = (new_coordinator(app, world) for _ in range(3))
     plans = [scene(app, world, coordinator_id=leaving).plan for _ in range(2)]
     form = {"act": "reassign", "of": leaving, "among_asked": "1", "among": [first, second]}
+    role = select(Membership.id).where(Membership.person_id == leaving)
+    of_role = local.get(f"/role/show/{look(app, world, lambda: db.session.scalar(role))}")
 
     page = local.send("/tidy/successors", form).text
     proposed = dict(pair.split(":") for pair in hidden(page, "settled").split())
@@ -650,6 +661,7 @@ def test_who_takes_over_is_proposed_and_can_be_changed_by_plan(app, world, local
     job_id = ordered.location.rpartition("/")[2]
     run(app, world, job_id)
 
+    assert f"/tidy/plans?act=reassign&amp;of={leaving}" in of_role.text
     assert {one.because for one in rows(app, world, job_id).values()} == {None}
     assert set(proposed.values()) == {first, second}
     assert {facts(app, world, pk)["coordinator_id"] for pk in plans} == {first}
@@ -683,7 +695,7 @@ def test_ids_of_another_municipality_and_out_of_a_part_are_never_among_the_chose
     assert rows(app, world, job_id).keys() == {near.plan}
 
 
-def test_a_clean_up_is_for_local_administrators_of_its_municipality(app, world, client_as):
+def test_a_clean_up_is_for_local_administrators_of_its_municipality(once, app, world, client_as):
     one = idle(app, world)
     done = tidy(app, world, PAUSE, one.plan)
 
@@ -699,14 +711,16 @@ def test_a_clean_up_is_for_local_administrators_of_its_municipality(app, world, 
     "query",
     ["act=close", "act=archive&rule=no_activity", "act=close&rule=no_activity&limit=5", "act=x"],
 )
-def test_a_way_that_does_not_exist_is_refused(local, query):
+def test_a_way_that_does_not_exist_is_refused(once, local, query):
     assert local.get(f"/tidy/plans?{query}").status_code == 400
 
 
 # --- one plan, from its own page -----------------------------------------------------------------
 
 
-def test_a_plan_nobody_coordinates_is_paused_closed_and_archived_from_its_page(app, world, local):
+def test_a_plan_nobody_coordinates_is_paused_closed_and_archived_from_its_page(
+    once, app, world, local
+):
     gone = new_coordinator(app, world, active=False)
     one, two = (scene(app, world, coordinator_id=gone).plan for _ in range(2))
     page = local.get(f"/plan/show/{one}").text
@@ -727,7 +741,7 @@ def test_a_plan_nobody_coordinates_is_paused_closed_and_archived_from_its_page(a
     assert facts(app, world, two)["state"] is PlanState.CLOSED
 
 
-def test_a_plan_with_a_coordinator_at_work_is_the_coordinators_to_pause(app, world, local):
+def test_a_plan_with_a_coordinator_at_work_is_the_coordinators_to_pause(once, app, world, local):
     one = scene(app, world).plan
 
     assert f"/plan-tidy/pause/{one}" not in local.get(f"/plan/show/{one}").text
@@ -752,11 +766,9 @@ def test_a_row_of_a_clean_up_is_seen_by_those_who_administer_its_plan(app, world
 
 @pytest.mark.drill
 def test_a_killed_clean_up_goes_on_does_nothing_twice_and_can_be_undone_whole(
-    app, world, local, capsys, database_name
+    once, app, world, local, capsys, database_name
 ):
     """1,500 plans on both databases in a drill; a test run kills a worker once."""
-    if database_name == "postgresql" and not IS_FULL:
-        pytest.skip("in a drill")
     plans = crowd(app, world, size(60, 1_500))
     was = all_facts(app, world, plans)
     at = perf_counter()
