@@ -133,7 +133,7 @@ def test_units_with_near_equal_names_are_listed_and_merged(twice, here, admin):
     assert admin.send(f"/unit/merge/{small}", data).status_code == 302
 
     assert twice.is_retired(here, small)
-    admin.get("/")  # Shows what was done, which names both.
+    admin.get("/desk/")  # Shows what was done, which names both.
     assert "Solbakken bhg." not in admin.get("/duplicates/units/").text
 
 

@@ -289,7 +289,7 @@ def test_one_person_is_retired_with_an_undo(crowd):
     assert page.request.path == f"/person/show/{pk}"
 
     crowd.client.send(f"/person/retire/{pk}", {"reason": "Flyttet"})
-    crowd.client.get("/")
+    crowd.client.get("/desk/")
     crowd.client.send(f"/person/restore/{pk}")
     crowd.undo(f"/person/show/{pk}")
 

@@ -271,7 +271,7 @@ def test_the_form_in_the_header_leads_to_the_page_of_the_hits(admin):
     assert answer.request.path == "/search/"
     assert f"Kari {CANARY['9901']}sen" in answer.text
     assert 'value="kari måke"' in answer.text
-    assert 'action="/search/"' in admin.get("/").text
+    assert 'action="/search/"' in admin.get("/desk/").text
 
 
 def test_head_and_an_empty_search_are_answered(admin):
