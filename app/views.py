@@ -713,11 +713,9 @@ def register_views(appbuilder: AppBuilder) -> None:
     proposed = _l("News from the national library")
     appbuilder.add_view(NationalProposalView, "NationalProposalView", label=proposed)
     appbuilder.add_view(NationalView, "NationalView", label=_l("National library"))
-    for other_view in (*SET_UP_VIEWS, *DUPLICATE_VIEWS):
+    for other_view in (*SET_UP_VIEWS, *DUPLICATE_VIEWS, ImportView, AlikeRowsView):
         appbuilder.add_view_no_menu(other_view)
     appbuilder.add_view(JobView, "JobView", label=_l("Jobs"))
-    for import_view in (ImportView, AlikeRowsView):
-        appbuilder.add_view_no_menu(import_view)
     appbuilder.add_view(AuditEventView, "AuditEventView", label=_l("Log"))
     appbuilder.add_view(MunicipalityView, "MunicipalityView", label=_l("Municipalities"))
     appbuilder.add_view(
