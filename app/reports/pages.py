@@ -33,6 +33,7 @@ from app.security.routes import door
 
 Answer = Response | str
 ON_A_PAGE = 100
+FIRST = "kinds"
 FORMATS = {"csv": csv_download, "xlsx": xlsx_download}
 
 
@@ -130,7 +131,7 @@ def _asked() -> Report:
     Raises:
         NotFound: there is none of that name, or it is not for the actor.
     """
-    found = catalogue.REPORTS.get(request.args.get("report", ""))
+    found = catalogue.REPORTS.get(request.args.get("report", FIRST))
     if found is None or not is_for(current_actor(), found):
         raise NotFound
     return found
