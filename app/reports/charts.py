@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 BAR_HEIGHT = 44
-WIDEST = 65
+WIDEST = 62
 """Percent of the room for the longest bar; to the right of it stands what is said."""
 FEW_LABELS = 4
 LEFT = 12
