@@ -11,6 +11,7 @@ import click
 import structlog
 from flask import Flask, current_app
 
+from app.db import db, refresh_statistics
 from app.jobs import queue, rounds, runner
 
 THREADS = 2
@@ -59,7 +60,14 @@ def prepare(app: Flask) -> None:
     huey.periodic_task(last_every_hour, name="expire_moves")(_within(app, rounds.expire_all))
     every_night = crontab(minute="7", hour="1")
     huey.periodic_task(every_night, name="scan_duplicates")(_within(app, rounds.scan_all))
+    before_morning = crontab(minute="27", hour="3")
+    huey.periodic_task(before_morning, name="statistics")(_within(app, _refresh_statistics))
+    huey.on_startup(name="statistics")(_within(app, _refresh_statistics))
     huey.on_startup(name="resume")(_within(app, runner.resume_unfinished))
+
+
+def _refresh_statistics() -> None:
+    refresh_statistics(db.engine)
 
 
 def _within(app: Flask, work: Callable[..., object]) -> Callable[..., None]:
