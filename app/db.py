@@ -18,6 +18,8 @@ from sqlalchemy.orm import Session
 WRITES = "samvev_writes"
 RELAXED = "samvev_relaxed"
 READS_ALL = "samvev_reads_all"
+LOOKED_AT = 1000
+"""How many rows of each index SQLite looks at, to learn how many it finds."""
 
 db = SQLA(metadata=Model.metadata, session_options={"expire_on_commit": False})
 
@@ -114,3 +116,14 @@ def configure_sqlite(engine: Engine) -> None:
             connection.info[RELAXED] = relaxed
             connection.exec_driver_sql(f"PRAGMA synchronous={'NORMAL' if relaxed else 'FULL'}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def refresh_statistics(engine: Engine) -> None:
+    """Let SQLite learn how many rows an index finds, or it guesses, and may look through a whole
+    table for each row of another. PostgreSQL learns by itself."""
+    if engine.dialect.name != "sqlite":
+        return
+    with engine.connect().execution_options(**{WRITES: True}) as connection:
+        connection.exec_driver_sql(f"PRAGMA analysis_limit={LOOKED_AT}")
+        connection.exec_driver_sql("ANALYZE")
+        connection.commit()

@@ -12,6 +12,7 @@ import click
 import structlog
 from flask import Flask, current_app
 
+from app.db import db, refresh_statistics
 from app.jobs import queue, runner, schedule
 
 THREADS = 2
@@ -56,7 +57,14 @@ def prepare(app: Flask) -> None:
     for one in schedule.REGULAR:
         when = crontab(minute=str(one.minute), hour="*" if one.hour is None else str(one.hour))
         huey.periodic_task(when, name=one.name)(_within(app, partial(schedule.run, one)))
+    before_morning = crontab(minute="27", hour="3")
+    huey.periodic_task(before_morning, name="statistics")(_within(app, _refresh_statistics))
+    huey.on_startup(name="statistics")(_within(app, _refresh_statistics))
     huey.on_startup(name="resume")(_within(app, runner.resume_unfinished))
+
+
+def _refresh_statistics() -> None:
+    refresh_statistics(db.engine)
 
 
 def _within(app: Flask, work: Callable[..., object]) -> Callable[..., None]:

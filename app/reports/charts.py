@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 BAR_HEIGHT = 44
-WIDEST = 65
+WIDEST = 62
 """Percent of the room for the longest bar; to the right of it stands what is said."""
 FEW_LABELS = 4
+LEFT = 12
+"""Percent of the room to the left of lines, for the numbers on the scale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,18 @@ class LineChart:
         chosen = sorted({round(last * part / (FEW_LABELS - 1)) for part in range(FEW_LABELS)})
         for number in chosen if last >= 0 else ():
             anchor = "start" if number == 0 else "end" if number == last else "middle"
-            yield self.moments[number], f"{self._across(number):.2f}%", anchor
+            across = LEFT + self._across(number) * (100 - LEFT) / 100
+            yield self.moments[number], f"{across:.2f}%", anchor
+
+    @property
+    def left(self) -> str:
+        """Where the lines begin."""
+        return f"{LEFT}%"
+
+    @property
+    def wide(self) -> str:
+        """How wide the field of the lines is."""
+        return f"{100 - LEFT}%"
 
     def _across(self, number: int) -> float:
         return number * 100 / max(1, len(self.moments) - 1)

@@ -54,7 +54,7 @@ def _by_month(found: Select[Any], at: Any, bounds: Sequence[datetime]) -> list[i
     after_last_first = list(enumerate(bounds, start=1))[::-1]
     bucket = case(*((at >= bound, number) for number, bound in after_last_first), else_=0)
     counted = found.where(at.is_not(None)).with_only_columns(bucket.label("month"), func.count())
-    by_month = dict(db.session.execute(counted.group_by("month")).tuples().all())
+    by_month = _by_key(counted.group_by("month"))
     return [by_month.get(number, 0) for number in range(len(bounds) + 1)]
 
 
@@ -136,7 +136,7 @@ def _days(spans: Sequence[tuple[datetime | None, datetime | None]]) -> list[int]
 def duplicates(actor: Actor, _on: date) -> Parts:
     """Pairs of persons who may be one, by what was answered."""
     found = scope.rows(actor, DuplicatePair).with_only_columns(DuplicatePair.state, func.count())
-    counted = dict(db.session.execute(found.group_by(DuplicatePair.state)).tuples().all())
+    counted = _by_key(found.group_by(DuplicatePair.state))
     states = list(PairState)
     return Parts([words(one) for one in states], [counted.get(one, 0) for one in states])
 
@@ -164,11 +164,15 @@ def moves(actor: Actor, _on: date) -> Cross:
     plans = scope.rows(actor, Plan, Action.EXPORT).with_only_columns(Plan.id)
     out = select(PlanMove.state, func.count()).where(PlanMove.plan_id.in_(plans))
     into = scope.rows(actor, IncomingPlan).with_only_columns(IncomingPlan.state, func.count())
-    left = dict(db.session.execute(out.group_by(PlanMove.state)).tuples().all())
-    came = dict(db.session.execute(into.group_by(IncomingPlan.state)).tuples().all())
+    left = _by_key(out.group_by(PlanMove.state))
+    came = _by_key(into.group_by(IncomingPlan.state))
     states = list(MoveState)
     return Cross(
         [words(one) for one in states],
         [_l("To other municipalities"), _l("From other municipalities")],
         [[left.get(one, 0), came.get(one, 0)] for one in states],
     )
+
+
+def _by_key(statement: Any) -> dict[Any, int]:
+    return {row[0]: row[1] for row in db.session.execute(statement)}

@@ -33,6 +33,7 @@ from app.security.routes import door
 
 Answer = Response | str
 ON_A_PAGE = 100
+FIRST = "kinds"
 FORMATS = {"csv": csv_download, "xlsx": xlsx_download}
 
 
@@ -50,7 +51,7 @@ class ReportView(BaseView):
         """Which reports there are."""
         actor = current_actor()
         shelves = [
-            (shelf.heading, [one for one in shelf.reports if _is_for(actor, one)])
+            (shelf.heading, [one for one in shelf.reports if is_for(actor, one)])
             for shelf in catalogue.SHELVES
         ]
         return render_template("reports/index.html", view=self, shelves=shelves)
@@ -130,13 +131,14 @@ def _asked() -> Report:
     Raises:
         NotFound: there is none of that name, or it is not for the actor.
     """
-    found = catalogue.REPORTS.get(request.args.get("report", ""))
-    if found is None or not _is_for(current_actor(), found):
+    found = catalogue.REPORTS.get(request.args.get("report", FIRST))
+    if found is None or not is_for(current_actor(), found):
         raise NotFound
     return found
 
 
-def _is_for(actor: Actor, report: Report) -> bool:
+def is_for(actor: Actor, report: Report) -> bool:
+    """Whether the report is one for the whole or the part that the actor administers."""
     return not report.is_whole or not _parts(actor)
 
 

@@ -67,7 +67,7 @@ def spread(found: Select[Any], size: Any, bands: Sequence[tuple[Any, int]], othe
 
 
 def _counts(statement: Select[Any]) -> dict[Any, int]:
-    return dict(db.session.execute(statement.group_by(_PART)).tuples().all())
+    return {row[0]: row[1] for row in db.session.execute(statement.group_by(_PART))}
 
 
 # --- the reports ---------------------------------------------------------------------------------
@@ -91,12 +91,11 @@ def kinds(actor: Actor, _on: date) -> Cross:
 
 
 def units(actor: Actor, _on: date) -> Parts:
-    """By unit, each with all below it: the highest level on which there are several.
-
-    Nothing says where the plan of a shielded owner belongs.
+    """By the municipality's own units, each with all below it: the highest level on which there are
+    several. Nothing says where the plan of a shielded owner belongs.
     """
-    live = scope.rows(actor, Unit).where(Unit.retired_at.is_(None)).order_by(Unit.search_name)
-    branches = grow(db.session.scalars(live))
+    own = scope.rows(actor, Unit).where(Unit.retired_at.is_(None), Unit.is_outside.is_(False))
+    branches = grow(db.session.scalars(own.order_by(Unit.search_name)))
     tops = []
     while len(branches) == 1 and branches[0].below:
         tops.append(branches[0].unit)

@@ -128,4 +128,6 @@ def _month(day: Any) -> str:
 def _weeks(number: int | None) -> str:
     if number is None:
         return _("not told")
+    if number == 0:
+        return _("less than a week")
     return ngettext("%(num)s week", "%(num)s weeks", number)

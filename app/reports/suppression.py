@@ -14,17 +14,18 @@ Withstands:
 * a report today and one tomorrow: a change of one either is not seen, or is one to nine;
 * stock against what came and went in each month, in one report or in one each month: of each of
   them at least four values remain possible (``flow``);
-* somebody who knows this method, and asks why a number was withheld: three values remain even so.
-  In a small group there is room to spare in its sums; in a large one all the parts of a sum are
-  withheld, rather than those alone that must be.
+* somebody who knows this method, and asks why a part of a group was withheld: three values remain
+  even so. In a small group there is room to spare in its sums; in a large one all the parts of a
+  sum are withheld, rather than those alone that must be.
 Does not withstand somebody who knows from elsewhere about all changes but one, when that one
 happens to cross a step; nor all the parts of a municipality put beside the whole by readers who
-each hold one of them. So there are no filters but fixed groups, and periods are calendar ones.
+each hold one of them; nor, for how many came in a month, who takes a report every day of it. So
+there are no filters but fixed groups, and periods are calendar ones.
 
-Source: Hundepool et al., "Handbook on Statistical Disclosure Control", Eurostat 2024, chapter 5
-(tables of counts: rounding, secondary suppression, auditing); Gusfield, "A graph theoretic approach
-to statistical data security", SIAM J. Comput. 17 (1988); SSB, "Håndbok i statistisk
-konfidensialitet" (groups smaller than five).
+Source: Hundepool et al., "Handbook on Statistical Disclosure Control" (Eurostat's centre of
+excellence), on tables of counts: rounding, secondary suppression, auditing; Langsrud and Heldal
+(SSB), "An algorithm for small count rounding of tabular data", PSD 2018; Gusfield, "A graph
+theoretic approach to statistical data security", SIAM J. Comput. 17 (1988).
 """
 
 from collections.abc import Collection, Iterable, Sequence

@@ -12,7 +12,7 @@ from app.reports import suppression
 from app.reports.suppression import STEP, Told, flow, one_way, share, told, two_way
 from tests.reports.attacker import Attacker, fewest_possible
 
-QUICK = settings(max_examples=150, deadline=None)
+QUICK = settings(max_examples=80, deadline=None)
 COUNTS = st.one_of(
     st.sampled_from([0, 0, 1, 3, 4, 4, 8, 9, 9, 14, 59]), st.integers(min_value=0, max_value=40)
 )
@@ -170,7 +170,7 @@ def test_a_report_told_the_same_of_a_month_when_later_ones_were_not_known(before
     assert earlier.went == flow(before, came, went).went[:number]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(WORLDS)
 def test_all_reports_of_a_day_together_leave_five_values_for_every_number(plans):
     attacker = Attacker()
@@ -180,7 +180,7 @@ def test_all_reports_of_a_day_together_leave_five_values_for_every_number(plans)
     assert fewest_possible(attacker.concludes()) >= STEP
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(WORLDS, PLANS, PLANS, st.sampled_from(["added", "closed", "changed"]))
 def test_two_reports_that_differ_by_one_plan_do_not_tell_that_nor_which(plans, one, other, what):
     before = plans if what == "added" else [*plans, one]
