@@ -71,7 +71,7 @@ class CoursePages(ScopedModelView):
         values = self._participants(row, CertificateForm(formdata=None))
         parts: list[tuple[Any, str, Mapping[str, Any]]] = []
         if row.about:
-            parts.append((_l("What it is about"), "method/about.html", {"text": row.about}))
+            parts.append((_l("What the course is about"), "method/about.html", {"text": row.about}))
         parts.append((_l("Participants"), "method/course_participants.html", values))
         return parts
 

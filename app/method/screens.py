@@ -88,7 +88,7 @@ class CourseView(CoursePages):
         "held_on": _l("Day"),
         "hours": _l("Hours"),
         "place": _l("Place"),
-        "about": _l("What it is about"),
+        "about": _l("What the course is about"),
         "signed_up": _l("Signed up"),
         "certified": _l("With certificate"),
     }
@@ -190,7 +190,7 @@ class RoutineView(RoutinePages):
     empty_text = _l("No routine is registered yet.")
     label_columns = {
         "title": _l("Title"),
-        "about": _l("What it is about"),
+        "about": _l("What the routine is about"),
         "kept_at": _l("Where it stands"),
         "keeper": _l("Who keeps it"),
         "keeper_id": _l("Who keeps it"),
@@ -304,7 +304,7 @@ class GatheringView(GatheringPages):
         "held_on": _l("Day"),
         "place": _l("Place"),
         "programme": _l("Programme"),
-        "asked": _l("Asked"),
+        "asked": _l("Invited"),
         "there": _l("Were there"),
     }
     list_columns = ["title", "held_on", "place", "asked", "there"]

@@ -384,5 +384,5 @@ MET: dict[Met, Any] = {
     Met.YES: _l("Met"),
     Met.NO: _l("Not met"),
     Met.NEAR: _l("Close to it"),
-    Met.UNKNOWN: _l("Can't be told"),
+    Met.UNKNOWN: _l("Too few"),
 }
