@@ -93,7 +93,7 @@ def test_two_of_a_rare_name_say_more_than_two_of_a_common_one():
 
     common_score = compare(record_of(common), record_of(common)).score
 
-    assert compare(record_of(rare), record_of(rare)).score > common_score + 2
+    assert compare(record_of(rare), record_of(rare)).score > common_score + 1
 
 
 def test_who_shares_only_a_name_is_no_candidate():
