@@ -12,7 +12,7 @@ from itertools import combinations
 from math import log2
 
 from app.duplicates.levels import FIELD_OF, Level
-from app.duplicates.scoring import FAR_APART, Finding
+from app.duplicates.scoring import FAR_APART, SHORT_OF_CERTAIN, Finding
 from app.duplicates.weights import Weights
 
 MOST_NEAR = 30
@@ -76,13 +76,19 @@ def heard(
         if rival >= SURE
     }
     for pair, link in same.items():
-        most = weights.bits[Level.THIRD_SAME]
-        found[pair] = _finding(Level.THIRD_SAME, min(most, link - known[pair]))
+        found[pair] = _finding(Level.THIRD_SAME, _lift(link, known[pair], weights))
     return {pair: finding for pair, finding in found.items() if finding.bits}
 
 
 def _finding(level: Level, bits: float) -> Finding:
     return Finding(FIELD_OF[level], level, round(bits, 2))
+
+
+def _lift(link: float, score: float, weights: Weights) -> float:
+    """How much likelier it is that two are one who both are the same as a third: never surer than
+    the weaker of the two is, and never certain by that alone."""
+    highest = min(link, weights.certain - SHORT_OF_CERTAIN)
+    return max(0.0, min(weights.bits[Level.THIRD_SAME], highest - score))
 
 
 def _doubt(rival: float, score: float, weights: Weights) -> float:

@@ -19,8 +19,9 @@ _FILE = Path(__file__).parent / "data" / "weights.json"
 # The weights were made in a population of about this size; two namesakes are likelier in more.
 USUAL_PERSONS = 50_000
 LARGEST_SHIFT = 4.0
-# Twins and spouses do not grow in number with the population, unrelated namesakes do.
-NAMESAKES_AMONG_OTHERS = 0.6
+# Twins and spouses do not grow in number with the population, unrelated namesakes do: bits less a
+# doubling, for any pair and once more where the name is all there is.
+NAMESAKES_AMONG_OTHERS, NAMESAKES_BY_NAME = 0.3, 0.6
 # What an average name says, in bits, and how far from it a rare or a common one is let.
 AVERAGE_GIVEN, AVERAGE_FAMILY = 7.5, 10.0
 RAREST, COMMONEST_GIVEN, COMMONEST_FAMILY = 8.0, -4.0, -5.0
@@ -54,9 +55,12 @@ class Weights:
         Pairs of unrelated people of one name grow with the square of it, those of one person
         with it alone. Where few live, it is households that look alike, and they do not get fewer.
         """
-        grown = max(persons, self.persons) / self.persons
-        shift = min(LARGEST_SHIFT, NAMESAKES_AMONG_OTHERS * log2(grown))
-        return replace(self, base=round(self.base - shift, 2), persons=max(persons, self.persons))
+        doublings = log2(max(persons, self.persons) / self.persons)
+        shift = min(LARGEST_SHIFT, NAMESAKES_AMONG_OTHERS * doublings)
+        by_name = min(LARGEST_SHIFT, NAMESAKES_BY_NAME * doublings)
+        bits = {**self.bits, Level.NAME_ALONE: round(self.bits[Level.NAME_ALONE] - by_name, 2)}
+        base = round(self.base - shift, 2)
+        return replace(self, base=base, bits=bits, persons=max(persons, self.persons))
 
     def given_rarity(self, words: tuple[str, ...]) -> float:
         """How much rarer than the average given names are, in bits."""

@@ -9,7 +9,7 @@ import pytest
 from app.duplicates import estimation
 from app.duplicates.levels import FIELD_OF, Field, Level
 from app.duplicates.record import Facts, record_of
-from app.duplicates.scoring import NO_CANDIDATE, Comparison, Finding, compare
+from app.duplicates.scoring import NO_CANDIDATE, Comparison, Finding, compare, explained
 from app.duplicates.weights import SHIPPED, Weights
 from app.duplicates.words import SENTENCES, reasons, speaks_for
 from app.enums import MatchBand
@@ -102,6 +102,20 @@ def test_who_shares_only_a_name_is_no_candidate():
     assert compare(record_of(KARI), other) is NO_CANDIDATE
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"birth_date": None}, id="one date"),
+        pytest.param({"birth_date": None, "email": None}, id="a phone and an address"),
+    ],
+)
+def test_who_has_no_date_to_compare_is_never_certain(changes: dict[str, object]):
+    found = compared(**changes)
+
+    assert found.band is MatchBand.PROBABLE
+    assert Level.UNDATED in levels(found)
+
+
 # --- weights -------------------------------------------------------------------------------------
 
 
@@ -124,11 +138,15 @@ def test_what_is_the_same_speaks_for_and_what_differs_against():
 
 
 def test_in_a_larger_population_the_same_findings_say_less():
-    a, b = record_of(KARI), record_of(KARI)
+    both, named = record_of(KARI), record_of(Facts("Tiril", "Ytrebø"))
 
-    small, large = (compare(a, b, SHIPPED.sized(count)).score for count in (100_000, 800_000))
+    small, large = (SHIPPED.sized(count) for count in (100_000, 800_000))
+    lost, lost_by_name = (
+        explained(one, one, small).score - explained(one, one, large).score for one in (both, named)
+    )
 
-    assert small - large == pytest.approx(1.8, abs=0.02)
+    assert lost == pytest.approx(0.9, abs=0.02)
+    assert lost_by_name == pytest.approx(2.7, abs=0.02)
 
 
 def test_reasons_for_come_first_and_the_weightiest_of_them():

@@ -27,6 +27,12 @@ def test_a_third_lifts_no_further_than_it_may():
     assert found == {("a", "c"): (Level.THIRD_SAME, SHIPPED.bits[Level.THIRD_SAME])}
 
 
+def test_nobody_is_certain_by_a_third_alone():
+    (found,) = told({("a", "b"): 20.0, ("b", "c"): 20.0}, {("a", "c"): 2.0}).values()
+
+    assert 2.0 + found[1] < SHIPPED.certain
+
+
 @pytest.mark.parametrize("link", [-0.5, -3.0])
 def test_who_may_or_may_not_be_the_third_says_nothing(link: float):
     assert told({("a", "b"): 9.0, ("b", "c"): link}, {("a", "c"): -3.0}) == {}
