@@ -21,10 +21,10 @@ from functools import cached_property
 from itertools import combinations
 from pathlib import Path
 
-from app.duplicates import estimation, linkage_rows
+from app.duplicates import estimation, linkage_rows, thirds
 from app.duplicates.keys import keys_of
 from app.duplicates.record import Facts, Record, record_of
-from app.duplicates.scoring import compare
+from app.duplicates.scoring import compare, explained
 from app.duplicates.weights import Weights
 from benchmarks.persons import VARIATIONS, Row, rows
 from config import ROOT
@@ -40,6 +40,8 @@ load_febrl3().to_csv(sys.argv[1])
 MIB = 1024
 
 Pair = tuple[int, int]
+Scored = tuple[float, int, int]
+"""The score of two, and their places."""
 
 
 @dataclass(frozen=True)
@@ -158,17 +160,41 @@ def _ours(persons: Persons) -> str:
     blocked = time.perf_counter()
     weights = learned(records, pairs)
     ready = time.perf_counter()
-    scored = [(compare(records[a], records[b], weights).score, a, b) for a, b in pairs]
+    alone = [(compare(records[a], records[b], weights).score, a, b) for a, b in pairs]
     done = time.perf_counter()
+    scored = with_thirds(records, alone, weights)
     for band in ("certain", "probable", "possible"):
         _row(f"{band} and above", *_above(persons, scored, getattr(weights, band)))
     _best("Samvev", persons, scored)
+    _best("the same without third persons", persons, alone)
     return (
         f"Samvev: {len(pairs):,} pairs in {done - began:.0f} s on one processor (keys and blocks"
         f" {blocked - began:.0f}, learning {ready - blocked:.0f}, comparing"
         f" {len(pairs) / (done - ready):,.0f} pairs a second), {reached:.1%} of the true pairs"
         f" share a key, peak {_peak():,.0f} MiB"
     )
+
+
+def with_thirds(
+    records: Sequence[Record], alone: Sequence[Scored], weights: Weights
+) -> list[Scored]:
+    """The pairs that are alike, with what third persons say of them, as after a scan."""
+    alike = {
+        (f"{first:08}", f"{second:08}"): score
+        for score, first, second in alone
+        if score >= weights.possible
+    }
+    others = {
+        (first, second): explained(records[int(first)], records[int(second)], weights).score
+        for first, second in thirds.asked(alike)
+    }
+    for pair, finding in thirds.heard(dict(alike), others, weights).items():
+        alike[pair] = (alike[pair] if pair in alike else others[pair]) + finding.bits
+    return [
+        (score, int(first), int(second))
+        for (first, second), score in alike.items()
+        if score >= weights.possible
+    ]
 
 
 # --- Splink --------------------------------------------------------------------------------------
@@ -241,8 +267,6 @@ def _australians(lines: Iterable[dict[str, str]]) -> Persons:
 
 
 # --- telling -------------------------------------------------------------------------------------
-
-Scored = tuple[float, int, int]
 
 
 def _above(persons: Persons, scored: Sequence[Scored], lowest: float) -> tuple[int, int, int]:

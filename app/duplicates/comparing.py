@@ -177,7 +177,10 @@ def _given(a: str, b: str) -> tuple[Level | None, tuple[str, ...]]:
     both = set(ours).intersection(theirs)
     if both:
         return _given_shared(ours, theirs, both), tuple(sorted(both))
-    return _given_apart(ours, theirs), _commoner(ours[0], theirs[0], given=True)
+    level = _given_apart(ours, theirs)
+    if level is Level.GIVEN_NEAR and len(ours) > 1 and len(theirs) > 1:
+        level = Level.GIVEN_ALIKE  # Twins: the first names are nearly one, the next are not.
+    return level, _commoner(ours[0], theirs[0], given=True)
 
 
 def _given_shared(ours: list[str], theirs: list[str], both: set[str]) -> Level:
@@ -217,9 +220,10 @@ def _given_apart(ours: list[str], theirs: list[str]) -> Level:
 
 
 def _any_are_one(ours: list[str], theirs: list[str]) -> bool:
-    if len(ours) == len(theirs) == 1:
+    """Whether one goes by a short form of any of the other's names."""
+    if len(ours) > 1 and len(theirs) > 1:
         return False
-    return any(are_one(one, two) for one in ours for two in theirs)
+    return len(ours) != len(theirs) and any(are_one(one, two) for one in ours for two in theirs)
 
 
 def _family(a: str, b: str) -> tuple[Level | None, tuple[str, ...]]:
