@@ -1,8 +1,9 @@
 """``python -m benchmarks.duplicates``: how well and how fast duplicate persons are found.
 
-Made-up persons with the answer known, compared by us and by Splink (DuckDB) in one run, and FEBRL
-set 3 where the environment of Splink has it. Blocks are made in memory here; what a scan over a
-database takes is measured elsewhere. Splink is installed in an environment of its own.
+Made-up persons with the answer known, compared by us and by Splink (DuckDB) in one run; a second
+set of them, drawn in another way; and FEBRL set 3 where the environment of Splink has it. Blocks
+are made in memory here; what a scan over a database takes is measured elsewhere. Splink is
+installed in an environment of its own.
 """
 
 import argparse
@@ -26,7 +27,9 @@ from app.duplicates.keys import keys_of
 from app.duplicates.record import Facts, Record, record_of
 from app.duplicates.scoring import compare, explained
 from app.duplicates.weights import Weights
+from benchmarks import registers
 from benchmarks.persons import VARIATIONS, Row, rows
+from benchmarks.towns import MIXES
 from config import ROOT
 
 LARGEST_BLOCK = 300
@@ -72,6 +75,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say(f"drawn and made normal in {time.perf_counter() - began:.0f} s\n")
         python = None if options.without_splink else _linkage(options.linkage)
         _measure(persons, python, Path(folder))
+        mix = MIXES[options.mix]
+        second = persons_of(registers.rows(options.persons, seed=options.seed, mix=mix))
+        _say(f"\nA second set ({options.mix}): {len(second.records):,} persons,")
+        _say(f" {second.pairs:,} true pairs\n")
+        _measure(second, None, Path(folder))
         if python and (others := _febrl(python, Path(folder))):
             _say(f"\nFEBRL 3: {len(others.records):,} persons, {others.pairs:,} true pairs\n")
             _measure(others, None, Path(folder))
@@ -82,6 +90,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks.duplicates", description=__doc__)
     parser.add_argument("--persons", type=int, default=100_000)
     parser.add_argument("--variation", choices=VARIATIONS, default="usual")
+    parser.add_argument("--mix", choices=MIXES, default="mid", help="of the second set")
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--linkage", type=Path, default=LINKAGE, help="where Splink is installed")
     parser.add_argument("--without-splink", action="store_true")

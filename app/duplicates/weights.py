@@ -1,8 +1,9 @@
 """How much each level says for or against "the same person", in bits, and where the bands begin.
 
 One bit more doubles the odds; a score of 0 is as likely as not. The weights are plain data that go
-in and out of JSON. Those shipped were fitted to the persons of ``benchmarks/persons``, with what
-must speak for or against kept above or below zero; ``estimation`` fits them to one's own persons.
+in and out of JSON. Those shipped were fitted to persons such as ``benchmarks.persons`` and
+``benchmarks.registers`` make up, with what must speak for or against kept above or below zero;
+``estimation`` fits them to one's own persons.
 """
 
 import json
