@@ -215,7 +215,7 @@ class Town:
     def _namesake(self, other: Someone) -> Someone:
         """Somebody else of that name: of that date, of that year, or born a few years off."""
         year = other.born.year
-        near = self.born(max(1932, year - 3), min(2024, year + 3))
+        near = self.born(year - 3, min(2024, year + 3))
         born = self.random.choices((other.born, self.born(year, year), near), (3, 5, 2))[0]
         found = self._someone(
             born, other.family, self.address(), is_woman=other.is_woman, is_foreign=False

@@ -153,21 +153,24 @@ def _as_now(
     rows = pairs.of(municipality_id, altered)
     facts = _facts(municipality_id, [pair for pair in altered if pair not in rows])
     for pair in altered:
-        row, comparison, finding = rows.get(pair), compared.get(pair), heard.get(pair)
-        if comparison is not None:
-            score, findings = comparison.score, pairs.findings_of(comparison)
-        elif row is not None:
-            findings = [one for one in row.findings if one[1] not in THIRDS]
-            said = sum(float(one[2]) for one in row.findings if one[1] in THIRDS)
-            score = round(row.score - said, 2)
-        else:
-            continue
-        if finding is not None:
+        score, findings = _alone(rows, compared, pair)
+        if (finding := heard.get(pair)) is not None:
             findings = [*findings, pairs.kept_finding(finding)]
             score = round(score + finding.bits, 2)
         band = band_of(score, weights)
-        digest = row.facts if row is not None else facts.get(pair, b"")
+        digest = rows[pair].facts if pair in rows else facts.get(pair)
         yield pair, Found(*pair, score, band, findings, digest) if band and digest else None
+
+
+def _alone(
+    rows: Mapping[Pair, DuplicatePair], compared: Mapping[Pair, Comparison], pair: Pair
+) -> tuple[float, list[list[object]]]:
+    """The score and the findings of the two without what thirds say."""
+    if pair in compared:
+        return compared[pair].score, pairs.findings_of(compared[pair])
+    row = rows[pair]
+    said = sum(float(one[2]) for one in row.findings if one[1] in THIRDS)
+    return round(row.score - said, 2), [one for one in row.findings if one[1] not in THIRDS]
 
 
 def _facts(municipality_id: int, wanted: Sequence[Pair]) -> dict[Pair, bytes]:
