@@ -14,8 +14,10 @@ from app.duplicates.weights import SHIPPED, Weights
 from app.duplicates.words import SENTENCES, reasons, speaks_for
 from app.enums import MatchBand
 from app.people.national_id import synthetic
+from benchmarks import registers
 from benchmarks.duplicates import Persons, best, candidates, persons_of, with_thirds
 from benchmarks.persons import VARIATIONS, rows
+from benchmarks.towns import MIXES
 
 BORN = date(1980, 3, 14)
 KARI = Facts(
@@ -167,7 +169,10 @@ def test_reasons_for_come_first_and_the_weightiest_of_them():
 
 @cache
 def world(variation: str) -> tuple[Persons, list[tuple[int, int]]]:
-    persons = persons_of(rows(6_000, seed=99, rates=VARIATIONS[variation]))
+    if variation in MIXES:
+        persons = persons_of(registers.rows(4_000, seed=99, mix=MIXES[variation]))
+    else:
+        persons = persons_of(rows(6_000, seed=99, rates=VARIATIONS[variation]))
     return persons, candidates(persons.records)
 
 
@@ -183,7 +188,9 @@ def scored(variation: str, weights: Weights) -> list[tuple[float, int, int]]:
     [
         ("usual", 0.98, 0.95, 0.95, 0.995),
         ("tidy", 0.99, 0.97, 0.97, 0.995),
-        ("many twins", 0.98, 0.92, 0.87, 0.985),
+        ("many twins", 0.98, 0.92, 0.87, 0.99),
+        ("mid", 0.97, 0.94, 0.93, 0.99),
+        ("alike", 0.98, 0.93, 0.92, 0.99),
     ],
 )
 def test_most_persons_kept_twice_are_found_and_few_others(
@@ -198,7 +205,7 @@ def test_most_persons_kept_twice_are_found_and_few_others(
     sure = [persons.is_one((a, b)) for score, a, b in found if score >= weights.certain]
 
     assert sum(map(persons.is_one, pairs)) / persons.pairs >= reached
-    assert len(pairs) <= len(persons.records)
+    assert len(pairs) <= len(persons.records) * 1.2
     assert 2 * right / (count + persons.pairs) >= f1
     assert 2 * sum(probable) / (len(probable) + persons.pairs) >= f1_from_probable
     assert sum(sure) / len(sure) >= certain
