@@ -37,7 +37,8 @@ class Weights:
     """Bits per level. ``rarity`` is how much of a name's rarity a level counts, from 0 to 1.
 
     ``certain``, ``probable`` and ``possible`` are the lowest scores of the bands. The shares of
-    names are one's own; names that are not among them have those of the country.
+    names are one's own; names that are not among them have those of the country. ``edition`` counts
+    the weights that were shipped: what was learned from earlier ones does not go with new levels.
     """
 
     bits: Mapping[Level, float]
@@ -46,6 +47,7 @@ class Weights:
     certain: float
     probable: float
     possible: float
+    edition: int = 1
     persons: int = USUAL_PERSONS
     given_shares: Mapping[str, float] = field(default_factory=dict)
     family_shares: Mapping[str, float] = field(default_factory=dict)

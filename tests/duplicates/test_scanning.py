@@ -295,6 +295,21 @@ def test_a_process_that_is_killed_is_noticed():
         list(forking.done(lambda _: os.kill(os.getpid(), signal.SIGKILL), [1, 2], processes=2))
 
 
+def test_what_was_learned_from_weights_of_an_earlier_version_is_learned_anew(here, place):
+    older = replace(SHIPPED, edition=SHIPPED.edition - 1)
+    before = learned.persons_behind(place)
+    with transaction():
+        learned.keep(place, older, persons=30_000, at=utc_now())
+
+    assert learned.weights_of(place) is SHIPPED
+    assert (before > 0, learned.persons_behind(place)) == (True, 0)
+
+    scan(place)
+
+    assert learned.weights_of(place).edition == SHIPPED.edition
+    assert 0 < learned.persons_behind(place) < 30_000
+
+
 # --- third persons -------------------------------------------------------------------------------
 
 
