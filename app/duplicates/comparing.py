@@ -5,6 +5,7 @@ what they found: a shared phone says little where given names differ, and one da
 name says little of twins.
 """
 
+import re
 from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA, JaroWinkler
@@ -13,13 +14,14 @@ from app.duplicates.levels import Level
 from app.duplicates.nicknames import are_one
 from app.duplicates.rarity import family_shares, given_shares
 from app.duplicates.record import Number, Record
-from app.duplicates.spelling import sound
+from app.duplicates.spelling import sound, spelled
 
 NEAR_NAME, ALIKE_NAME, NEAR_STREET = 0.9, 0.78, 0.88
-# Shorter words differ too much by one letter.
-SHORTEST_NEAR = 4
+# Shorter words differ too much by one letter, unless one of them is no name.
+SHORTEST_NEAR, SHORTEST_CROSSED, SHORTEST_MISTYPED = 4, 3, 2
 A_GENERATION = 15
 NEW_YEAR = "0101"
+_NOT_LETTERS = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +104,11 @@ def names(a_given: str, a_family: str, b_given: str, b_family: str) -> Names:
     """How two whole names compare."""
     given, given_words = _given(a_given, b_given)
     family, family_words = _family(a_family, b_family)
-    neither = given is Level.GIVEN_DIFFERS and family in _OTHER_FAMILY
-    if neither and _has_of(a_given, b_family) and _has_of(b_given, a_family):
-        return _swapped(a_given, a_family, b_given, b_family)
+    neither = given in _OTHER_GIVEN and family in _OTHER_FAMILY
+    if neither:
+        crossed = _crossed(a_given, a_family, b_given, b_family)
+        if crossed is not None:
+            return crossed
     if family is Level.FAMILY_DIFFERS:
         moved = _moved(a_given, a_family, b_given, b_family)
         if moved:
@@ -112,27 +116,49 @@ def names(a_given: str, a_family: str, b_given: str, b_family: str) -> Names:
     return Names(given, family, given_words, family_words)
 
 
-def _swapped(a_given: str, a_family: str, b_given: str, b_family: str) -> Names:
-    # Of the two, the one whose given name is known as one; the order of the two says nothing.
-    given, family = min((a_given, a_family), (b_given, b_family), key=_as_swapped)
-    return Names(Level.NAMES_SWAPPED, None, (given.split()[0],), (family.split()[-1],))
+def _crossed(a_given: str, a_family: str, b_given: str, b_family: str) -> Names | None:
+    """Given and family names in each other's place: both of them, or one."""
+    one, other = _shared(a_given, b_family), _shared(b_given, a_family)
+    if one and other:
+        # Of the two, the one whose given name is known as one; their order says nothing.
+        given, family = min((a_given, a_family), (b_given, b_family), key=_as_swapped)
+        return Names(Level.NAMES_SWAPPED, None, (given.split()[0],), (family.split()[-1],))
+    word = one or other
+    if len(word) < SHORTEST_CROSSED:
+        return None
+    is_given = word in given_shares()
+    return Names(
+        Level.NAMES_CROSSED, None, (word,) if is_given else (), () if is_given else (word,)
+    )
 
 
 def _as_swapped(name: tuple[str, str]) -> tuple[bool, tuple[str, str]]:
     return name[0].split()[0] not in given_shares(), name
 
 
+_OTHER_GIVEN = frozenset({Level.GIVEN_DIFFERS, Level.GIVEN_ALIKE})
 _OTHER_FAMILY = frozenset({Level.FAMILY_DIFFERS, Level.FAMILY_ALIKE})
 
 
-def _has_of(given: str, family: str) -> bool:
-    """Whether a word of one's given names is, or is nearly, a word of the other's family names."""
-    words = given.split()
-    return any(
-        word == one or JaroWinkler.similarity(word, one) >= NEAR_NAME
-        for word in family.split()
-        for one in words
-    )
+def _shared(given: str, family: str) -> str:
+    """A word of one's given names that is, or is nearly, a word of the other's family names."""
+    others = family.split()
+    return min((word for word in given.split() if _is_among(word, others)), default="")
+
+
+def _is_among(word: str, others: list[str]) -> bool:
+    return any(word == one or _is_close(word, one) for one in others)
+
+
+def _is_initial(a: str, b: str) -> bool:
+    return (len(a) == 1 or len(b) == 1) and a[0] == b[0]
+
+
+def _is_close(a: str, b: str) -> bool:
+    """Whether two words are one but for a letter or two."""
+    if min(len(a), len(b)) < SHORTEST_NEAR:
+        return False
+    return OSA.distance(a, b, score_cutoff=1) <= 1 or JaroWinkler.similarity(a, b) >= NEAR_NAME
 
 
 def _moved(a_given: str, a_family: str, b_given: str, b_family: str) -> tuple[str, ...]:
@@ -150,9 +176,30 @@ def _given(a: str, b: str) -> tuple[Level | None, tuple[str, ...]]:
         return Level.GIVEN_SAME, tuple(sorted(ours))
     both = set(ours).intersection(theirs)
     if both:
-        is_part = len(both) == min(len(set(ours)), len(set(theirs)))
-        return (Level.GIVEN_PART if is_part else Level.GIVEN_SHARED), tuple(sorted(both))
-    return _given_apart(ours, theirs), _commoner(ours[0], theirs[0], given=True)
+        return _given_shared(ours, theirs, both), tuple(sorted(both))
+    level = _given_apart(ours, theirs)
+    if level is Level.GIVEN_NEAR and len(ours) > 1 and len(theirs) > 1:
+        level = Level.GIVEN_ALIKE  # Twins: the first names are nearly one, the next are not.
+    return level, _commoner(ours[0], theirs[0], given=True)
+
+
+def _given_shared(ours: list[str], theirs: list[str], both: set[str]) -> Level:
+    """How given names compare that have some words in common, and not all."""
+    is_first_same = ours[0] == theirs[0]
+    if len(both) == min(len(set(ours)), len(set(theirs))):
+        return Level.GIVEN_PART if is_first_same else Level.GIVEN_MIDDLE
+    if _rest_is_near(ours, theirs, both):
+        return Level.GIVEN_NEAR
+    return Level.GIVEN_SHARED if is_first_same else Level.GIVEN_OTHER_FIRST
+
+
+def _rest_is_near(ours: list[str], theirs: list[str], both: set[str]) -> bool:
+    """Whether of the words that only one has, two may be one, mistyped or cut to an initial."""
+    rest = [word for word in theirs if word not in both]
+    ours = [word for word in ours if word not in both]
+    return any(
+        _is_among(word, rest) or any(_is_initial(word, one) for one in rest) for word in ours
+    )
 
 
 def _given_apart(ours: list[str], theirs: list[str]) -> Level:
@@ -161,9 +208,11 @@ def _given_apart(ours: list[str], theirs: list[str]) -> Level:
     if len(first) == 1 or len(other) == 1:
         is_initial = first[0] == other[0]
         return Level.GIVEN_INITIAL if is_initial else Level.GIVEN_DIFFERS
+    if spelled(first) == spelled(other):
+        return Level.GIVEN_SPELLED
     if are_one(first, other) or _any_are_one(ours, theirs):
         return Level.GIVEN_NICKNAME
-    level = _spelled(first, other, first in given_shares() and other in given_shares())
+    level = _written(first, other, first in given_shares() and other in given_shares())
     return {
         "near": Level.GIVEN_NEAR, "name": Level.GIVEN_OTHER_NAME, "alike": Level.GIVEN_ALIKE,
         "": Level.GIVEN_DIFFERS,
@@ -171,9 +220,10 @@ def _given_apart(ours: list[str], theirs: list[str]) -> Level:
 
 
 def _any_are_one(ours: list[str], theirs: list[str]) -> bool:
-    if len(ours) == len(theirs) == 1:
+    """Whether one goes by a short form of any of the other's names."""
+    if len(ours) > 1 and len(theirs) > 1:
         return False
-    return any(are_one(one, two) for one in ours for two in theirs)
+    return len(ours) != len(theirs) and any(are_one(one, two) for one in ours for two in theirs)
 
 
 def _family(a: str, b: str) -> tuple[Level | None, tuple[str, ...]]:
@@ -184,9 +234,14 @@ def _family(a: str, b: str) -> tuple[Level | None, tuple[str, ...]]:
         return Level.FAMILY_SAME, tuple(sorted(ours))
     both = set(ours).intersection(theirs)
     if both:
-        is_part = len(both) == min(len(set(ours)), len(set(theirs)))
-        return (Level.FAMILY_PART if is_part else Level.FAMILY_SHARED), tuple(sorted(both))
+        return _family_shared(ours, theirs, both), tuple(sorted(both))
     return _family_apart(ours, theirs)
+
+
+def _family_shared(ours: list[str], theirs: list[str], both: set[str]) -> Level:
+    if len(both) == min(len(set(ours)), len(set(theirs))):
+        return Level.FAMILY_PART
+    return Level.FAMILY_NEAR if _rest_is_near(ours, theirs, both) else Level.FAMILY_SHARED
 
 
 def _family_apart(ours: list[str], theirs: list[str]) -> tuple[Level, tuple[str, ...]]:
@@ -194,7 +249,9 @@ def _family_apart(ours: list[str], theirs: list[str]) -> tuple[Level, tuple[str,
     one, other = ours[0], theirs[0]
     if len(ours) > 1 or len(theirs) > 1:
         one, other = max(((one, two) for one in ours for two in theirs), key=_likeness)
-    level = _spelled(one, other, one in family_shares() and other in family_shares())
+    if spelled(one) == spelled(other):
+        return Level.FAMILY_SPELLED, _commoner(one, other, given=False)
+    level = _written(one, other, one in family_shares() and other in family_shares())
     found = {
         "near": Level.FAMILY_NEAR, "name": Level.FAMILY_OTHER_NAME, "alike": Level.FAMILY_ALIKE,
         "": Level.FAMILY_DIFFERS,
@@ -207,17 +264,22 @@ def _likeness(pair: tuple[str, str]) -> tuple[float, tuple[str, ...]]:
     return JaroWinkler.similarity(*pair), tuple(sorted(pair))
 
 
-def _spelled(a: str, b: str, both_are_names: bool) -> str:
+def _written(a: str, b: str, both_are_names: bool) -> str:
     """Whether two words may be one, written otherwise."""
     if a.startswith(b) or b.startswith(a):
         is_near = min(len(a), len(b)) >= SHORTEST_NEAR
     else:
-        is_near = min(len(a), len(b)) >= SHORTEST_NEAR and (
-            OSA.distance(a, b, score_cutoff=1) <= 1 or JaroWinkler.similarity(a, b) >= NEAR_NAME
-        )
+        is_near = _is_close(a, b)
     if is_near or sound(a) == sound(b):
         return "name" if both_are_names else "near"
+    if not both_are_names and _is_mistyped(a, b):
+        return "near"
     return "alike" if JaroWinkler.similarity(a, b) >= ALIKE_NAME else ""
+
+
+def _is_mistyped(a: str, b: str) -> bool:
+    shortest = min(len(a), len(b))
+    return shortest >= SHORTEST_MISTYPED and OSA.distance(a, b, score_cutoff=1) <= 1
 
 
 def _commoner(a: str, b: str, *, given: bool) -> tuple[str, ...]:
@@ -242,9 +304,19 @@ def email(a: Record, b: Record) -> Level | None:
     if a.email == b.email:
         return Level.EMAIL_SAME if a.mailbox else Level.EMAIL_SAME_SHARED
     if a.mailbox and a.mailbox == b.mailbox:
-        return Level.EMAIL_MAILBOX
-    is_near = OSA.distance(a.email, b.email, score_cutoff=2) <= 2
-    return Level.EMAIL_NEAR if is_near else Level.EMAIL_DIFFERS
+        return Level.EMAIL_OF_NAME if _is_of_name(a) or _is_of_name(b) else Level.EMAIL_MAILBOX
+    if OSA.distance(a.email, b.email, score_cutoff=2) > 2:
+        return Level.EMAIL_DIFFERS
+    return Level.EMAIL_OF_NAME if _is_of_name(a) or _is_of_name(b) else Level.EMAIL_NEAR
+
+
+def _is_of_name(record: Record) -> bool:
+    """Whether the e-mail is made of nothing but the name, as others of that name have it."""
+    given, family = record.given.partition(" ")[0], record.family.rpartition(" ")[2]
+    letters = _NOT_LETTERS.sub("", record.mailbox)
+    if any(letter.isdigit() for letter in letters) or not (given and family):
+        return False
+    return family in letters and letters.replace(family, "", 1) in (given, given[0], "")
 
 
 def email_tells_name(a: Record, b: Record) -> bool:

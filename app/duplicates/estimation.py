@@ -1,7 +1,8 @@
 """Weights learned from a municipality's own persons, without anybody having answered.
 
 Three things are learned: how common names are there; how often chance alone makes two persons
-reach a level (*u*, from random pairs: where there are ten units, one unit in common says little);
+reach a level in contact details (*u*, from random pairs: where there are ten units, one unit in
+common says little);
 and how often two records of one person do (*m*, from pairs that share a key, each counted as far as
 it is likely one person, a few rounds over: expectation and maximisation). The shipped weights are
 moved by how much more or less a level says there, and never far: a small or odd register
@@ -33,6 +34,8 @@ RANDOM_PAIRS = 60_000
 SAMPLE = 20_000
 MOST_CANDIDATES = 200_000
 ROUNDS = 3
+# How common a name is, is counted in names; and dates of birth are everywhere alike.
+LEARNED = frozenset({Field.NATIONAL_ID, Field.PHONE, Field.EMAIL, Field.ADDRESS, Field.UNIT})
 # How many pairs at a level what was shipped counts for: a few seen by chance must move nothing.
 DOUBT = 20
 # How far *m* is believed: pairs that are likely one person are those that agree already, so it
@@ -141,7 +144,7 @@ def _of_one(pairs: Iterable[tuple[Record, Record]], weights: Weights) -> dict[Le
 
 def _levels(a: Record, b: Record) -> list[Level]:
     found = levels_of(a, b, names(a.given, a.family, b.given, b.family))
-    return [level for level in found if FIELD_OF[level] is not Field.TOGETHER]
+    return [level for level in found if FIELD_OF[level] in LEARNED]
 
 
 def _oftener(counts: Mapping[Level, float], shipped: Mapping[Level, float]) -> dict[Level, float]:
@@ -151,6 +154,8 @@ def _oftener(counts: Mapping[Level, float], shipped: Mapping[Level, float]) -> d
     found = {}
     for level, share in shipped.items():
         field = FIELD_OF[level]
+        if field not in LEARNED:
+            continue
         expected = here.get(field, 0.0) * share / there[field]
         found[level] = log2((counts.get(level, 0.0) + DOUBT) / (expected + DOUBT))
     return found

@@ -21,7 +21,7 @@ from app.people.keyring import keyring
 from app.security import derived
 from app.security.keys import Keyring
 
-SCHEME = 1
+SCHEME = 2
 """Raised when normal forms or keys change: the next scan makes all keys anew."""
 
 COMPARED = (

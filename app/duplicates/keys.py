@@ -13,6 +13,7 @@ from app.duplicates.spelling import sound
 
 # Shorter local parts of e-mail addresses (``kari``) are shared by too many.
 SHORTEST_MAILBOX = 6
+SHORTEST_WHOLE_NAME = 8
 MOST_NAMES = 2
 
 
@@ -21,6 +22,7 @@ def keys_of(record: Record) -> frozenset[bytes]:
     given, family = record.given.split(), record.family.split()
     sounds = [sound(word) for word in given], [sound(word) for word in family]
     found = {*_contact_keys(record, *sounds), *_name_keys(family, *sounds)}
+    found.update(_whole_name_keys(record.mailbox, given, family))
     for birth in (record.birth, record.other_birth):
         if birth:
             found.update(_birth_keys(birth, *sounds))
@@ -45,6 +47,17 @@ def _contact_keys(record: Record, given: list[str], family: list[str]) -> Iterat
         yield f"u{record.unit}|{first}"
 
 
+def _whole_name_keys(mailbox: str, given: list[str], family: list[str]) -> Iterator[str]:
+    """The name, and the letters of the e-mail in case they are one: a name that is mistyped or
+    was another before is often right there."""
+    names = ["".join(letter for letter in mailbox if letter.isalpha())]
+    if given and family:
+        names.append(given[0] + family[-1])
+    for name in names:
+        if len(name) >= SHORTEST_WHOLE_NAME:
+            yield f"m{name}"
+
+
 def _name_keys(words: list[str], given: list[str], family: list[str]) -> Iterator[str]:
     """Pairs of a given and a family name, in one order, so that swapped names meet; a rare family
     name with the beginning of a given name, so that mistyped and short given names meet."""
@@ -60,7 +73,7 @@ def _name_keys(words: list[str], given: list[str], family: list[str]) -> Iterato
 
 
 def _birth_keys(birth: str, given: list[str], family: list[str]) -> Iterator[str]:
-    for name in (*given[:1], *family[-1:]):
+    for name in (*given[:MOST_NAMES], *family[-MOST_NAMES:]):
         yield f"d{birth}{name[:2]}"
     if not given:
         return

@@ -12,12 +12,18 @@ from app.models import MatchModel
 
 def weights_of(municipality_id: int) -> Weights:
     """The weights in use. They are read when they have changed; else what was read stands."""
+    return _kept(municipality_id) or SHIPPED
+
+
+def _kept(municipality_id: int) -> Weights | None:
+    """What was learned, unless from weights that a later version of the program has replaced."""
     row = db.session.execute(
         select(MatchModel.id, MatchModel.version).where(
             MatchModel.municipality_id == municipality_id
         )
     ).first()
-    return SHIPPED if row is None else _weights(row.id, row.version)
+    found = _weights(row.id, row.version) if row is not None else None
+    return found if found is not None and found.edition == SHIPPED.edition else None
 
 
 @lru_cache(maxsize=16)
@@ -37,5 +43,7 @@ def keep(municipality_id: int, weights: Weights, *, persons: int, at: datetime) 
 
 def persons_behind(municipality_id: int) -> int:
     """How many persons the weights were learned from; none for the shipped ones."""
+    if _kept(municipality_id) is None:
+        return 0
     found = select(MatchModel.persons).where(MatchModel.municipality_id == municipality_id)
     return db.session.scalar(found) or 0

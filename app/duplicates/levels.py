@@ -44,10 +44,13 @@ class Level(StrEnum):
 
     GIVEN_SAME = "given_same"
     GIVEN_PART = "given_part"
+    GIVEN_MIDDLE = "given_middle"
     GIVEN_SHARED = "given_shared"
+    GIVEN_OTHER_FIRST = "given_other_first"
     GIVEN_NICKNAME = "given_nickname"
     GIVEN_INITIAL = "given_initial"
     GIVEN_NEAR = "given_near"
+    GIVEN_SPELLED = "given_spelled"
     GIVEN_OTHER_NAME = "given_other_name"
     GIVEN_ALIKE = "given_alike"
     GIVEN_DIFFERS = "given_differs"
@@ -56,11 +59,13 @@ class Level(StrEnum):
     FAMILY_PART = "family_part"
     FAMILY_SHARED = "family_shared"
     FAMILY_NEAR = "family_near"
+    FAMILY_SPELLED = "family_spelled"
     FAMILY_OTHER_NAME = "family_other_name"
     FAMILY_MOVED = "family_moved"
     FAMILY_ALIKE = "family_alike"
     FAMILY_DIFFERS = "family_differs"
     NAMES_SWAPPED = "names_swapped"
+    NAMES_CROSSED = "names_crossed"
 
     PHONE_SAME = "phone_same"
     PHONE_SAME_FIXED = "phone_same_fixed"
@@ -71,6 +76,7 @@ class Level(StrEnum):
     EMAIL_SAME_SHARED = "email_same_shared"
     EMAIL_MAILBOX = "email_mailbox"
     EMAIL_NEAR = "email_near"
+    EMAIL_OF_NAME = "email_of_name"
     EMAIL_DIFFERS = "email_differs"
 
     ADDRESS_SAME = "address_same"
@@ -87,6 +93,8 @@ class Level(StrEnum):
     FAMILY_HOUSEHOLD = "family_household"
     HOUSEHOLD = "household"
     NAMESAKES = "namesakes"
+    UNDATED = "undated"
+    NAME_ALONE = "name_alone"
     NEW_FAMILY_NAME = "new_family_name"
     EMAIL_TELLS_NAME = "email_tells_name"
     NAME_AND_CONTACT = "name_and_contact"
@@ -94,6 +102,8 @@ class Level(StrEnum):
     BOTH_CONTACTS = "both_contacts"
     CONTACT_AND_ADDRESS = "contact_and_address"
     DATE_AND_CONTACT = "date_and_contact"
+    THIRD_SAME = "third_same"
+    THIRD_DIFFERS = "third_differs"
 
 
 _FIELDS = {
@@ -110,5 +120,7 @@ FIELD_OF = {level: _FIELDS.get(level.partition("_")[0], Field.TOGETHER) for leve
 FIELD_OF |= {
     Level.FAMILY_HOUSEHOLD: Field.TOGETHER,
     Level.EMAIL_TELLS_NAME: Field.TOGETHER,
+    Level.NAME_ALONE: Field.TOGETHER,
     Level.NAMES_SWAPPED: Field.GIVEN_NAME,
+    Level.NAMES_CROSSED: Field.GIVEN_NAME,
 }

@@ -4,7 +4,7 @@ An answer holds until the facts of either person change. What was put off stays 
 pair that is no longer found fades, unless it was answered.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -13,7 +13,9 @@ from sqlalchemy import or_, select
 
 from app.db import db
 from app.duplicates import index
-from app.duplicates.scoring import Comparison
+from app.duplicates.levels import Level
+from app.duplicates.scoring import Comparison, Finding
+from app.duplicates.thirds import Pair
 from app.enums import MatchBand, PairState
 from app.models import DuplicatePair, Person
 
@@ -52,7 +54,12 @@ class Kept:
 
 def findings_of(comparison: Comparison) -> list[list[object]]:
     """Why, as it is kept with a pair."""
-    return [[str(one.field), str(one.level), one.bits] for one in comparison.findings]
+    return [kept_finding(one) for one in comparison.findings]
+
+
+def kept_finding(finding: Finding) -> list[object]:
+    """A finding as it is kept with a pair."""
+    return [str(finding.field), str(finding.level), finding.bits]
 
 
 def facts_of_both(first: Person, second: Person) -> bytes:
@@ -73,7 +80,8 @@ def keep(
     """Keep what was found when the persons ``compared`` were compared with all others.
 
     Pairs of theirs that were not found again fade, but for those with somebody who ``is_settled``:
-    those were kept before. Runs in the caller's transaction.
+    those were kept before, and but for those that rest on a third, which ``settling`` looks
+    through. Runs in the caller's transaction.
     """
     known = {(pair.first_id, pair.second_id): pair for pair in _of(municipality_id, compared)}
     kept = Kept()
@@ -86,11 +94,55 @@ def keep(
             kept.reopened += _renew(pair, one, at)
     for pair in known.values():
         is_kept = is_settled(pair.first_id) or is_settled(pair.second_id)
-        if pair.state in UNANSWERED and not is_kept:
+        if pair.state in UNANSWERED and not is_kept and not _rests_on_third(pair):
             pair.state = PairState.FADED
             kept.faded += 1
     db.session.flush()
     return kept
+
+
+def _rests_on_third(pair: DuplicatePair) -> bool:
+    return any(level == Level.THIRD_SAME for _field, level, _bits in pair.findings)
+
+
+def put(municipality_id: int, now: Mapping[Pair, Found | None], *, at: datetime) -> Kept:
+    """Keep single pairs as they are now; None where nothing speaks for one any longer. Runs in the
+    caller's transaction."""
+    known, kept = of(municipality_id, now), Kept()
+    for key, found in now.items():
+        pair = known.get(key)
+        if found is None:
+            kept.faded += pair is not None and _fade(pair)
+        elif pair is None:
+            db.session.add(_new(municipality_id, found, at))
+            kept.new += 1
+        else:
+            kept.reopened += _renew(pair, found, at)
+    db.session.flush()
+    return kept
+
+
+def _fade(pair: DuplicatePair) -> bool:
+    """Let a pair that nobody has answered be one no longer; whether it was one."""
+    if pair.state not in UNANSWERED:
+        return False
+    pair.state = PairState.FADED
+    return True
+
+
+def of(municipality_id: int, wanted: Iterable[Pair]) -> dict[Pair, DuplicatePair]:
+    """The rows of these pairs, of those that have one."""
+    keys = set(wanted)
+    found: dict[Pair, DuplicatePair] = {}
+    rest = iter(sorted({first for first, _second in keys}))
+    while some := list(islice(rest, AT_ONCE)):
+        rows = select(DuplicatePair).where(
+            DuplicatePair.municipality_id == municipality_id, DuplicatePair.first_id.in_(some)
+        )
+        for pair in db.session.scalars(rows):
+            if (pair.first_id, pair.second_id) in keys:
+                found[pair.first_id, pair.second_id] = pair
+    return found
 
 
 def _of(municipality_id: int, persons: Collection[str]) -> Iterator[DuplicatePair]:

@@ -18,11 +18,21 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.clock import utc_now
 from app.db import db, transaction
-from app.duplicates import blocks, estimation, forking, index, learned, pairs, reading
+from app.duplicates import (
+    blocks,
+    estimation,
+    forking,
+    index,
+    learned,
+    pairs,
+    reading,
+    settling,
+)
 from app.duplicates.candidates import Likeness, likely
 from app.duplicates.index import Made
 from app.duplicates.pairs import Found
 from app.duplicates.reading import dashed
+from app.duplicates.record import Record
 from app.duplicates.store import RecordStore
 from app.duplicates.weights import SHIPPED, Weights
 from app.models import MatchState
@@ -81,6 +91,11 @@ class _Scan:
     wanted: int = 0
     everybody: int = 0
 
+    def known(self, person: str) -> Record | None:
+        """The record of a person whom the scan has read."""
+        place = self.places.get(person.replace("-", ""))
+        return None if place is None else self.store.get(place)
+
     def tell(self) -> None:
         """Tell how far it is, in a transaction of its own."""
         with self.turn() as tell:
@@ -93,7 +108,9 @@ def scan(municipality_id: int, turn: Turn, *, processes: int = 1, anew: bool = F
     one = _Scan(municipality_id, turn, processes, utc_now())
     candidates = _candidates(one, anew=anew)
     _read(one)
-    _compare(one, candidates, _weights(one, candidates))
+    weights = _weights(one, candidates)
+    _compare(one, candidates, weights)
+    _settle(one, weights)
     return one.counts
 
 
@@ -110,7 +127,9 @@ def compare_linked(municipality_id: int, turn: Turn, link: Linking, *, processes
         candidates.add_pair(first, second)
     # The other engine has threads of its own in this process now, which a fork would not survive.
     one.processes = 1
-    _compare(one, candidates, _weights(one, candidates))
+    weights = _weights(one, candidates)
+    _compare(one, candidates, weights)
+    _settle(one, weights)
     return one.counts
 
 
@@ -251,17 +270,17 @@ def _compare(one: _Scan, candidates: blocks.Pairs, weights: Weights) -> None:
     work = partial(likely, one.store, weights)
     for bucket, found in enumerate(forking.done(work, parts(), processes=one.processes)):
         one.counts.compared += sizes[bucket]
-        _surely(one, bucket * blocks.AT_ONCE, found)
+        _surely(partial(_keep, one, bucket * blocks.AT_ONCE, found))
 
 
-def _surely(one: _Scan, start: int, found: Sequence[Likeness]) -> None:
+def _surely(keep: Callable[[], None]) -> None:
     """Keep what was found, again when somebody answered one of the pairs at the same moment."""
     for _try in range(TRIES - 1):
         try:
-            return _keep(one, start, found)
+            return keep()
         except (IntegrityError, StaleDataError):
             continue
-    return _keep(one, start, found)
+    return keep()
 
 
 def _keep(one: _Scan, start: int, found: Sequence[Likeness]) -> None:
@@ -280,6 +299,23 @@ def _keep(one: _Scan, start: int, found: Sequence[Likeness]) -> None:
         _mark(db.session(), one, start, persons)
         one.counts.done += end - start
         one.counts.found += len(found)
+        one.counts.new += kept.new
+        one.counts.reopened += kept.reopened
+        one.counts.faded += kept.faded
+        tell(one.counts)
+
+
+def _settle(one: _Scan, weights: Weights) -> None:
+    """Let third persons have their say of all pairs that are kept."""
+    changed = settling.changes(one.municipality_id, weights, one.known)
+    for some in index.batches(changed, settling.AT_ONCE):
+        _surely(partial(_keep_settled, one, some))
+
+
+def _keep_settled(one: _Scan, changed: Sequence[settling.Change]) -> None:
+    with one.turn() as tell:
+        kept = settling.write(one.municipality_id, changed, at=one.at)
+        one.counts.found += kept.new
         one.counts.new += kept.new
         one.counts.reopened += kept.reopened
         one.counts.faded += kept.faded

@@ -33,6 +33,10 @@ class Comparison:
     findings: tuple[Finding, ...]
 
 
+# Father and son of one name live together: without a date to compare nobody is certain to be one.
+SHORT_OF_CERTAIN = 0.1
+# Where no date can be compared, it is the name's rarity that tells namesakes apart.
+_NAME_COUNTS = frozenset({Level.NAME_ALONE, Level.UNDATED})
 # Who shares nothing but a name is not worth a look: no band, no findings, and this score.
 FAR_APART = -20.0
 NO_CANDIDATE = Comparison(FAR_APART, None, ())
@@ -44,6 +48,20 @@ def compare(a: Record, b: Record, weights: Weights = SHIPPED) -> Comparison:
     if _is_hopeless(a, b):
         return NO_CANDIDATE
     return _scorer(weights).compare(a, b)
+
+
+def explained(a: Record, b: Record, weights: Weights) -> Comparison:
+    """As ``compare``, with findings of two who are no candidates too."""
+    return _scorer(weights).compare(a, b, is_explained=True)
+
+
+def band_of(score: float, weights: Weights) -> MatchBand | None:
+    """How sure it is that two of this score are one; None where they are no candidates."""
+    if score < weights.possible:
+        return None
+    if score < weights.probable:
+        return MatchBand.POSSIBLE
+    return MatchBand.PROBABLE if score < weights.certain else MatchBand.CERTAIN
 
 
 def _is_hopeless(a: Record, b: Record) -> bool:
@@ -98,16 +116,24 @@ class _Scorer:
         self._bits = dict(weights.bits)
         self._names = lru_cache(maxsize=_CACHED)(self._name_bits)
 
-    def compare(self, a: Record, b: Record) -> Comparison:
-        names, given_bits, family_bits = self._names(a.given, a.family, b.given, b.family)
+    def compare(self, a: Record, b: Record, *, is_explained: bool = False) -> Comparison:
+        names, given_bits, family_bits, rarity = self._names(a.given, a.family, b.given, b.family)
         levels = levels_of(a, b, names)
         bits = self._bits
-        score = self._weights.base + given_bits + family_bits
-        score = round(score + sum([bits[level] for level in levels]), 2)
-        band = self._band(score)
-        if band is None:
-            return Comparison(score, None, ())
         extra = {names.given: given_bits, names.family: family_bits}
+        score = self._weights.base + given_bits + family_bits
+        score += sum([bits[level] for level in levels])
+        for level in _NAME_COUNTS.intersection(levels):
+            extra[level] = self._weights.rarity[level] * rarity
+            score += extra[level]
+        if Level.UNDATED in extra:
+            over = max(0.0, score - self._weights.certain + SHORT_OF_CERTAIN)
+            extra[Level.UNDATED] -= over
+            score -= over
+        score = round(score, 2)
+        band = band_of(score, self._weights)
+        if band is None and not is_explained:
+            return Comparison(score, None, ())
         findings = (
             Finding(FIELD_OF[level], level, round(bits[level] + extra.get(level, 0.0), 2))
             for level in levels
@@ -116,28 +142,21 @@ class _Scorer:
 
     def _name_bits(
         self, a_given: str, a_family: str, b_given: str, b_family: str
-    ) -> tuple[comparing.Names, float, float]:
-        """How two names compare, and what their being rare or common adds to it."""
+    ) -> tuple[comparing.Names, float, float, float]:
+        """How two names compare, what their being rare or common adds to each, and how rare both
+        together are."""
         weights = self._weights
         names = comparing.names(a_given, a_family, b_given, b_family)
-        given = family = 0.0
+        given = family = given_rarity = family_rarity = 0.0
         if names.given_words and names.given:
-            share = weights.rarity.get(names.given, 0.0)
-            given = share * weights.given_rarity(names.given_words)
+            given_rarity = weights.given_rarity(names.given_words)
+            given = weights.rarity.get(names.given, 0.0) * given_rarity
         if names.family_words and (level := names.family or names.given):
-            share = weights.rarity.get(level, 0.0)
-            family = share * weights.family_rarity(names.family_words)
+            family_rarity = weights.family_rarity(names.family_words)
+            family = weights.rarity.get(level, 0.0) * family_rarity
         if names.family is None:
             given, family = given + family, 0.0
-        return names, given, family
-
-    def _band(self, score: float) -> MatchBand | None:
-        weights = self._weights
-        if score < weights.possible:
-            return None
-        if score < weights.probable:
-            return MatchBand.POSSIBLE
-        return MatchBand.PROBABLE if score < weights.certain else MatchBand.CERTAIN
+        return names, given, family, given_rarity + family_rarity
 
 
 @lru_cache(maxsize=4)

@@ -73,3 +73,18 @@ def sound(token: str) -> str:
         code = code.replace(letters, sounds_like)
     rest = _VOWELS.sub("", code[1:].replace("h", ""))
     return _DOUBLED.sub(r"\1", code[:1] + rest)[:8]
+
+
+# What is one name to whoever hears it, vowels and all.
+_SPELLINGS = (
+    ("ch", "k"), ("ck", "k"), ("ph", "f"), ("th", "t"), ("dt", "t"), ("gh", "g"), ("hj", "j"),
+    ("c", "k"), ("q", "k"), ("w", "v"), ("z", "s"), ("x", "ks"), ("y", "i"),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=1 << 15)
+def spelled(token: str) -> str:
+    """A folded word in one of its spellings: *Monica* and *Monika* have the same."""
+    for letters, other in _SPELLINGS:
+        token = token.replace(letters, other)
+    return _DOUBLED.sub(r"\1", token)

@@ -4,19 +4,26 @@ Twins share all but the given name and the number; spouses a phone, siblings an 
 and his son a name. Without these, what they share would be counted as if it spoke for one person.
 """
 
-from app.duplicates.levels import Level
+from app.duplicates.levels import FIELD_OF, Field, Level
 
 _GIVEN_AGREES = frozenset(
-    {Level.GIVEN_SAME, Level.GIVEN_PART, Level.GIVEN_NICKNAME, Level.GIVEN_NEAR}
+    {Level.GIVEN_SAME, Level.GIVEN_PART, Level.GIVEN_MIDDLE, Level.GIVEN_NICKNAME}
+    | {Level.GIVEN_NEAR, Level.GIVEN_SPELLED}
 )
-_OTHER_GIVEN = frozenset({Level.GIVEN_DIFFERS, Level.GIVEN_OTHER_NAME, Level.GIVEN_ALIKE})
+_OTHER_GIVEN = frozenset(
+    {Level.GIVEN_DIFFERS, Level.GIVEN_OTHER_NAME, Level.GIVEN_ALIKE, Level.GIVEN_OTHER_FIRST}
+)
 _FAMILY_AGREES = frozenset(
     {Level.FAMILY_SAME, Level.FAMILY_PART, Level.FAMILY_SHARED, Level.FAMILY_NEAR}
+    | {Level.FAMILY_SPELLED}
 )
 _SAME_BIRTH = frozenset({Level.BIRTH_SAME, Level.BIRTH_SAME_NEW_YEAR})
 _SAME_PHONE = frozenset({Level.PHONE_SAME, Level.PHONE_SAME_FIXED})
-_SAME_EMAIL = frozenset({Level.EMAIL_SAME, Level.EMAIL_MAILBOX, Level.EMAIL_NEAR})
+_SAME_EMAIL = frozenset(
+    {Level.EMAIL_SAME, Level.EMAIL_MAILBOX, Level.EMAIL_NEAR, Level.EMAIL_OF_NAME}
+)
 _SAME_ADDRESS = frozenset({Level.ADDRESS_SAME, Level.ADDRESS_NEAR})
+_DATING = frozenset({Field.NATIONAL_ID, Field.BIRTH_DATE})
 _DIFFERENT = frozenset({Level.PHONE_DIFFERS, Level.EMAIL_DIFFERS, Level.ADDRESS_DIFFERS})
 
 
@@ -56,6 +63,8 @@ def _of_one_name(found: frozenset[Level], *, contacts: bool, address: bool) -> l
     if address:
         levels.append(Level.NAME_AND_ADDRESS)
     is_family = bool(found & _FAMILY_AGREES)
+    if is_family and not any(FIELD_OF[level] in _DATING for level in found):
+        levels.append(Level.UNDATED if contacts or address else Level.NAME_ALONE)
     if is_family and Level.BIRTH_GENERATION in found:
         levels.append(Level.GENERATIONS)
     if found & _SAME_BIRTH:

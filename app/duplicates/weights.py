@@ -1,8 +1,9 @@
 """How much each level says for or against "the same person", in bits, and where the bands begin.
 
 One bit more doubles the odds; a score of 0 is as likely as not. The weights are plain data that go
-in and out of JSON. Those shipped were fitted to the persons of ``benchmarks/persons``, with what
-must speak for or against kept above or below zero; ``estimation`` fits them to one's own persons.
+in and out of JSON. Those shipped were fitted to persons such as ``benchmarks.persons`` and
+``benchmarks.registers`` make up, with what must speak for or against kept above or below zero;
+``estimation`` fits them to one's own persons.
 """
 
 import json
@@ -19,8 +20,9 @@ _FILE = Path(__file__).parent / "data" / "weights.json"
 # The weights were made in a population of about this size; two namesakes are likelier in more.
 USUAL_PERSONS = 50_000
 LARGEST_SHIFT = 4.0
-# Twins and spouses do not grow in number with the population, unrelated namesakes do.
-NAMESAKES_AMONG_OTHERS = 0.6
+# Twins and spouses do not grow in number with the population, unrelated namesakes do: bits less a
+# doubling, for any pair and once more where the name is all there is.
+NAMESAKES_AMONG_OTHERS, NAMESAKES_BY_NAME = 0.3, 0.6
 # What an average name says, in bits, and how far from it a rare or a common one is let.
 AVERAGE_GIVEN, AVERAGE_FAMILY = 7.5, 10.0
 RAREST, COMMONEST_GIVEN, COMMONEST_FAMILY = 8.0, -4.0, -5.0
@@ -35,7 +37,8 @@ class Weights:
     """Bits per level. ``rarity`` is how much of a name's rarity a level counts, from 0 to 1.
 
     ``certain``, ``probable`` and ``possible`` are the lowest scores of the bands. The shares of
-    names are one's own; names that are not among them have those of the country.
+    names are one's own; names that are not among them have those of the country. ``edition`` counts
+    the weights that were shipped: what was learned from earlier ones does not go with new levels.
     """
 
     bits: Mapping[Level, float]
@@ -44,6 +47,7 @@ class Weights:
     certain: float
     probable: float
     possible: float
+    edition: int = 1
     persons: int = USUAL_PERSONS
     given_shares: Mapping[str, float] = field(default_factory=dict)
     family_shares: Mapping[str, float] = field(default_factory=dict)
@@ -54,9 +58,12 @@ class Weights:
         Pairs of unrelated people of one name grow with the square of it, those of one person
         with it alone. Where few live, it is households that look alike, and they do not get fewer.
         """
-        grown = max(persons, self.persons) / self.persons
-        shift = min(LARGEST_SHIFT, NAMESAKES_AMONG_OTHERS * log2(grown))
-        return replace(self, base=round(self.base - shift, 2), persons=max(persons, self.persons))
+        doublings = log2(max(persons, self.persons) / self.persons)
+        shift = min(LARGEST_SHIFT, NAMESAKES_AMONG_OTHERS * doublings)
+        by_name = min(LARGEST_SHIFT, NAMESAKES_BY_NAME * doublings)
+        bits = {**self.bits, Level.NAME_ALONE: round(self.bits[Level.NAME_ALONE] - by_name, 2)}
+        base = round(self.base - shift, 2)
+        return replace(self, base=base, bits=bits, persons=max(persons, self.persons))
 
     def given_rarity(self, words: tuple[str, ...]) -> float:
         """How much rarer than the average given names are, in bits."""

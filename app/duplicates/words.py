@@ -33,10 +33,13 @@ SENTENCES: dict[Level, Any] = {
     Level.BIRTH_DIFFERS: _l("Birth dates differ"),
     Level.GIVEN_SAME: _l("Same given name"),
     Level.GIVEN_PART: _l("Same given name, and one has more names"),
+    Level.GIVEN_MIDDLE: _l("The given name of one is a later given name of the other"),
+    Level.GIVEN_OTHER_FIRST: _l("A later given name is the same, but the first ones differ"),
     Level.GIVEN_SHARED: _l("One given name is the same, others differ"),
     Level.GIVEN_NICKNAME: _l("One given name is often short for the other"),
     Level.GIVEN_INITIAL: _l("One given name is only an initial, and it fits"),
     Level.GIVEN_NEAR: _l("Given names are spelled almost the same"),
+    Level.GIVEN_SPELLED: _l("The same given name in another spelling"),
     Level.GIVEN_OTHER_NAME: _l("Given names look alike, but are two different names"),
     Level.GIVEN_ALIKE: _l("Given names are somewhat alike"),
     Level.GIVEN_DIFFERS: _l("Given names differ"),
@@ -44,11 +47,13 @@ SENTENCES: dict[Level, Any] = {
     Level.FAMILY_PART: _l("Same family name, and one has more names"),
     Level.FAMILY_SHARED: _l("One family name is the same, others differ"),
     Level.FAMILY_NEAR: _l("Family names are spelled almost the same"),
+    Level.FAMILY_SPELLED: _l("The same family name in another spelling"),
     Level.FAMILY_OTHER_NAME: _l("Family names look alike, but are two different names"),
     Level.FAMILY_MOVED: _l("The family name of one is a middle name of the other"),
     Level.FAMILY_ALIKE: _l("Family names are somewhat alike"),
     Level.FAMILY_DIFFERS: _l("Family names differ"),
     Level.NAMES_SWAPPED: _l("Same name with given and family name swapped"),
+    Level.NAMES_CROSSED: _l("The given name of one stands among the family names of the other"),
     Level.PHONE_SAME: _l("Same phone"),
     Level.PHONE_SAME_FIXED: _l("Same phone, but not a mobile: others may share it"),
     Level.PHONE_NEAR: _l("Phone numbers differ by one digit"),
@@ -57,6 +62,7 @@ SENTENCES: dict[Level, Any] = {
     Level.EMAIL_SAME_SHARED: _l("Same e-mail, but of an office: others share it"),
     Level.EMAIL_MAILBOX: _l("Same e-mail but for what follows the @ sign"),
     Level.EMAIL_NEAR: _l("E-mails are spelled almost the same"),
+    Level.EMAIL_OF_NAME: _l("Almost the same e-mail, but made of the name that both have"),
     Level.EMAIL_DIFFERS: _l("E-mails differ"),
     Level.EMAIL_TELLS_NAME: _l("The e-mail of one is made of the name of the other"),
     Level.ADDRESS_SAME: _l("Same address"),
@@ -75,6 +81,10 @@ SENTENCES: dict[Level, Any] = {
         "Same contact details but different given names: may live or work together"
     ),
     Level.NAMESAKES: _l("Same name and birth date, but all else differs: may be namesakes"),
+    Level.UNDATED: _l(
+        "Same name and contact details, but no birth date to compare: may be parent and child"
+    ),
+    Level.NAME_ALONE: _l("The name is all that can be compared; how rare it is counts for more"),
     Level.NEW_FAMILY_NAME: _l(
         "Same given name and birth date but different family names: the name may have changed"
     ),
@@ -85,6 +95,8 @@ SENTENCES: dict[Level, Any] = {
         "Contact details and address often go together, so both say little more than one"
     ),
     Level.DATE_AND_CONTACT: _l("Birth date and a phone or e-mail are both the same"),
+    Level.THIRD_SAME: _l("Both are likely the same as a third person, who is registered too"),
+    Level.THIRD_DIFFERS: _l("One of them is more likely a third person, who is registered too"),
 }
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.clock import today, utc_now
 from app.db import db, transaction
 from app.duplicates import blocks, estimation, forking, index, learned, reading, scanning
+from app.duplicates.levels import Level
 from app.duplicates.record import record_of
 from app.duplicates.scoring import compare
 from app.duplicates.weights import SHIPPED
@@ -292,3 +293,80 @@ def test_a_piece_that_fails_is_told_without_what_was_in_it():
 def test_a_process_that_is_killed_is_noticed():
     with pytest.raises(forking.Broken):
         list(forking.done(lambda _: os.kill(os.getpid(), signal.SIGKILL), [1, 2], processes=2))
+
+
+def test_what_was_learned_from_weights_of_an_earlier_version_is_learned_anew(here, place):
+    older = replace(SHIPPED, edition=SHIPPED.edition - 1)
+    before = learned.persons_behind(place)
+    with transaction():
+        learned.keep(place, older, persons=30_000, at=utc_now())
+
+    assert learned.weights_of(place) is SHIPPED
+    assert (before > 0, learned.persons_behind(place)) == (True, 0)
+
+    scan(place)
+
+    assert learned.weights_of(place).edition == SHIPPED.edition
+    assert 0 < learned.persons_behind(place) < 30_000
+
+
+# --- third persons -------------------------------------------------------------------------------
+
+
+def chain_of(actor, family, later_family):
+    """Ids of three registrations of one human, of which the outer two share only a given name."""
+    phone = f"+479{next(numbers):07}"
+    email = f"qz{phone[3:]}@example.no"
+    return tuple(
+        registered(actor, "Snefrid", name, **facts).id
+        for name, facts in (
+            (family, {"phone": phone, "birth_date": None}),
+            (family, {"phone": phone, "email": email}),
+            (later_family, {"email": email}),
+        )
+    )
+
+
+def test_who_are_the_same_as_a_third_are_found_though_they_share_little(here, place):
+    first, middle, last = chain_of(here, "Ytrebø", "Kvalsund")
+
+    scan(place)
+    pair = pair_of(first, last)
+    again = scan(place)
+
+    links = [pair_of(first, middle).score, pair_of(middle, last).score]
+    assert pair.state is PairState.OPEN
+    assert pair.findings[-1][1] == Level.THIRD_SAME
+    assert SHIPPED.possible <= pair.score <= min(links)
+    assert pair.score == pytest.approx(SHIPPED.base + sum(one[2] for one in pair.findings), abs=0.2)
+    assert (again.new, again.reopened, again.faded) == (0, 0, 0)
+
+
+def test_what_rests_on_a_third_falls_with_it_and_stays_put_off_while_it_stands(here, place):
+    first, middle, last = chain_of(here, "Bjørkedal", "Lysvåg")
+    scan(place)
+    with transaction():
+        pair_of(first, last).state = PairState.LATER
+
+    change(last, address="Lia 2")
+    scan(place)
+    while_it_stands = pair_of(first, last).state
+    change(middle, given_name="Ola", family_name="Helt", phone=None, email=None)
+    scan(place)
+
+    assert while_it_stands is PairState.LATER
+    assert pair_of(first, last).state is PairState.FADED
+
+
+def test_who_was_answered_to_be_two_is_not_made_one_by_a_third(here, place):
+    first, middle, last = chain_of(here, "Tveitane", "Ramsvik")
+    scan(place)
+    with transaction():
+        pair_of(first, last).state = PairState.NOT_SAME
+    before = pair_of(middle, last).score
+
+    scan(place, anew=True)
+
+    assert pair_of(first, last).state is PairState.NOT_SAME
+    assert pair_of(middle, last).score < before
+    assert pair_of(middle, last).findings[-1][1] == Level.THIRD_DIFFERS
