@@ -12,7 +12,14 @@ from app.audit import log
 from app.clock import utc_now
 from app.db import db, transaction
 from app.enums import JobKind, JobState
-from app.jobs import duplicate_scan, person_import, queue, role_publishing, template_publishing
+from app.jobs import (
+    duplicate_scan,
+    joining,
+    person_import,
+    queue,
+    role_publishing,
+    template_publishing,
+)
 from app.jobs.records import (
     ENDED,
     Cancelled,
@@ -35,6 +42,7 @@ WORK: dict[JobKind, Callable[[JobRef, Job], None]] = {
     JobKind.ROLE_PUBLISHING: role_publishing.run,
     JobKind.TEMPLATE_PUBLISHING: template_publishing.run,
     JobKind.DUPLICATE_SCAN: duplicate_scan.run,
+    JobKind.MUNICIPALITY_JOINING: joining.run,
 }
 UNAVAILABLE = (OperationalError, InterfaceError, TimeoutError)
 logger = structlog.get_logger(__name__)

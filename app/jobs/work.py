@@ -7,22 +7,29 @@ from flask import url_for
 from flask_babel import lazy_gettext as _l
 
 from app.enums import JobKind
-from app.jobs import duplicate_scan, role_publishing, template_publishing
+from app.jobs import duplicate_scan, joining, role_publishing, template_publishing
 from app.models import Job
 
 LINES: dict[JobKind, Mapping[str, Any]] = {
     JobKind.ROLE_PUBLISHING: role_publishing.LINES,
     JobKind.TEMPLATE_PUBLISHING: template_publishing.LINES,
     JobKind.DUPLICATE_SCAN: duplicate_scan.LINES,
+    JobKind.MUNICIPALITY_JOINING: joining.LINES,
 }
 HANDLED: dict[JobKind, Any] = {
     JobKind.ROLE_PUBLISHING: _l("Participants handled"),
     JobKind.TEMPLATE_PUBLISHING: _l("Plans handled"),
     JobKind.DUPLICATE_SCAN: _l("Persons read and compared"),
+    JobKind.MUNICIPALITY_JOINING: _l("Records that belong to this municipality now"),
 }
 FAILURES: dict[str, Any] = {
     "no_longer_allowed": _l("Whoever ordered the work may not do it any more."),
     "scan_runs_already": _l("Another search for duplicates was running."),
+    "joining_taken_back": _l("The proposal was taken back. Nothing was joined."),
+    "joining_unfit": _l("Something has come in the way. Nothing was joined: look at it again."),
+    "not_the_owner": _l(
+        "The worker may not do this. Nothing was joined: start it with SAMVEV_DATABASE_OWNER_URL."
+    ),
     "unexpected": _l("Something went wrong on our side. What was done before is kept."),
 }
 
@@ -49,6 +56,8 @@ def about(job: Job) -> str | None:
         return url_for("StandardRoleEditView.show", pk=job.parameters["role_id"])
     if job.kind is JobKind.TEMPLATE_PUBLISHING:
         return url_for("TemplateProposalView.show", pk=job.parameters["template_id"])
+    if job.kind is JobKind.MUNICIPALITY_JOINING:
+        return url_for("JoiningView.show", pk=job.parameters["joining_id"])
     if job.kind is JobKind.DUPLICATE_SCAN:
         return url_for("DuplicateView.list")
     return None

@@ -28,14 +28,18 @@ class UnsafeDatabaseRole(RuntimeError):
     """The database role could pass the wall: superuser, BYPASSRLS, or owner of a table."""
 
 
-def take_down(connection: Connection) -> None:
-    """Remove the SQLite triggers, which a migration that rebuilds a table would trip over."""
-    if connection.dialect.name == "sqlite":
-        names = connection.execute(
-            text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'wall_%'")
-        ).scalars()
-        for name in list(names):
-            connection.execute(text(f'DROP TRIGGER "{name}"'))
+def take_down(connection: Connection) -> bool:
+    """Remove the SQLite triggers, which a migration that rebuilds a table would trip over; whether
+    there were any."""
+    if connection.dialect.name != "sqlite":
+        return False
+    found = connection.execute(
+        text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'wall_%'")
+    ).scalars()
+    names = list(found)
+    for name in names:
+        connection.execute(text(f'DROP TRIGGER "{name}"'))
+    return bool(names)
 
 
 def put_up(connection: Connection) -> None:
@@ -103,6 +107,10 @@ def _postgresql_statements() -> Iterator[str]:
         "INSERT",
         "WITH CHECK (municipality_id IS NULL)",
     )
+    # The log of a municipality that was joined into another is closed, and read where it is.
+    joined = f"SELECT id FROM municipality WHERE joined_into_id = {HERE}"  # noqa: S608 - our own
+    rule = f"USING (municipality_id IN ({joined}))"
+    yield from _policy(AuditEvent.__tablename__, "joined", "SELECT", rule)
     yield (
         "CREATE OR REPLACE FUNCTION wall_published() RETURNS trigger LANGUAGE plpgsql AS"
         f" $$ BEGIN RAISE EXCEPTION '{STAYS}'; END $$"
