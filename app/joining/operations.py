@@ -101,9 +101,11 @@ def propose(actor: Actor, from_id: int, into_id: int, *, at: datetime) -> Munici
     if from_id == into_id:
         raise SameMunicipality(field="into_number")
     # Held to the end of the transaction, in order: of two who propose at once, one comes late.
-    both = select(Municipality).where(Municipality.id.in_([from_id, into_id]))
-    held = db.session.scalars(both.order_by(Municipality.id).with_for_update()).all()
-    if len(held) < 2 or not all(one.is_in_use for one in held):
+    both = select(Municipality.id).where(
+        Municipality.id.in_([from_id, into_id]), Municipality.is_in_use
+    )
+    held = both.order_by(Municipality.id).with_for_update(key_share=True)
+    if len(db.session.scalars(held).all()) < 2:
         raise NotInUse(field="into_number")
     ids = [from_id, into_id]
     taken = select(MunicipalityJoining.id).where(
