@@ -35,6 +35,7 @@ from app.enums import Language, UnitKind
 from app.jobs import lists as job_lists
 from app.jobs.alike_pages import AlikeRowsView
 from app.jobs.duplicate_scan_pages import DuplicateScanView
+from app.jobs.joining_pages import JoiningView
 from app.jobs.pages import ImportView, JobPages
 from app.jobs.role_publishing_pages import RolePublishingView
 from app.jobs.template_publishing_pages import TemplateProposalView
@@ -655,6 +656,7 @@ UNLISTED_VIEWS = (
     SearchView,
     DuplicateScanView,
     MergeView,
+    JoiningView,
 )
 
 DUPLICATE_VIEWS = (

@@ -10,8 +10,11 @@ from app.clock import today, utc_now
 from app.db import db, transaction
 from app.enums import Role
 from app.errors import BadRequest
-from app.models import AccountProfile
-from app.security.actor import current_actor, open_municipalities
+from app.joining_tables import MunicipalityJoining
+from app.models import AccountProfile, Municipality
+from app.security import scope
+from app.security.actor import Actor, current_actor, open_municipalities
+from app.security.roles import Action
 from app.security.routes import for_signed_in
 
 WITH_PLANS_FIRST = frozenset({Role.COORDINATOR, Role.PARTICIPANT})
@@ -32,6 +35,7 @@ class HomeView(IndexView):
             "home.html",
             steps=steps,
             are_hidden=bool(steps) and _has_hidden(actor.account_id),
+            joinings=_joinings(actor),
             has_role=bool(actor.roles),
             must_choose=actor.municipality_id is None and _has_places(actor.account_id),
         )
@@ -51,6 +55,17 @@ class HomeView(IndexView):
             profile.first_steps_hidden_at = utc_now() if said == "no" else None
             database.add(profile)
         return redirect(url_for("HomeView.index"))
+
+
+def _joinings(actor: Actor) -> list[tuple[str, str]]:
+    """Municipalities that are to go into this one and wait for an answer: the proposal's id and
+    the name."""
+    found = scope.rows(actor, MunicipalityJoining, Action.APPROVE).where(
+        MunicipalityJoining.ended_at.is_(None)
+    )
+    named = found.join(Municipality, Municipality.id == MunicipalityJoining.from_id)
+    shown = named.with_only_columns(MunicipalityJoining.id, Municipality.name)
+    return [(pk, name) for pk, name in db.session.execute(shown.order_by(MunicipalityJoining.id))]
 
 
 def _has_places(account_id: int | None) -> bool:

@@ -16,7 +16,7 @@ from app.joining import looking
 from app.joining.outlook import Outlook
 from app.joining_tables import MunicipalityJoining
 from app.models import CentralAppointment, Job, Municipality
-from app.security import policy, scope
+from app.security import policy
 from app.security.actor import Actor
 from app.security.roles import Action, Resource
 from app.security.tenancy import Scope, asking
@@ -81,14 +81,6 @@ def outlook(joining: MunicipalityJoining, *, at: datetime) -> Outlook:
     old = db.session.get_one(Municipality, joining.from_id)
     new = db.session.get_one(Municipality, joining.into_id)
     return looking.look(looking.ask_here, old, new, day_of(at))
-
-
-def waiting(actor: Actor) -> Sequence[MunicipalityJoining]:
-    """Those that wait for the actor's answer."""
-    found = scope.rows(actor, MunicipalityJoining, Action.APPROVE).where(
-        MunicipalityJoining.ended_at.is_(None)
-    )
-    return [one for one in db.session.scalars(found) if job_state(one) not in UNDER_WAY]
 
 
 def propose(actor: Actor, from_id: int, into_id: int, *, at: datetime) -> MunicipalityJoining:
