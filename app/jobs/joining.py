@@ -39,6 +39,8 @@ def run(ref: JobRef, _job: Job) -> None:
         if not operations.is_still_proposed(joining):
             raise Stopped("joining_taken_back")
         order = Order(joining.id, job.id, actor)
+    # The owner waits for whoever has read anything, ourselves too.
+    db.session.rollback()
     try:
         carrying.carry(current_app.extensions["samvev_owner_engine"], order, at=utc_now())
     except NotWanted:

@@ -1,10 +1,12 @@
 """Two municipalities to be joined, what collides in them, and what the database holds."""
 
+import os
+import signal
 from datetime import date, timedelta
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import create_engine, inspect, select, text
 
 from app.clock import today, utc_now
 from app.columns import new_id
@@ -12,7 +14,7 @@ from app.db import db, transaction
 from app.duplicates import index
 from app.enums import DuplicateKind, MatchBand, PairState
 from app.jobs import runner
-from app.joining import operations
+from app.joining import carrying, operations
 from app.models import (
     TENANT_MODELS,
     ApiToken,
@@ -103,7 +105,7 @@ def _same(world: World, place: Place) -> dict[str, str]:
 def rows_of(app: Flask) -> Rows:
     """Every row of every municipality, by table and id, past the walls."""
     found: Rows = {}
-    with app.extensions["samvev_owner_engine"].connect() as connection:
+    with app.extensions["past_the_walls"].connect() as connection:
         for model in TENANT_MODELS:
             table = model.__table__
             for row in connection.execute(select(table)):
@@ -140,14 +142,6 @@ def _in_plan(name: str, actor: Actor, plan: Plan) -> Access:
     return found
 
 
-def join(app: Flask, world: World, *, approver: str = "lokal.strandvik") -> str:
-    """Let Fjellby go into Strandvik, as its people do; the id of the job, which has run."""
-    job_id = order(world, approver=approver)
-    with app.app_context():
-        runner.run_job(job_id, world.strandvik.id)
-    return job_id
-
-
 def order(world: World, *, approver: str = "lokal.strandvik") -> str:
     """Propose and approve; the id of the job, which waits."""
     at = utc_now()
@@ -163,3 +157,34 @@ def order(world: World, *, approver: str = "lokal.strandvik") -> str:
 def actor(world: World, name: str, place: Place) -> Actor:
     """A login at work in a municipality."""
     return find_actor(db.session(), world.accounts[name], place.id, utc_now())
+
+
+def with_plain_owner(app: Flask) -> None:
+    """Let PostgreSQL's tables belong to a role that is no superuser, as in production; what looks
+    past the walls in a test goes on doing so."""
+    db.session.remove()
+    superuser = app.extensions["samvev_owner_engine"]
+    app.extensions["past_the_walls"] = superuser
+    if superuser.dialect.name != "postgresql":
+        return
+    owner = f"eier_{new_id().replace('-', '')}"
+    with superuser.begin() as connection:
+        connection.execute(text(f"CREATE ROLE {owner} NOSUPERUSER NOBYPASSRLS"))
+        connection.execute(text(f"GRANT ALL ON SCHEMA public TO {owner}"))
+        for name in inspect(connection).get_table_names():
+            connection.execute(text(f'ALTER TABLE "{name}" OWNER TO {owner}'))
+    options = {"connect_args": {"options": f"-c role={owner}"}}
+    app.extensions["samvev_owner_engine"] = create_engine(superuser.url, **options)
+
+
+def killed_at_work(job_id: str, municipality_id: int) -> int:
+    """Run a joining in a process that is killed when all but the end is done; its signal."""
+    db.session.remove()
+    child = os.fork()
+    if child == 0:
+        try:
+            carrying._close = lambda _task: os.kill(os.getpid(), signal.SIGKILL)
+            runner.run_job(job_id, municipality_id)
+        finally:
+            os._exit(1)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
