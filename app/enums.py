@@ -83,15 +83,6 @@ class JobKind(StrEnum):
     UNIT_TRANSFER = "unit_transfer"
 
 
-class JoiningState(StrEnum):
-    """How it is with the joining of two municipalities."""
-
-    PROPOSED = "proposed"
-    DONE = "done"
-    DECLINED = "declined"
-    TAKEN_BACK = "taken_back"
-
-
 class TokenPurpose(StrEnum):
     """What a one-time link opens."""
 

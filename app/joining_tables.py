@@ -4,13 +4,22 @@ It belongs to the installation, since both are asked; nothing of a person is in 
 """
 
 from datetime import datetime
+from enum import StrEnum
 
 from flask_appbuilder import Model
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant, Versioned, new_id, one_of
-from app.enums import JoiningState
+
+
+class JoiningState(StrEnum):
+    """How it is with the joining of two municipalities."""
+
+    PROPOSED = "proposed"
+    DONE = "done"
+    DECLINED = "declined"
+    TAKEN_BACK = "taken_back"
 
 
 class MunicipalityJoining(Versioned, Model):

@@ -17,12 +17,12 @@ from app.columns import new_id
 from app.db import WRITES
 from app.duplicate_tables import DuplicatePair, MatchKey, MatchModel, MatchState, NotTheSame
 from app.duplicates import index
-from app.enums import JobState, JoiningState, Outcome
+from app.enums import JobState, Outcome
 from app.joining import references
 from app.joining.looking import look
 from app.joining.outlook import Outlook
 from app.joining.settling import Task, batches, settle
-from app.joining_tables import MunicipalityJoining
+from app.joining_tables import JoiningState, MunicipalityJoining
 from app.models import AgeRule, AuditEvent, Job, Municipality, Person, PlanType
 from app.security.actor import Actor
 from app.security.lifting import lifted

@@ -10,11 +10,11 @@ from app.audit import log
 from app.clock import day_of
 from app.columns import new_id
 from app.db import db
-from app.enums import JobKind, JobState, JoiningState
+from app.enums import JobKind, JobState
 from app.errors import DomainError
 from app.joining import looking
 from app.joining.outlook import Outlook
-from app.joining_tables import MunicipalityJoining
+from app.joining_tables import JoiningState, MunicipalityJoining
 from app.models import CentralAppointment, Job, Municipality
 from app.security import policy
 from app.security.actor import Actor

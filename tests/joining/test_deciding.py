@@ -8,12 +8,12 @@ from sqlalchemy import select
 
 from app.clock import today, utc_now
 from app.db import db, transaction
-from app.enums import JobState, JoiningState, PlanKind, Role
+from app.enums import JobState, PlanKind, Role
 from app.errors import NotAllowed, NotFound
 from app.jobs import runner
 from app.joining import operations
 from app.joining.outlook import Stop
-from app.joining_tables import MunicipalityJoining
+from app.joining_tables import JoiningState, MunicipalityJoining
 from app.models import (
     AgeRule,
     CentralAppointment,

@@ -16,7 +16,6 @@ from app.duplicate_tables import DuplicatePair
 from app.enums import (
     JobKind,
     JobState,
-    JoiningState,
     LanguageForm,
     Level,
     MatchBand,
@@ -28,7 +27,7 @@ from app.enums import (
     SetUpKind,
     UnitKind,
 )
-from app.joining_tables import MunicipalityJoining
+from app.joining_tables import JoiningState, MunicipalityJoining
 from app.models import (
     ApiToken,
     AuditEvent,
