@@ -27,7 +27,7 @@ from app.models import (
     StandardRole,
     Unit,
 )
-from app.security import policy, scope, walls
+from app.security import policy, scope, tenancy, walls
 from app.security.actor import acting_as, find_actor, operator
 from app.security.lifting import inner_references, lifted
 from app.security.roles import Action
