@@ -42,6 +42,7 @@ THINGS: dict[str, Any] = {
     "membership:": _l("Everything about roles"),
     "move_consent:": _l("Everything about consents to moving a plan"),
     "municipality:": _l("Everything about municipalities"),
+    "municipality_joining:": _l("Everything about joining municipalities"),
     "not_the_same:": _l("Everything about answers that two are not the same"),
     "participant:": _l("Everything about participants"),
     "person:": _l("Everything about persons"),

@@ -22,6 +22,10 @@ from app.security.roles import Action, Resource
 from app.security.tenancy import Scope, asking
 
 UNDER_WAY = (JobState.WAITING, JobState.RUNNING)
+CODES = {
+    JoiningState.DECLINED: "municipality_joining:declined",
+    JoiningState.TAKEN_BACK: "municipality_joining:taken_back",
+}
 
 
 class SameMunicipality(DomainError):
@@ -143,7 +147,7 @@ def decline(actor: Actor, joining: MunicipalityJoining, *, at: datetime) -> None
 def _end(actor: Actor, joining: MunicipalityJoining, state: JoiningState, at: datetime) -> None:
     _require_waiting(joining)
     joining.state, joining.ended_at = state, at
-    log.record(actor, f"municipality_joining:{state}", joining)
+    log.record(actor, CODES[state], joining)
 
 
 def approve(actor: Actor, joining: MunicipalityJoining, *, has_backup: bool, at: datetime) -> Job:

@@ -56,16 +56,16 @@ def _on_sqlite(connection: Connection) -> Iterator[None]:
 @contextmanager
 def _on_postgresql(connection: Connection) -> Iterator[None]:
     names = [model.__tablename__ for model in TENANT_MODELS]
-    _tell(
+    _say(
         connection, "SET LOCAL statement_timeout = 0", f"SET LOCAL lock_timeout = '{LONGEST_WAIT}'"
     )
     # Whoever has read a role in their transaction ends it first; whoever has not, reads it after.
-    _tell(connection, f"LOCK TABLE {', '.join(['membership', *names])} IN ACCESS EXCLUSIVE MODE")
-    _tell(connection, *_forced(names, "NO FORCE"), *_deferrable("DEFERRABLE"))
-    _tell(connection, "SET CONSTRAINTS ALL DEFERRED")
+    _say(connection, f"LOCK TABLE {', '.join(['membership', *names])} IN ACCESS EXCLUSIVE MODE")
+    _say(connection, *_forced(names, "NO FORCE"), *_deferrable("DEFERRABLE"))
+    _say(connection, "SET CONSTRAINTS ALL DEFERRED")
     yield
-    _tell(connection, "SET CONSTRAINTS ALL IMMEDIATE")
-    _tell(connection, *_deferrable("NOT DEFERRABLE"), *_forced(names, "FORCE"))
+    _say(connection, "SET CONSTRAINTS ALL IMMEDIATE")
+    _say(connection, *_deferrable("NOT DEFERRABLE"), *_forced(names, "FORCE"))
 
 
 def _forced(names: list[str], how: str) -> Iterator[str]:
@@ -79,6 +79,6 @@ def _deferrable(how: str) -> Iterator[str]:
         yield f"ALTER TABLE {key.table.name} ALTER CONSTRAINT {key.name} {how}"
 
 
-def _tell(connection: Connection, *statements: str) -> None:
+def _say(connection: Connection, *statements: str) -> None:
     for statement in statements:
         connection.execute(text(statement))
