@@ -22,10 +22,6 @@ from app.security.roles import Action, Resource
 from app.security.tenancy import Scope, asking
 
 UNDER_WAY = (JobState.WAITING, JobState.RUNNING)
-CODES = {
-    JoiningState.DECLINED: "municipality_joining:declined",
-    JoiningState.TAKEN_BACK: "municipality_joining:taken_back",
-}
 
 
 class SameMunicipality(DomainError):
@@ -147,7 +143,7 @@ def decline(actor: Actor, joining: MunicipalityJoining, *, at: datetime) -> None
 def _end(actor: Actor, joining: MunicipalityJoining, state: JoiningState, at: datetime) -> None:
     _require_waiting(joining)
     joining.state, joining.ended_at = state, at
-    log.record(actor, CODES[state], joining)
+    log.record(actor, "municipality_joining:ended", joining)
 
 
 def approve(actor: Actor, joining: MunicipalityJoining, *, has_backup: bool, at: datetime) -> Job:
