@@ -58,6 +58,7 @@ class Looking:
     findings: Findings = field(default_factory=Findings)
     settled: Counter[Settled] = field(default_factory=Counter)
     stops: Counter[Stop] = field(default_factory=Counter)
+    ages_left: int = 0
 
     def both(self, statement: Question, model: Any) -> tuple[Sequence[Any], Sequence[Any]]:
         """The answer of the one that goes, and of the one that takes over."""
@@ -88,6 +89,8 @@ def look(ask: Ask, old: Municipality, new: Municipality, on: date) -> Outlook:
         model.__tablename__: two.goes(select(func.count()).select_from(model), model)[0][0]
         for model in references.moving()
     }
+    rows[PlanType.__tablename__] -= len(two.findings.kinds_kept)
+    rows[AgeRule.__tablename__] -= two.ages_left
     return Outlook(rows, dict(+two.settled), dict(+two.stops), two.findings)
 
 
@@ -171,6 +174,7 @@ def _kinds(two: Looking) -> None:
     ages = select(AgeRule.kind, AgeRule.valid_from, AgeRule.own_consent_age)
     goes, stays = two.both(ages.order_by(AgeRule.valid_from), AgeRule)
     two.findings.ages_kept = {row.kind for row in stays}
+    two.ages_left = sum(row.kind in two.findings.ages_kept for row in goes)
     two.stops[Stop.AGES_DIFFER] = sum(
         _ages(goes, kind, two.on) != _ages(stays, kind, two.on)
         for kind in used & two.findings.ages_kept
