@@ -14,7 +14,8 @@
 9. Plan content     PlanEntry
 
 Tables that none of these points at are in ``app.side_tables``, those of duplicates in
-``app.duplicate_tables``, those of jobs and of the desk in ``app.desk_tables``.
+``app.duplicate_tables``, those of jobs and of the desk in ``app.desk_tables``, of municipalities
+that are joined in ``app.joining_tables``.
 
 Here are columns, constraints and properties of a row alone. Queries are in ``queries.py`` of each
 package, decisions in ``operations.py``, access in ``app.security``. The account itself is
@@ -131,13 +132,14 @@ class County(Model):
 
 
 class Municipality(Versioned, Model):
-    """A municipality: the tenant, controller of its own data. Its number may change, its id not.
-
-    Source: SSB KLASS 131.
-    """
+    """A municipality (SSB KLASS 131): the tenant, controller of its own data. Its number may
+    change, its id not. One that was joined into another keeps its log, which is read there."""
 
     __tablename__ = "municipality"
-    __table_args__ = (UniqueConstraint("number", name="uq_municipality_number"),)
+    __table_args__ = (
+        UniqueConstraint("number", name="uq_municipality_number"),
+        CheckConstraint("joined_into_id IS NULL OR NOT is_in_use", name="ck_municipality_joined"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(String(4))
@@ -151,6 +153,7 @@ class Municipality(Versioned, Model):
     is_in_use: Mapped[bool] = mapped_column(default=False)
     is_demonstration: Mapped[bool] = mapped_column(default=False)
     has_namesake: Mapped[bool] = mapped_column(default=False)
+    joined_into_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"), index=True)
 
     county: Mapped[County] = relationship(lazy="joined")
 

@@ -265,7 +265,11 @@ class PlanMove(Versioned, TenantOwned):
         *of_plan("plan_move"),
         UniqueConstraint("municipality_id", "id", name="uq_plan_move_tenant"),
         UniqueConstraint("package_id", name="uq_plan_move_package"),
-        CheckConstraint("to_municipality_id <> municipality_id", name="ck_plan_move_leaves"),
+        # Both may be one since: a move that has ended goes along when municipalities are joined.
+        CheckConstraint(
+            "to_municipality_id <> municipality_id OR ended_at IS NOT NULL",
+            name="ck_plan_move_leaves",
+        ),
         CheckConstraint(
             "(ended_at IS NULL) = (state IN ('asked', 'sent'))", name="ck_plan_move_ended"
         ),
@@ -353,7 +357,10 @@ class IncomingPlan(Versioned, TenantOwned):
     __table_args__ = (
         inside_municipality("person", "coordinator_id", "fk_incoming_plan_coordinator"),
         inside_municipality("plan", "plan_id", "fk_incoming_plan_plan"),
-        CheckConstraint("from_municipality_id <> municipality_id", name="ck_incoming_plan_arrives"),
+        CheckConstraint(
+            "from_municipality_id <> municipality_id OR ended_at IS NOT NULL",
+            name="ck_incoming_plan_arrives",
+        ),
         CheckConstraint("(ended_at IS NULL) = (state = 'sent')", name="ck_incoming_plan_ended"),
         CheckConstraint(
             "(ended_at IS NULL) = (sealed_owner IS NOT NULL)"

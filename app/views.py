@@ -42,6 +42,7 @@ from app.jobs.alike_pages import AlikeRowsView
 from app.jobs.clean_up_pages import CleanUpView
 from app.jobs.clean_up_receipts import TidyReceiptView
 from app.jobs.duplicate_scan_pages import DuplicateScanView
+from app.jobs.joining_pages import JoiningView
 from app.jobs.pages import ImportView, JobPages
 from app.jobs.role_publishing_pages import RolePublishingView
 from app.jobs.template_publishing_pages import TemplateProposalView
@@ -693,6 +694,7 @@ UNLISTED_VIEWS = (
     LinkRequestView,
     ImportView,
     AlikeRowsView,
+    JoiningView,
 )
 
 DUPLICATE_VIEWS = (

@@ -48,9 +48,11 @@ TEXT_SQL = {
     "app/database.py": "the migration number is in no model",
     "app/duplicate_tables.py": "conditions of partial indexes",
     "app/desk_tables.py": "conditions of partial indexes",
+    "app/joining_tables.py": "conditions of partial indexes",
     "app/models.py": "conditions of partial indexes",
     "app/set_up_tables.py": "conditions of partial indexes",
     "app/side_tables.py": "conditions of partial indexes",
+    "app/security/lifting.py": "locks and the force of row level security have no other form",
     "app/security/walls.py": "triggers and row level security have no other form",
 }
 TABLE_MODULES = (
@@ -59,6 +61,7 @@ TABLE_MODULES = (
     "app.set_up_tables",
     "app.duplicate_tables",
     "app.desk_tables",
+    "app.joining_tables",
 )
 # Made once, then answered, ended or settled; never edited by two people at once.
 NOT_EDITED = {

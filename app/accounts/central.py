@@ -71,6 +71,12 @@ class AdministratedAlready(DomainError):
     message = _l("The municipality has a local administrator, who appoints the others.")
 
 
+class JoinedAway(DomainError):
+    """All of the municipality belongs to another by a joining."""
+
+    message = _l("This municipality was joined into another, and is out of use for good.")
+
+
 class FirstIsAppointed(DomainError):
     """There is a central administrator; others are appointed by that one."""
 
@@ -312,9 +318,11 @@ def appoint_local_administrator(
     is registered anew. A login that is in use already is asked, as when a municipality asks.
 
     Raises:
-        AdministratedAlready, UnknownAccount, BadUsername, TakenUsername, NotFound, NotAllowed
+        AdministratedAlready, JoinedAway, UnknownAccount, BadUsername, TakenUsername, NotFound,
+        NotAllowed
     """
     policy.require(actor, Action.APPOINT_LOCAL_ADMINISTRATOR, municipality)
+    require_own(municipality)
     if not policy.may_give(actor, Role.LOCAL_ADMINISTRATOR, None):
         raise NotAllowed
     # Held to the end of the transaction: of two who appoint at once, one comes late.
@@ -326,6 +334,16 @@ def appoint_local_administrator(
     inside = replace(operator(municipality.id), account_id=actor.account_id)
     with tenancy.applied(db.session(), tenancy.Scope(municipality.id)):
         return _appoint(inside, named, at)
+
+
+def require_own(municipality: Municipality) -> None:
+    """Refuse what would begin anew in a municipality that is part of another.
+
+    Raises:
+        JoinedAway
+    """
+    if municipality.joined_into_id is not None:
+        raise JoinedAway
 
 
 def _appoint(inside: Actor, named: Named, at: datetime) -> Given:

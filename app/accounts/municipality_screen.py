@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, case, select
 from wtforms import BooleanField
 
+from app.accounts import central
 from app.accounts.queries import count_local_administrators
 from app.accounts.views import municipality_key
 from app.clock import today
@@ -20,6 +21,8 @@ from app.screens.listing import LookedUpFilter, Order, YesNoFilter, is_municipal
 from app.screens.scoped_view import ScopedModelView
 from app.screens.table import TableInterface
 from app.screens.words import words
+from app.security import policy
+from app.security.actor import current_actor
 from app.security.roles import Action, Resource
 
 YES_NO = (("yes", _l("Yes")), ("no", _l("No")))
@@ -118,13 +121,25 @@ class MunicipalityView(ScopedModelView):
         """Whether a text has the form of a number."""
         return is_municipality_number(text)
 
+    def change(self, row: Municipality, form: Any) -> None:
+        """Take it into use, or out of use; one that was joined into another stays out."""
+        central.require_own(row)
+        super().change(row, form)
+
     def related(self, row: Municipality) -> list[tuple[Any, str, dict[str, Any]]]:
-        """For central administrators: how many local administrators there are."""
-        if not self.may(Action.APPOINT_LOCAL_ADMINISTRATOR, row):
-            return []
+        """For central administrators: how many local administrators there are, and joining it."""
+        joining = (_("Joining municipalities"), "joining/_link.html", {"row": row})
+        if not self.may(Action.APPOINT_LOCAL_ADMINISTRATOR, row) or row.joined_into_id is not None:
+            return [joining] if self._is_asked() else []
         count = count_local_administrators(row.id, today())
         values = {"number": row.number, "count": count}
-        return [(_("Local administrators"), "accounts/_local_administrators.html", values)]
+        return [(_("Local administrators"), "accounts/_local_administrators.html", values), joining]
+
+    @staticmethod
+    def _is_asked() -> bool:
+        """Whether the actor is one who proposes or answers that municipalities are joined."""
+        right = policy.may_open(current_actor(), Action.SHOW, Resource.MUNICIPALITY_JOINING)
+        return bool(right)
 
     def export_query(self, base: Select[Any]) -> Select[Any]:
         """Number, name, county and whether it is in use."""

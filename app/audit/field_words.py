@@ -64,6 +64,7 @@ FIELDS: dict[str, Any] = {
     "grade": _l("Kind of protection"),
     "ground": _l("Ground"),
     "is_in_use": _l("In use"),
+    "joined_into_id": _l("Joined into"),
     "is_offered": _l("Offered"),
     "is_outside": _l("Outside body"),
     "is_shielded": _l("Address protection"),

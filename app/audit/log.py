@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, UOWTransaction
 from app.clock import utc_now
 from app.db import db, separate_session, transaction
 from app.enums import Outcome, Role, Section
+from app.joining_tables import MunicipalityJoining
 from app.models import (
     AccountLinkRequest,
     AgeRule,
@@ -105,7 +106,7 @@ FOLLOWED = (
     Introduction,
 )
 # What follows from other fields, and so tells nothing of its own.
-OF_INSTALLATION = (Municipality, CentralAppointment, NationalPiece)
+OF_INSTALLATION = (Municipality, MunicipalityJoining, CentralAppointment, NationalPiece)
 NOT_TOLD = frozenset(
     {
         "version",

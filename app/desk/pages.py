@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.accounts import first_steps
 from app.clock import utc_now
-from app.desk import numbers, ways
+from app.desk import joinings, numbers, ways
 from app.desk.cards import Card, due
 from app.desk.to_do import CARDS
 from app.security.actor import current_actor
@@ -36,6 +36,7 @@ class DeskPages(BaseView):
             view=self,
             at=at,
             due=due(actor, self.cards, at),
+            joinings=joinings.waiting(actor),
             groups=numbers.groups(actor),
             ways=ways.open_to(actor),
             steps=steps,

@@ -19,6 +19,7 @@ from app.jobs import (
     clean_up_undo,
     clean_up_work,
     duplicate_scan,
+    joining,
     locks,
     person_import,
     queue,
@@ -49,6 +50,7 @@ WORK: dict[JobKind, Callable[[JobRef, Job], None]] = {
     JobKind.DUPLICATE_SCAN: duplicate_scan.run,
     JobKind.CLEAN_UP: clean_up_work.run,
     JobKind.CLEAN_UP_UNDO: clean_up_undo.run,
+    JobKind.MUNICIPALITY_JOINING: joining.run,
 }
 UNAVAILABLE = (OperationalError, InterfaceError, TimeoutError)
 logger = structlog.get_logger(__name__)

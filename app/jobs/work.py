@@ -11,6 +11,7 @@ from app.jobs import (
     clean_up_undo,
     clean_up_work,
     duplicate_scan,
+    joining,
     role_publishing,
     template_publishing,
 )
@@ -22,6 +23,7 @@ LINES: dict[JobKind, Mapping[str, Any]] = {
     JobKind.DUPLICATE_SCAN: duplicate_scan.LINES,
     JobKind.CLEAN_UP: clean_up_work.LINES,
     JobKind.CLEAN_UP_UNDO: clean_up_undo.LINES,
+    JobKind.MUNICIPALITY_JOINING: joining.LINES,
 }
 HANDLED: dict[JobKind, Any] = {
     JobKind.ROLE_PUBLISHING: _l("Participants handled"),
@@ -29,10 +31,16 @@ HANDLED: dict[JobKind, Any] = {
     JobKind.DUPLICATE_SCAN: _l("Persons read and compared"),
     JobKind.CLEAN_UP: _l("Plans handled"),
     JobKind.CLEAN_UP_UNDO: _l("Plans handled"),
+    JobKind.MUNICIPALITY_JOINING: _l("Records that belong to this municipality now"),
 }
 FAILURES: dict[str, Any] = {
     "no_longer_allowed": _l("Whoever ordered the work may not do it any more."),
     "scan_runs_already": _l("Another search for duplicates was running."),
+    "joining_taken_back": _l("The proposal was taken back. Nothing was joined."),
+    "joining_unfit": _l("Something has come in the way. Nothing was joined: look at it again."),
+    "not_the_owner": _l(
+        "The worker may not do this. Nothing was joined: start it with SAMVEV_DATABASE_OWNER_URL."
+    ),
     "unexpected": _l("Something went wrong on our side. What was done before is kept."),
 }
 
@@ -64,6 +72,8 @@ def about(job: Job) -> str | None:
         return url_for("StandardRoleEditView.show", pk=job.parameters["role_id"])
     if job.kind is JobKind.TEMPLATE_PUBLISHING:
         return url_for("TemplateProposalView.show", pk=job.parameters["template_id"])
+    if job.kind is JobKind.MUNICIPALITY_JOINING:
+        return url_for("JoiningView.show", pk=job.parameters["joining_id"])
     if job.kind is JobKind.DUPLICATE_SCAN:
         return url_for("DuplicateView.list")
     if job.kind is JobKind.CLEAN_UP:

@@ -127,8 +127,19 @@ def _fill_choices(form: RecordForm, plan: Plan) -> None:
         (one.giver.id, f"{one.giver.full_name} – {words(one.capacity)}") for one in rights
     ]
     form.method.choices = of_form.methods()
-    versions = [(one.id, _("Version %(number)s", number=one.number)) for one in queries.texts(plan)]
+    versions = [(one.id, name_of_text(one.number)) for one in queries.texts(plan)]
     form.text_id.choices = versions if len(versions) == 1 else [("", ""), *versions]
+
+
+def name_of_text(number: int) -> str:
+    """What a wording is called. Those of a municipality that was joined into this one have numbers
+    below the first."""
+    if number > 0:
+        return str(_("Version %(number)s", number=number))
+    earlier = _(
+        "A text of a municipality that was joined into this one (%(number)s)", number=number
+    )
+    return str(earlier)
 
 
 def _received(form: RecordForm) -> Received | None:

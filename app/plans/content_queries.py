@@ -15,7 +15,7 @@ from app.models import AuditEvent, Participant, Person, Plan, PlanEntry
 from app.plans import content
 from app.plans.entry_facts import COORDINATOR, OWNER, responsible_of
 from app.plans.kinds import ORDERED, WRITTEN
-from app.security import plan_access, policy, scope
+from app.security import plan_access, policy, scope, tenancy
 from app.security.actor import Actor
 from app.security.roles import Action
 
@@ -178,11 +178,11 @@ def who_binned(plan: Plan, rows: Sequence[PlanEntry]) -> dict[str, str]:
             Person,
             and_(
                 Person.id == AuditEvent.person_id,
-                Person.municipality_id == AuditEvent.municipality_id,
+                Person.municipality_id == plan.municipality_id,
             ),
         )
         .where(
-            AuditEvent.municipality_id == plan.municipality_id,
+            tenancy.logged_here(),
             AuditEvent.action == content.BINNED,
             AuditEvent.object_id.in_([one.id for one in rows]),
         )

@@ -98,7 +98,6 @@ class LogPages(ScopedModelView):
         """Time, who, as what, what happened, how it ended, with which record, which fields."""
         known = and_(
             Person.id == AuditEvent.person_id,
-            Person.municipality_id == AuditEvent.municipality_id,
             scope.visible(current_actor(), Person),
         )
         joined: Any = base.outerjoin(Person, known)

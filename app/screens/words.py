@@ -42,6 +42,7 @@ from app.enums import (
     TidyState,
     UnitKind,
 )
+from app.joining_tables import JoiningState
 from app.screens.listing import Shown
 
 WORDS: dict[StrEnum, Any] = {
@@ -216,6 +217,10 @@ WORDS: dict[StrEnum, Any] = {
     NoticeKind.PULSE_WANTED: _l("Three short questions"),
     JobKind.CLEAN_UP: _l("Clean-up of plans"),
     JobKind.CLEAN_UP_UNDO: _l("Undoing a clean-up of plans"),
+    JoiningState.PROPOSED: _l("Waits for an answer"),
+    JoiningState.DONE: _l("Joined"),
+    JoiningState.DECLINED: _l("Declined"),
+    JoiningState.TAKEN_BACK: _l("Taken back"),
     JobKind.MUNICIPALITY_JOINING: _l("Joining two municipalities"),
     JobKind.UNIT_TRANSFER: _l("Moving a unit to another municipality"),
     Shown.IN_USE: _l("In use"),

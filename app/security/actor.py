@@ -8,12 +8,12 @@ from datetime import date, datetime
 
 from flask import g, has_request_context
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import Date, and_, bindparam, select
+from sqlalchemy import Date, Integer, and_, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from app.clock import day_of
 from app.enums import Role
-from app.models import CentralAppointment, Membership, Unit
+from app.models import CentralAppointment, Membership, Municipality, Unit
 from app.security import tenancy
 
 
@@ -29,7 +29,8 @@ class Holding:
 class Actor:
     """Somebody at work in at most one municipality at a time.
 
-    ``may_write`` is False for a bearer token that only reads. ``at`` is the instant (UTC) at which
+    ``may_write`` is False for a bearer token that only reads. ``earlier`` are the municipalities
+    that were joined into this one, whose logs are read here. ``at`` is the instant (UTC) at which
     the actor was found, and what access to plans is decided for; without it no plan is open.
     """
 
@@ -38,6 +39,7 @@ class Actor:
     person_id: str | None = None
     holdings: tuple[Holding, ...] = ()
     may_write: bool = True
+    earlier: tuple[int, ...] = ()
     at: datetime | None = field(default=None, compare=False)
 
     @property
@@ -57,14 +59,19 @@ class Actor:
     @property
     def scope(self) -> tenancy.Scope:
         """What the database may answer this actor."""
-        return tenancy.Scope(
-            self.municipality_id, self.account_id, self.holds(Role.CENTRAL_ADMINISTRATOR)
-        )
+        is_central = self.holds(Role.CENTRAL_ADMINISTRATOR)
+        return tenancy.Scope(self.municipality_id, self.account_id, is_central, self.earlier)
 
 
 # Asked for every page, so made once: making a statement costs more than SQLite's answer to it.
 _ACCOUNT = (
-    select(User.id, CentralAppointment.id.label("appointment_id"))
+    select(
+        User.id,
+        CentralAppointment.id.label("appointment_id"),
+        exists()
+        .where(Municipality.joined_into_id == bindparam("municipality_id", type_=Integer))
+        .label("has_earlier"),
+    )
     .outerjoin(
         CentralAppointment,
         and_(
@@ -139,9 +146,12 @@ def find_actor(
     nothing. An account that is not active is nobody.
     """
     with tenancy.asking(tenancy.Scope(municipality_id, account_id)):
-        account = session.execute(_ACCOUNT, {"account_id": account_id}).first()
+        asked = {"account_id": account_id, "municipality_id": municipality_id}
+        account = session.execute(_ACCOUNT, asked).first()
         if account is None:
             return NOBODY
+        has_earlier = municipality_id is not None and account.has_earlier
+        earlier = joined_into(session, municipality_id) if has_earlier else ()
         person_id, held = _holdings(session, account_id, municipality_id, day_of(at))
     is_central = account.appointment_id is not None
     central = (Holding(Role.CENTRAL_ADMINISTRATOR),) if is_central else ()
@@ -151,8 +161,15 @@ def find_actor(
         person_id=person_id,
         holdings=central + held,
         may_write=may_write,
+        earlier=earlier if held else (),
         at=at,
     )
+
+
+def joined_into(session: Session, municipality_id: int | None) -> tuple[int, ...]:
+    """Ids of the municipalities that were joined into this one."""
+    found = select(Municipality.id).where(Municipality.joined_into_id == municipality_id)
+    return tuple(session.scalars(found.order_by(Municipality.id)))
 
 
 def _holdings(

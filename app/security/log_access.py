@@ -41,7 +41,8 @@ def is_told(actor: Actor, plan: Plan, event: AuditEvent) -> bool:
     """Whether ``actor`` is told of an event in a plan."""
     if not may_read(actor, plan) or event.plan_id != plan.id:
         return False
-    if event.municipality_id != plan.municipality_id or event.outcome is not Outcome.DONE:
+    places = (plan.municipality_id, *actor.earlier)
+    if event.municipality_id not in places or event.outcome is not Outcome.DONE:
         return False
     opened = policy.open_sections(actor, Action.READ, plan)
     if event.object_type not in _kinds(opened):
@@ -57,7 +58,7 @@ def events(actor: Actor, plan: Plan) -> ColumnElement[bool]:
         return false()
     opened = policy.open_sections(actor, Action.READ, plan)
     told = and_(
-        AuditEvent.municipality_id == plan.municipality_id,
+        AuditEvent.municipality_id.in_([plan.municipality_id, *actor.earlier]),
         AuditEvent.plan_id == plan.id,
         AuditEvent.outcome == Outcome.DONE,
         AuditEvent.object_type.in_(sorted(_kinds(opened))),

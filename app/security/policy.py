@@ -11,6 +11,7 @@ from flask_appbuilder import Model
 
 from app.enums import Role, Section
 from app.errors import NotAllowed, NotFound
+from app.joining_tables import MunicipalityJoining
 from app.models import (
     AccountLinkRequest,
     AgeRule,
@@ -180,11 +181,25 @@ def reaches(actor: Actor, holding: Holding, thing: Model) -> bool:
         return True
     if isinstance(thing, NationalPiece | NationalVersion):
         return holding.role is Role.CENTRAL_ADMINISTRATOR or is_for_all(thing)
+    if isinstance(thing, MunicipalityJoining):
+        return holding.role is Role.CENTRAL_ADMINISTRATOR or _takes_over(actor, holding, thing)
     if holding.role is Role.CENTRAL_ADMINISTRATOR:
         return getattr(thing, "municipality_id", None) is None
-    if stands("policy") and thing.municipality_id != actor.municipality_id:
+    if stands("policy") and not _is_here(actor, thing):
         return False
     return holding.unit_path is None or _lies_below(holding.unit_path, thing, actor)
+
+
+def _takes_over(actor: Actor, holding: Holding, joining: MunicipalityJoining) -> bool:
+    """Whether a role is held in all of the municipality that takes over by a joining."""
+    return holding.unit_path is None and joining.into_id == actor.municipality_id
+
+
+def _is_here(actor: Actor, thing: Model) -> bool:
+    """Whether a thing belongs to the actor's municipality; an event, also to one joined into it."""
+    if isinstance(thing, AuditEvent) and thing.municipality_id in actor.earlier:
+        return True
+    return bool(thing.municipality_id == actor.municipality_id)
 
 
 def is_for_all(thing: NationalPiece | NationalVersion) -> bool:

@@ -18,6 +18,7 @@ from app.desk_tables import (
 )
 from app.duplicate_tables import DuplicatePair, NotTheSame, PersonMerge
 from app.enums import Role
+from app.joining_tables import MunicipalityJoining
 from app.models import (
     AccountLinkRequest,
     AgeRule,
@@ -103,6 +104,7 @@ class Resource(StrEnum):
     """Kinds of things that access is given to."""
 
     MUNICIPALITY = "municipality"
+    MUNICIPALITY_JOINING = "municipality_joining"
     UNIT = "unit"
     PERSON = "person"
     PROTECTED_ADDRESS = "protected_address"
@@ -138,6 +140,7 @@ class Resource(StrEnum):
 
 RESOURCES: dict[type[Model], Resource] = {
     Municipality: Resource.MUNICIPALITY,
+    MunicipalityJoining: Resource.MUNICIPALITY_JOINING,
     Unit: Resource.UNIT,
     Person: Resource.PERSON,
     ProtectedAddress: Resource.PROTECTED_ADDRESS,
@@ -191,6 +194,8 @@ ROLE_RIGHTS: dict[Role, Rights] = {
     Role.CENTRAL_ADMINISTRATOR: {
         Resource.MUNICIPALITY: READ
         | {Action.EDIT, Action.EXPORT, Action.APPOINT_LOCAL_ADMINISTRATOR},
+        # They see numbers; a local administrator of the one that takes over answers.
+        Resource.MUNICIPALITY_JOINING: READ | {Action.ADD, Action.END},
         Resource.CENTRAL_APPOINTMENT: READ | {Action.ADD, Action.APPROVE, Action.END},
         # Choosing something national is taking it into use in a municipality.
         Resource.NATIONAL_PIECE: (KEEP - {Action.CHOOSE}) | {Action.IMPORT},
@@ -198,6 +203,7 @@ ROLE_RIGHTS: dict[Role, Rights] = {
     },
     Role.LOCAL_ADMINISTRATOR: {
         Resource.MUNICIPALITY: READ,
+        Resource.MUNICIPALITY_JOINING: READ | {Action.APPROVE, Action.DECLINE},
         Resource.UNIT: KEEP | {Action.MOVE, Action.MERGE},
         Resource.PERSON: KEEP
         | {

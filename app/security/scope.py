@@ -8,9 +8,11 @@ from flask_appbuilder import Model
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 
 from app.enums import Role, Section
+from app.joining_tables import MunicipalityJoining
 from app.models import (
     AccountLinkRequest,
     ApiToken,
+    AuditEvent,
     Consent,
     Introduction,
     Job,
@@ -97,11 +99,27 @@ def _reach(actor: Actor, holding: Holding, model: type[Model]) -> ColumnElement[
         for_all = columns.number if model is NationalPiece else columns.published_at
         published: ColumnElement[bool] = for_all.is_not(None)
         return published
+    if model is MunicipalityJoining and holding.role is not Role.CENTRAL_ADMINISTRATOR:
+        takes_over: ColumnElement[bool] = columns.into_id == actor.municipality_id
+        return takes_over if holding.unit_path is None else false()
     if holding.role is Role.CENTRAL_ADMINISTRATOR:
         owner = getattr(columns, "municipality_id", None)
         return true() if owner is None else owner.is_(None)
-    here = true() if not stands("policy") else columns.municipality_id == actor.municipality_id
+    here = _here(actor, model)
     return here if holding.unit_path is None else and_(here, _below(actor, holding, model))
+
+
+def _here(actor: Actor, model: type[Model]) -> ColumnElement[bool]:
+    columns: Any = model
+    if not stands("policy"):
+        return true()
+    if model is AuditEvent and actor.earlier:
+        logged: ColumnElement[bool] = columns.municipality_id.in_(
+            [actor.municipality_id, *actor.earlier]
+        )
+        return logged
+    own: ColumnElement[bool] = columns.municipality_id == actor.municipality_id
+    return own
 
 
 def _given(

@@ -47,6 +47,8 @@ class Scope:
     account_id: int | None = None
     is_central: bool = False
     accounts: frozenset[int] = frozenset()
+    earlier: tuple[int, ...] = ()
+    """Municipalities that were joined into this one: their logs are read here."""
 
 
 NOWHERE = Scope()
@@ -64,6 +66,14 @@ def current_scope() -> Scope:
 def here(model: type[OfMunicipality]) -> ColumnElement[bool]:
     """The condition for rows of the scope's municipality, said also where a wall says it."""
     return model.municipality_id == current_scope().municipality_id
+
+
+def logged_here() -> ColumnElement[bool]:
+    """The condition for events of the scope's municipality, and of those joined into it."""
+    scope = current_scope()
+    if not scope.earlier:
+        return AuditEvent.municipality_id == scope.municipality_id
+    return AuditEvent.municipality_id.in_([scope.municipality_id, *scope.earlier])
 
 
 def stands(wall: str) -> bool:
@@ -236,6 +246,9 @@ def _criterion(model: type[Model], scope: Scope) -> Callable[[Any], ColumnElemen
         return lambda cls: or_(cls.municipality_id == here, cls.account_id == account)
     if model is AuditEvent and scope.is_central:
         return lambda cls: or_(cls.municipality_id == here, cls.municipality_id.is_(None))
+    if model is AuditEvent and scope.earlier:
+        places = [here, *scope.earlier]
+        return lambda cls: cls.municipality_id.in_(places)
     return lambda cls: cls.municipality_id == here
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
-from app.models import TENANT_MODELS, AuditEvent
+from app.models import TENANT_MODELS, AuditEvent, Municipality
 from app.security.derived import MAY_DROP
 from app.security.published import VERSIONS, fixed_columns
 from app.security.tenancy import ASKED_ABOUT, OWN_TO_READ, current_scope
@@ -24,6 +24,7 @@ ACCOUNTS = (
     "COALESCE((SELECT NULLIF(current_setting('samvev.accounts', true), '')::integer[]), '{}')"
 )
 CENTRAL = "current_setting('samvev.central', true) = 'on'"
+JOINED = "joined_into_id"
 STAYS = "what is published never changes"
 MAY_DELETE = ("login_session", "login_throttle", "one_time_link", "submitted_form")
 
@@ -32,14 +33,18 @@ class UnsafeDatabaseRole(RuntimeError):
     """The database role could pass the wall: superuser, BYPASSRLS, or owner of a table."""
 
 
-def take_down(connection: Connection) -> None:
-    """Remove the SQLite triggers, which a migration that rebuilds a table would trip over."""
-    if connection.dialect.name == "sqlite":
-        names = connection.execute(
-            text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'wall_%'")
-        ).scalars()
-        for name in list(names):
-            connection.execute(text(f'DROP TRIGGER "{name}"'))
+def take_down(connection: Connection) -> bool:
+    """Remove the SQLite triggers, which a migration that rebuilds a table would trip over; whether
+    there were any."""
+    if connection.dialect.name != "sqlite":
+        return False
+    found = connection.execute(
+        text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'wall_%'")
+    ).scalars()
+    names = list(found)
+    for name in names:
+        connection.execute(text(f'DROP TRIGGER "{name}"'))
+    return bool(names)
 
 
 def put_up(connection: Connection) -> None:
@@ -72,6 +77,10 @@ def _sqlite_statements() -> Iterator[str]:
         "CREATE TRIGGER IF NOT EXISTS wall_audit_event_append BEFORE UPDATE ON audit_event"
         " BEGIN SELECT RAISE(ABORT, 'audit events are never changed'); END"
     )
+    yield (
+        f"CREATE TRIGGER IF NOT EXISTS wall_municipality_joined BEFORE UPDATE OF {JOINED}"
+        " ON municipality BEGIN SELECT RAISE(ABORT, 'joined by the owner of the tables alone'); END"
+    )
     for model in VERSIONS:
         table = model.__tablename__
         yield (
@@ -101,14 +110,8 @@ def _postgresql_statements() -> Iterator[str]:
         yield from _policy(model.__tablename__, "own_account", "SELECT", f"USING ({own})")
     asked_about = f"USING (account_id = ANY ({ACCOUNTS}))"
     yield from _policy(ASKED_ABOUT.__tablename__, "asked_about", "SELECT", asked_about)
-    central = f"USING (municipality_id IS NULL AND {CENTRAL})"
-    yield from _policy(AuditEvent.__tablename__, "installation", "SELECT", central)
-    yield from _policy(
-        AuditEvent.__tablename__,
-        "installation_add",
-        "INSERT",
-        "WITH CHECK (municipality_id IS NULL)",
-    )
+    yield from _policies_of_the_log()
+    yield from _rights_in_the_register()
     yield (
         "CREATE OR REPLACE FUNCTION wall_published() RETURNS trigger LANGUAGE plpgsql AS"
         f" $$ BEGIN RAISE EXCEPTION '{STAYS}'; END $$"
@@ -121,6 +124,29 @@ def _postgresql_statements() -> Iterator[str]:
             f" ON {table} FOR EACH ROW WHEN (OLD.published_at IS NOT NULL)"
             " EXECUTE FUNCTION wall_published()"
         )
+
+
+def _policies_of_the_log() -> Iterator[str]:
+    central = f"USING (municipality_id IS NULL AND {CENTRAL})"
+    yield from _policy(AuditEvent.__tablename__, "installation", "SELECT", central)
+    yield from _policy(
+        AuditEvent.__tablename__,
+        "installation_add",
+        "INSERT",
+        "WITH CHECK (municipality_id IS NULL)",
+    )
+    # The log of a municipality that was joined into another is closed, and read where it is.
+    joined = f"SELECT id FROM municipality WHERE joined_into_id = {HERE}"  # noqa: S608 - our own
+    rule = f"USING (municipality_id IN ({joined}))"
+    yield from _policy(AuditEvent.__tablename__, "joined", "SELECT", rule)
+
+
+def _rights_in_the_register() -> Iterator[str]:
+    """Whose log is read where is for the owner of the tables to say, who joins municipalities."""
+    table = Municipality.__table__
+    others = ", ".join(one.name for one in table.columns if one.name != JOINED)
+    yield f"REVOKE UPDATE ON {table.name} FROM {RUNTIME_ROLE}"
+    yield f"GRANT UPDATE ({others}) ON {table.name} TO {RUNTIME_ROLE}"
 
 
 def _policies(table: str) -> Iterator[str]:

@@ -16,6 +16,7 @@ from app.duplicate_tables import DuplicatePair
 from app.enums import (
     JobKind,
     JobState,
+    LanguageForm,
     Level,
     MatchBand,
     Outcome,
@@ -26,6 +27,7 @@ from app.enums import (
     SetUpKind,
     UnitKind,
 )
+from app.joining_tables import JoiningState, MunicipalityJoining
 from app.models import (
     ApiToken,
     AuditEvent,
@@ -190,6 +192,7 @@ def _make(resource: Resource, place: Place, retired: bool) -> object:
         Resource.COURSE: _course,
         Resource.ROUTINE: _routine,
         Resource.GATHERING: _gathering,
+        Resource.MUNICIPALITY_JOINING: _joining,
         Resource.MUNICIPALITY: lambda place: db.session.get_one(Municipality, place.id),
     }
     row = makers[resource](place)
@@ -341,6 +344,31 @@ def _audit_event(place: Place) -> AuditEvent:
 
 def _central_appointment(_place: Place) -> CentralAppointment:
     return CentralAppointment(account_id=_account(), proposed_at=utc_now())
+
+
+def _joining(place: Place) -> MunicipalityJoining:
+    """One that is to go into the place, proposed by somebody else."""
+    number = f"7{next(numbers):03}"
+    going = Municipality(
+        number=number,
+        name=f"Ringvik {number}",
+        search_name=f"ringvik {number}",
+        official_names={},
+        language_form=LanguageForm.BOKMAL,
+        county_number="99",
+        valid_from=today(),
+        is_in_use=True,
+        is_demonstration=True,
+    )
+    db.session.add(going)
+    db.session.flush()
+    return MunicipalityJoining(
+        from_id=going.id,
+        into_id=place.id,
+        state=JoiningState.PROPOSED,
+        proposed_by_id=_account(),
+        proposed_at=utc_now(),
+    )
 
 
 def _api_token(place: Place) -> ApiToken:

@@ -33,7 +33,7 @@ def test_each_kind_of_database_gets_its_own_wall():
     walls.put_up(postgresql)
 
     assert all(one.startswith("CREATE TRIGGER") for one in sqlite.told)
-    assert len(sqlite.told) == 4 * len(TENANT_MODELS) + 1 + len(VERSIONS)
+    assert len(sqlite.told) == 4 * len(TENANT_MODELS) + 2 + len(VERSIONS)
     triggers = [one for one in postgresql.told if one.startswith("CREATE TRIGGER")]
     assert len(triggers) == len(VERSIONS)
     forced = [one for one in postgresql.told if "FORCE ROW LEVEL SECURITY" in one]
@@ -73,6 +73,7 @@ def database():
             kept = "".join(f", {one}" for one in fixed_columns(model)) if model in VERSIONS else ""
             columns = f"municipality_id INTEGER, a INTEGER{kept}"
             connection.execute(text(f"CREATE TABLE {model.__tablename__} ({columns})"))
+        connection.execute(text("CREATE TABLE municipality (id INTEGER, joined_into_id INTEGER)"))
         connection.execute(text(f"INSERT INTO {table} VALUES (1, 0), (2, 0)"))
         connection.execute(text("INSERT INTO audit_event VALUES (1, 0)"))
         walls.put_up(connection)

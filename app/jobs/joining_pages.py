@@ -1,0 +1,202 @@
+"""The pages of joining two municipalities: proposing it, looking ahead, and the answer.
+
+Whoever proposes sees numbers of both, and no person, plan or name of either.
+"""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_appbuilder import BaseView, expose
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+from wtforms import BooleanField
+
+from app.clock import utc_now
+from app.db import db, transaction
+from app.errors import DomainError, NotFound
+from app.jobs import queue
+from app.joining import operations, words
+from app.joining_tables import MunicipalityJoining
+from app.models import Job, Municipality
+from app.screens import forms
+from app.screens.fields import NEEDED, ListedField
+from app.screens.listing import is_id
+from app.security import policy, scope
+from app.security.actor import current_actor
+from app.security.roles import Action, Resource
+from app.security.routes import door
+
+Answer = Response | str | tuple[str, int]
+
+
+class ProposeForm(FlaskForm):
+    """Which one goes, and which one takes over."""
+
+    from_id = ListedField(_l("The municipality that goes"), [NEEDED], choices=[])
+    into_id = ListedField(_l("The municipality that takes over"), [NEEDED], choices=[])
+
+    def offer(self) -> None:
+        """Offer the municipalities in use; none is chosen beforehand."""
+        found = [(str(one.id), f"{one.display_name} ({one.number})") for one in operations.places()]
+        self.from_id.choices = self.into_id.choices = [("", ""), *found]
+
+
+class ApproveForm(FlaskForm):
+    """What must be so before it begins."""
+
+    has_backup = BooleanField(
+        _l("A backup of the whole panel was taken today"),
+        description=_l("Ask whoever runs the panel. It is the only way back."),
+    )
+
+
+class JoiningView(BaseView):
+    """Joining municipalities."""
+
+    resource = Resource.MUNICIPALITY_JOINING
+    route_base = "/municipality-joining"
+    default_view = "list"
+
+    @expose("/", methods=["GET"])
+    @door(Action.LIST)
+    def list(self) -> Answer:
+        """Those that were proposed, the newest first."""
+        actor = current_actor()
+        found = scope.rows(actor, MunicipalityJoining).order_by(MunicipalityJoining.id.desc())
+        rows = db.session.scalars(found).all()
+        return render_template(
+            "joining/list.html",
+            rows=rows,
+            names=_names(*rows),
+            may_propose=policy.may_open(actor, Action.ADD, Resource.MUNICIPALITY_JOINING),
+        )
+
+    @expose("/add", methods=["GET", "POST"])
+    @door(Action.ADD)
+    def add(self) -> Answer:
+        """Propose that one goes into another."""
+        form = ProposeForm()
+        form.offer()
+        status = 200
+        if request.method == "POST":
+            location = self._propose(form) if form.validate() else None
+            if location is not None:
+                return redirect(location)
+            status = 422
+        key = forms.form_key() or forms.new_key()
+        return render_template("joining/add.html", form=form, form_key=key), status
+
+    @staticmethod
+    def _propose(form: ProposeForm) -> str | None:
+        actor, key, at = current_actor(), forms.form_key(), utc_now()
+        try:
+            with transaction() as session:
+                earlier = forms.earlier_result(session, actor, key)
+                if earlier is not None:
+                    return earlier
+                both = int(form.from_id.data), int(form.into_id.data)
+                joining = operations.propose(actor, *both, at=at)
+                location = url_for("JoiningView.show", pk=joining.id)
+                forms.remember(session, actor, key, location, at)
+        except DomainError as error:
+            forms.put_error(form, error)
+            return None
+        return location
+
+    @expose("/show/<pk>", methods=["GET"])
+    @door(Action.SHOW)
+    def show(self, pk: str) -> Answer:
+        """What it would do now, or what came of it."""
+        return self._page(_find(pk, Action.SHOW), ApproveForm()), 200
+
+    @expose("/approve/<pk>", methods=["POST"])
+    @door(Action.APPROVE)
+    def approve(self, pk: str) -> Answer:
+        """Order the work."""
+        form, at = ApproveForm(), utc_now()
+        joining = _find(pk, Action.APPROVE)
+        try:
+            with transaction():
+                joining = _find(pk, Action.APPROVE)
+                has_backup = bool(form.has_backup.data)
+                job = operations.approve(current_actor(), joining, has_backup=has_backup, at=at)
+        except DomainError as error:
+            forms.put_error(form, error)
+            return self._page(_find(pk, Action.APPROVE), form), error.status
+        queue.send(job.id, job.municipality_id)
+        flash(_("The joining is under way. Nobody can work in either while it goes on."), "info")
+        return redirect(url_for("JobView.show", pk=job.id))
+
+    @expose("/decline/<pk>", methods=["POST"])
+    @door(Action.DECLINE)
+    def decline(self, pk: str) -> Answer:
+        """Say no."""
+        with transaction():
+            joining = _find(pk, Action.DECLINE)
+            operations.decline(current_actor(), joining, at=utc_now())
+        flash(_("The joining is declined. Nothing was changed."), "success")
+        return redirect(url_for("JoiningView.show", pk=pk))
+
+    @expose("/take-back/<pk>", methods=["POST"])
+    @door(Action.END)
+    def take_back(self, pk: str) -> Answer:
+        """Take the proposal back."""
+        with transaction():
+            joining = _find(pk, Action.END)
+            operations.take_back(current_actor(), joining, at=utc_now())
+        flash(_("The proposal is taken back. Nothing was changed."), "success")
+        return redirect(url_for("JoiningView.show", pk=pk))
+
+    @staticmethod
+    def _page(joining: MunicipalityJoining, form: ApproveForm) -> str:
+        actor = current_actor()
+        is_open = joining.ended_at is None
+        state = operations.job_state(joining)
+        is_waiting = is_open and state not in operations.UNDER_WAY
+        ahead = operations.outlook(joining, at=utc_now()) if is_waiting else None
+        names = _names(joining)
+        return render_template(
+            "joining/show.html",
+            row=joining,
+            form=form,
+            old=names[joining.from_id],
+            new=names[joining.into_id],
+            is_waiting=is_waiting,
+            has_failed=is_waiting and state is not None,
+            ahead=ahead,
+            texts=words,
+            job_id=joining.job_id if _sees_job(joining) else None,
+            may_approve=is_waiting and policy.decide(actor, Action.APPROVE, joining),
+            may_take_back=is_waiting and policy.decide(actor, Action.END, joining),
+        )
+
+
+def _find(pk: str, action: Action) -> MunicipalityJoining:
+    """The joining of an address; missing and hidden told alike.
+
+    Raises:
+        NotFound: the actor can't see it.
+        NotAllowed: the actor may not do ``action`` with it.
+    """
+    row = db.session.get(MunicipalityJoining, pk) if is_id(pk) else None
+    if row is None:
+        raise NotFound
+    policy.require(current_actor(), action, row)
+    return row
+
+
+def _names(*rows: MunicipalityJoining) -> dict[int, Any]:
+    ids = {one for row in rows for one in (row.from_id, row.into_id)}
+    found = db.session.scalars(select(Municipality).where(Municipality.id.in_(ids)))
+    return {one.id: one.display_name for one in found}
+
+
+def _sees_job(joining: MunicipalityJoining) -> bool:
+    """Whether the page of the work is open to the actor."""
+    if joining.job_id is None or joining.into_id != current_actor().municipality_id:
+        return False
+    job = db.session.get(Job, joining.job_id)
+    return job is not None and bool(policy.decide(current_actor(), Action.SHOW, job))
