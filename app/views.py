@@ -4,6 +4,7 @@ A screen here is a declaration; what it shares stands in ``app.screens.scoped_vi
 steps are in ``app/<feature>/views.py`` and are registered here.
 """
 
+from functools import partial
 from typing import Any
 
 from flask_appbuilder import AppBuilder
@@ -18,9 +19,12 @@ from app.accounts.key_roles import KeyRolesView
 from app.accounts.login import KeptFormView, LoginView, MunicipalityChoiceView
 from app.accounts.municipality_screen import MunicipalityView
 from app.accounts.own_page import OwnPageView
+from app.accounts.request_list import LinkRequestView
 from app.accounts.screens import MembershipView
 from app.accounts.views import AppointView, FirstAdministratorView, PasswordLinkView
 from app.clock import day_of, today, utc_now
+from app.desk import to_do
+from app.desk.pages import DeskPages
 from app.duplicates.account_pages import AccountTwiceView
 from app.duplicates.kind_pages import (
     KindsView,
@@ -32,6 +36,7 @@ from app.duplicates.merge_pages import MergeView
 from app.duplicates.review_pages import DuplicateView
 from app.duplicates.unit_hints import AsksAboutNamesakes
 from app.enums import Language, UnitKind
+from app.jobs import cards as job_cards
 from app.jobs import lists as job_lists
 from app.jobs.alike_pages import AlikeRowsView
 from app.jobs.duplicate_scan_pages import DuplicateScanView
@@ -489,12 +494,18 @@ class PlanListView(PlanListPages):
         "last_activity_at": _l("Last activity"),
         "started_at": _l("Started"),
         "closed_at": _l("Closed"),
+        "consent_state": _l("Consent"),
+        "coordinator_state": _l("The coordinator's role"),
+        "owner_access": _l("The owner's side can sign in"),
+        "liveliness": _l("Liveliness"),
+        "meter": _l("Legal meter, counted points"),
     }
     list_columns = ["owner", "kind", "state", "coordinator", "consent", "last_activity_at"]
-    more_columns = ("unit", "next_evaluation_on", "started_at", "closed_at")
+    more_columns = ("unit", "next_evaluation_on", "started_at", "closed_at", *plan_lists.SIGNS)
     add_columns = edit_columns = search_columns = ["kind"]
     filters = plan_lists.FILTERS
     orders = plan_lists.ORDERS
+    ready_views = plan_lists.READY_VIEWS
     formatters_columns = {
         "owner": lambda plan: f"{plan.owner.family_name}, {plan.owner.given_name}",
         "kind": lambda plan: words(plan.kind),
@@ -506,7 +517,7 @@ class PlanListView(PlanListPages):
         "last_activity_at": lambda plan: show_date(day_of(plan.last_activity_at)),
         "started_at": lambda plan: show_date(day_of(plan.started_at)),
         "closed_at": lambda plan: show_date(day_of(plan.closed_at)) if plan.closed_at else "",
-    }
+    } | {name: partial(plan_lists.sign, column=name) for name in plan_lists.SIGNS}
     export_columns = (
         "owner",
         "kind",
@@ -518,11 +529,9 @@ class PlanListView(PlanListPages):
         "last_activity_at",
         "started_at",
         "closed_at",
+        *plan_lists.SIGNS,
     )
-
-    def export_query(self, base: Select[Any]) -> Select[Any]:
-        """What the overview shows of each plan; no unit of a shielded owner."""
-        return plan_lists.exported(base, today())
+    usual_export = export_columns[:10]
 
 
 class AuditEventView(LogPages):
@@ -621,6 +630,13 @@ class JobView(JobPages):
         return str(words(row.kind))
 
 
+class DeskView(DeskPages):
+    """Where a local administrator begins."""
+
+    route_base = "/desk"
+    cards = (*to_do.CARDS, job_cards.FAILED)
+
+
 CONTENT_VIEWS = (ContentView, EntryView, EntryHistoryView)
 CONSENT_VIEWS = (
     ConsentView,
@@ -655,6 +671,7 @@ UNLISTED_VIEWS = (
     SearchView,
     DuplicateScanView,
     MergeView,
+    LinkRequestView,
 )
 
 DUPLICATE_VIEWS = (
@@ -683,6 +700,7 @@ def register_views(appbuilder: AppBuilder) -> None:
     appbuilder.add_view_no_menu(OpenPagesView)
     for view in UNLISTED_VIEWS:
         appbuilder.add_view_no_menu(view)
+    appbuilder.add_view(DeskView, "DeskView", label=_l("Desk"))
     appbuilder.add_view(MyPlansView, "MyPlansView", label=_l("My plans"))
     appbuilder.add_view_no_menu(DecisionView)
     for plan_view in (PlanView, HandoverView, PlanTemplateView, *CONTENT_VIEWS, *ACCESS_VIEWS):

@@ -140,3 +140,9 @@ def steps_of(actor: Actor) -> list[Shown]:
         if (step.right is None or policy.may_open(actor, *step.right)) and step.concerns(actor)
     ]
     return found if any(not one.is_done for one in found) else []
+
+
+def are_hidden(actor: Actor) -> bool:
+    """Whether the actor has put the first steps away."""
+    profile = db.session.get(AccountProfile, actor.account_id)
+    return profile is not None and profile.first_steps_hidden_at is not None

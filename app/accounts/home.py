@@ -23,15 +23,15 @@ class HomeView(IndexView):
     @expose("/", methods=["GET"])
     @for_signed_in
     def index(self) -> Response | str:
-        """What the actor can do here; whoever administers nothing is here for the plans."""
+        """What the actor can do here; a local administrator begins at the desk, and whoever
+        administers nothing is here for the plans."""
         actor = current_actor()
+        if first_steps.concerns(actor):
+            return redirect(url_for("DeskView.index"))
         if actor.roles and actor.roles <= WITH_PLANS_FIRST:
             return redirect(url_for("MyPlansView.index"))
-        steps = first_steps.steps_of(actor) if first_steps.concerns(actor) else []
         return render_template(
             "home.html",
-            steps=steps,
-            are_hidden=bool(steps) and _has_hidden(actor.account_id),
             has_role=bool(actor.roles),
             must_choose=actor.municipality_id is None and _has_places(actor.account_id),
         )
@@ -55,8 +55,3 @@ class HomeView(IndexView):
 
 def _has_places(account_id: int | None) -> bool:
     return bool(open_municipalities(db.session(), account_id or 0, today()))
-
-
-def _has_hidden(account_id: int | None) -> bool:
-    profile = db.session.get(AccountProfile, account_id)
-    return profile is not None and profile.first_steps_hidden_at is not None

@@ -1,12 +1,13 @@
 """The screen of the roles and logins in a municipality."""
 
+from datetime import date
 from typing import Any
 
 from flask import flash, g, redirect, request
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, case
+from sqlalchemy import ColumnElement, Select, case, select
 from sqlalchemy.orm import contains_eager
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -25,8 +26,9 @@ from app.accounts.views import REQUEST_SENT, code_handed_over, handed_over
 from app.clock import today, utc_now
 from app.db import transaction
 from app.enums import Role
-from app.models import Membership, Person, Unit
+from app.models import AccountProfile, Membership, Person, Unit
 from app.people.search import ids_named
+from app.screens.day_filter import Choice, DayFilter
 from app.screens.fields import (
     NEEDED,
     NorwegianDateField,
@@ -55,6 +57,12 @@ from app.security.routes import door
 def find_holders(text: str) -> ColumnElement[bool]:
     """The condition for roles of persons whose names begin as typed."""
     return Membership.person_id.in_(ids_named(text))
+
+
+def never_signed_in(_on: date) -> ColumnElement[bool]:
+    """Whether the login behind a role was never used, here or elsewhere."""
+    used = select(AccountProfile.account_id).where(AccountProfile.last_login_at.is_not(None))
+    return Membership.account_id.not_in(used.correlate(None))
 
 
 class HandsOver(ScopedModelView):
@@ -134,6 +142,9 @@ class MembershipView(HandsOver):
             _l("Role"),
             Membership.role,
             [(role.value, words(role)) for role in Role if role is not Role.CENTRAL_ADMINISTRATOR],
+        ),
+        "never_signed_in": DayFilter(
+            _l("Signing in"), {"yes": Choice(_l("Never signed in"), never_signed_in)}
         ),
         "state": StateFilter(_l("Show")),
     }

@@ -11,6 +11,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
@@ -23,7 +24,8 @@ from app.duplicates.merge_facts import LOGIN, Two
 from app.duplicates.merge_plan import MergePlan, Side
 from app.enums import MergeState
 from app.errors import DomainError, NotFound
-from app.screens.listing import is_id
+from app.screens.figures import CountedList
+from app.screens.listing import Filter, OneOfFilter, Order, is_id, read_request
 from app.security import policy, scope
 from app.security.actor import current_actor
 from app.security.roles import Action, Resource
@@ -37,6 +39,17 @@ COLOURS = {
     MergeState.DECLINED: "neutral",
     MergeState.UNDONE: "neutral",
 }
+
+FILTERS: dict[str, Filter] = {
+    "state": OneOfFilter(
+        _l("State"),
+        PersonMerge.state,
+        [(one.value, merge_words.STATES[one]) for one in MergeState],
+    )
+}
+ORDERS = {"newest": Order(_l("When"), PersonMerge.id, descending=True)}
+COUNTED = CountedList(PersonMerge, "MergeView.list", FILTERS, ORDERS)
+"""The list, for figures that are lengths of it."""
 
 
 @dataclass(frozen=True)
@@ -63,13 +76,16 @@ class MergeView(BaseView):
     @expose("/list/", methods=["GET"])
     @door(Action.LIST)
     def list(self) -> str:
-        """What waits for approval, and what was merged lately."""
-        found = scope.rows(current_actor(), PersonMerge).order_by(PersonMerge.id.desc())
+        """What waits for approval, and what was merged lately; or what waits alone."""
+        asked = read_request(request.args, FILTERS, ORDERS)
+        found = scope.rows(current_actor(), PersonMerge).where(*asked.conditions)
+        found = found.order_by(PersonMerge.id.desc())
         rows = db.session.scalars(found.limit(SHOWN_AT_MOST)).all()
         rows = sorted(rows, key=lambda one: one.state is not MergeState.WAITING)
         return render_template(
             "duplicates/merge_list.html",
             rows=[(one, merge_reading.pair_of(one)) for one in rows],
+            is_narrowed=asked.is_narrowed(FILTERS),
             colours=COLOURS,
             state_words=merge_words.STATES,
         )

@@ -69,6 +69,33 @@ class StateFilter:
         )
 
 
+LIKELY = "likely"
+_BANDS = (MatchBand.CERTAIN, MatchBand.PROBABLE)
+
+
+@dataclass(frozen=True)
+class BandFilter:
+    """Pairs by how sure it is that they are one; certain and probable ones also together."""
+
+    label: Any
+    kind: str = "choice"
+
+    @property
+    def options(self) -> Sequence[tuple[str, Any]]:
+        """(value, words) pairs."""
+        return [(LIKELY, _l("Certain or probable")), *options(MatchBand)]
+
+    def condition(self, value: str) -> ColumnElement[bool] | None:
+        """The condition on the band.
+
+        Raises:
+            BadFilterValue: it is none of the options.
+        """
+        if value == LIKELY:
+            return DuplicatePair.band.in_(_BANDS)
+        return OneOfFilter(self.label, DuplicatePair.band, options(MatchBand)).condition(value)
+
+
 @dataclass(frozen=True)
 class AgeFilter:
     """Pairs by how long ago they were found."""
@@ -165,7 +192,7 @@ YES_NO = (("yes", _l("Yes")), ("no", _l("No")))
 FILTERS: dict[str, Filter] = {
     "q": SearchFilter(_l("Search"), find_pairs, _l("Beginnings of the name, or birth date")),
     "state": StateFilter(_l("Answer")),
-    "band": OneOfFilter(_l("How sure"), DuplicatePair.band, options(MatchBand)),
+    "band": BandFilter(_l("How sure")),
     "age": AgeFilter(_l("Found")),
     "registered_anyway": YesNoFilter(
         _l("Registered although the other was shown"),

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.audit import log
 from app.clock import today, utc_now
 from app.db import db, transaction
-from app.enums import Section
+from app.enums import MoveState, Section
 from app.errors import DomainError, NotFound
 from app.files import storage
 from app.models import Municipality, Plan
@@ -24,7 +24,8 @@ from app.plans.move_forms import DeclineForm, NameForm, TakeForm
 from app.plans.pages import Answer, PlanPage
 from app.plans.starting import HasOpenPlan
 from app.screens import forms
-from app.screens.listing import is_id
+from app.screens.figures import CountedList
+from app.screens.listing import Filter, OneOfFilter, Order, is_id, read_request
 from app.screens.words import words
 from app.security import policy, scope
 from app.security.actor import current_actor
@@ -34,6 +35,14 @@ from app.side_tables import IncomingPlan
 from app.templating import setup
 
 SHOWN = 100
+FILTERS: dict[str, Filter] = {
+    "state": OneOfFilter(
+        _l("State"), IncomingPlan.state, [(MoveState.SENT.value, words(MoveState.SENT))]
+    )
+}
+ORDERS = {"sent": Order(_l("Sent"), IncomingPlan.id, descending=True)}
+COUNTED = CountedList(IncomingPlan, "IncomingView.list", FILTERS, ORDERS)
+"""The list, for figures that are lengths of it."""
 
 
 class IncomingView(PlanPage):
@@ -47,13 +56,16 @@ class IncomingView(PlanPage):
     @expose("/list/", methods=["GET"])
     @door(Action.LIST)
     def list(self) -> Answer:
-        """Those that wait first, then the newest."""
-        found = scope.rows(current_actor(), IncomingPlan).order_by(
-            IncomingPlan.ended_at.is_not(None), IncomingPlan.id.desc()
-        )
-        rows = db.session.scalars(found.limit(SHOWN)).all()
+        """Those that wait first, then the newest; or those that wait alone."""
+        asked = read_request(request.args, FILTERS, ORDERS)
+        found = scope.rows(current_actor(), IncomingPlan).where(*asked.conditions)
+        in_order = found.order_by(IncomingPlan.ended_at.is_not(None), IncomingPlan.id.desc())
+        rows = db.session.scalars(in_order.limit(SHOWN)).all()
         names = _names({one.from_municipality_id for one in rows})
-        return render_template("plans/arriving/list.html", view=self, rows=rows, names=names)
+        is_narrowed = asked.is_narrowed(FILTERS)
+        return render_template(
+            "plans/arriving/list.html", view=self, rows=rows, names=names, is_narrowed=is_narrowed
+        )
 
     @expose("/show/<pk>", methods=["GET"])
     @door(Action.SHOW)

@@ -1,22 +1,33 @@
 """How plans are filtered and sorted in the local administrator's overview. No content is read."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from flask import g
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, null, or_, select
 from sqlalchemy.orm import aliased
 
+from app.clock import today
 from app.db import db
 from app.enums import ConsentKind, PlanKind, PlanState
 from app.models import Consent, Person, Plan, Unit
-from app.people.lists import UnitFilter
 from app.people.search import find_persons
+from app.plans import (
+    consent_states,
+    coordinator_states,
+    list_filters,
+    liveliness,
+    meter_points,
+    owners_side,
+)
+from app.screens.figures import CountedList
 from app.screens.listing import Filter, OneOfFilter, Order
 from app.screens.searching import SearchFilter
 from app.screens.words import options
+from app.security.roles import Action
 
 
 def find_plans(text: str) -> ColumnElement[bool]:
@@ -25,30 +36,47 @@ def find_plans(text: str) -> ColumnElement[bool]:
     return or_(Plan.owner_id.in_(found), Plan.coordinator_id.in_(found))
 
 
-class PlanUnitFilter(UnitFilter):
-    """Plans of a unit that the actor sees and of those below it, the shielded owners' left out."""
-
-    def condition(self, value: str) -> ColumnElement[bool] | None:
-        """The condition on the plans' unit.
-
-        Raises:
-            BadFilterValue: it is none of the options.
-        """
-        chosen = self.units(value)
-        if chosen is None:
-            return None
-        shielded = select(Person.id).where(Person.is_shielded.is_(True)).correlate(None)
-        return Plan.unit_id.in_(chosen) & Plan.owner_id.not_in(shielded)
-
-
 FILTERS: dict[str, Filter] = {
     "q": SearchFilter(
         _l("Search"), find_plans, _l("Beginnings of the owner's or the coordinator's name")
     ),
     "kind": OneOfFilter(_l("Kind of plan"), Plan.kind, options(PlanKind)),
-    "state": OneOfFilter(_l("State"), Plan.state, options(PlanState)),
-    "unit": PlanUnitFilter(_l("Unit, with all below it")),
+    "state": list_filters.PlanStateFilter(_l("State")),
+    "unit": list_filters.PlanUnitFilter(_l("Unit, with all below it")),
+    "coordinator": list_filters.CoordinatorFilter(_l("Coordinator")),
+    "activity": list_filters.ACTIVITY,
+    "consent": list_filters.CONSENT,
+    "evaluation": list_filters.EVALUATION,
+    "liveliness": list_filters.LIVELINESS,
+    "owner_access": list_filters.OWNER_ACCESS,
+    "coordinator_state": list_filters.COORDINATOR_STATE,
+    "meter": list_filters.METER,
 }
+READY_VIEWS: tuple[tuple[Any, dict[str, str]], ...] = (
+    (_l("No activity for 12 months"), {"state": list_filters.OPEN, "activity": "12"}),
+    (_l("Consent expired"), {"state": list_filters.OPEN, "consent": list_filters.EXPIRED}),
+    (
+        _l("Without coordinator"),
+        {"state": list_filters.OPEN, "coordinator_state": list_filters.WITHOUT},
+    ),
+    (_l("Evaluation overdue"), {"state": PlanState.ACTIVE.value, "evaluation": "overdue"}),
+)
+
+
+class LivelinessOrder:
+    """Plans by their liveliness today; those without a score come last."""
+
+    label = _l("Liveliness")
+    descending = False
+    may_be_empty = True
+    header = "liveliness"
+
+    @property
+    def column(self) -> ColumnElement[Any]:
+        """The score, as of today."""
+        return liveliness.score(today())
+
+
 ORDERS: dict[str, Any] = {
     "activity": Order(
         _l("Last activity"), Plan.last_activity_at, descending=True, header="last_activity_at"
@@ -60,7 +88,48 @@ ORDERS: dict[str, Any] = {
         may_be_empty=True,
         header="next_evaluation_on",
     ),
+    "liveliness": LivelinessOrder(),
 }
+COUNTED = CountedList(Plan, "PlanListView.list", FILTERS, ORDERS, Action.EXPORT)
+"""The overview, for figures that are lengths of it."""
+
+SIGNS: dict[str, Callable[[date], ColumnElement[Any]]] = {
+    "consent_state": consent_states.state,
+    "coordinator_state": coordinator_states.state,
+    "owner_access": owners_side.has_login,
+    "liveliness": liveliness.score,
+    "meter": meter_points.met,
+}
+"""Columns that are worked out for each plan, and so only when they are shown."""
+
+
+def say_sign(column: str, value: Any) -> Any:
+    """What a column of ``SIGNS`` shows."""
+    if value is None:
+        return ""
+    if column == "consent_state":
+        return consent_states.WORDS[value]
+    if column == "coordinator_state":
+        return coordinator_states.WORDS[value]
+    if column == "owner_access":
+        return _("Yes") if value else _("No")
+    most = liveliness.MOST if column == "liveliness" else len(meter_points.COUNTED)
+    return _("%(count)s of %(most)s", count=value, most=most)
+
+
+def signs_of(plan_ids: Sequence[str], columns: Collection[str], on: date) -> dict[str, Any]:
+    """What those of ``columns`` that are worked out hold for each plan, by its id."""
+    wanted = [make(on).label(name) for name, make in SIGNS.items() if name in columns]
+    if not wanted or not plan_ids:
+        return {}
+    found = db.session.execute(select(Plan.id, *wanted).where(Plan.id.in_(plan_ids)))
+    return {row.id: row._mapping for row in found}
+
+
+def sign(plan: Plan, column: str) -> Any:
+    """What ``signs_of`` found for a plan of the page that is shown, in words."""
+    found = g.plan_signs.get(plan.id)
+    return "" if found is None else say_sign(column, found[column])
 
 
 def consents_until(plan_ids: Sequence[str], on: date) -> dict[str, date]:
@@ -82,8 +151,8 @@ def consent_until(plan: Plan) -> date | None:
     return found
 
 
-def exported(base: Select[Any], on: date) -> Select[Any]:
-    """The columns of the overview as a file."""
+def exported(base: Select[Any], on: date, columns: Collection[str]) -> Select[Any]:
+    """The columns of the overview as a file; what is worked out is left empty unless asked for."""
     owner, coordinator = aliased(Person), aliased(Person)
     until = (
         select(func.max(Consent.ends_on))
@@ -106,6 +175,7 @@ def exported(base: Select[Any], on: date) -> Select[Any]:
             Plan.last_activity_at,
             Plan.started_at,
             Plan.closed_at,
+            *(make(on) if name in columns else null() for name, make in SIGNS.items()),
         )
     )
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from app.clock import today
 from app.db import db
-from app.enums import ConsentCapacity, ConsentKind, EntryKind, PlanKind, Section
+from app.enums import ConsentKind, EntryKind, PlanKind, Section
 from app.models import Plan, PlanEntry
 from app.plans import template_moves
 from app.plans.coordinators import can_coordinate
@@ -50,7 +51,7 @@ def facts_of(plan: Plan, on: date) -> MeterFacts:
         has_period=plan.period_from is not None and plan.period_to is not None,
         has_next_evaluation=plan.next_evaluation_on is not None,
         may_be_made=plan_access.may_be_made(plan, on),
-        may_be_shared=_may_be_shared(plan, on),
+        may_be_shared=plan_access.is_agreed(plan, ConsentKind.INFORMATION_IS_SHARED, on),
         has_cooperation=bool(plan.cooperation.strip()),
         fields=_fields(plan),
     )
@@ -82,25 +83,24 @@ def _filled_in(plan: Plan) -> dict[tuple[Section, str], Collection[str]]:
     }
 
 
-def _may_be_shared(plan: Plan, on: date) -> bool:
-    """Whether everyone who has to has agreed that something is shared with somebody."""
-    given = plan_access.valid_consents(plan, ConsentKind.INFORMATION_IS_SHARED, on)
-    parents = {one.id for one in plan_access.who_must_consent(plan, on)}
-    if parents:
-        return parents <= {one.authority_id for one in given}
-    return any(one.capacity is not ConsentCapacity.GUARDIAN for one in given)
+def has_no_scope(entry: Any) -> ColumnElement[bool]:
+    """Whether an activity does not say how much; ``entry`` is the table or an alias of it."""
+    scope = entry.details["scope"].as_string()
+    return or_(scope.is_(None), func.trim(scope) == "")
+
+
+def has_nobody(entry: Any) -> ColumnElement[bool]:
+    """Whether nobody is responsible for an activity, neither a participant nor by name."""
+    named = entry.details["responsible"].as_string()
+    return and_(entry.responsible_id.is_(None), named.is_(None))
 
 
 _IS_ACTIVITY = PlanEntry.kind == EntryKind.ACTIVITY
-_SCOPE = PlanEntry.details["scope"].as_string()
-_NAMED = PlanEntry.details["responsible"].as_string()
-_NO_SCOPE = or_(_SCOPE.is_(None), func.trim(_SCOPE) == "")
-_NOBODY = and_(PlanEntry.responsible_id.is_(None), _NAMED.is_(None))
 _COUNTS = select(
     func.count(case((PlanEntry.kind == EntryKind.GOAL, 1))).label("goals"),
     func.count(case((_IS_ACTIVITY, 1))).label("activities"),
-    func.count(case((and_(_IS_ACTIVITY, _NO_SCOPE), 1))).label("without_scope"),
-    func.count(case((and_(_IS_ACTIVITY, _NOBODY), 1))).label("without_responsible"),
+    func.count(case((and_(_IS_ACTIVITY, has_no_scope(PlanEntry)), 1))).label("without_scope"),
+    func.count(case((and_(_IS_ACTIVITY, has_nobody(PlanEntry)), 1))).label("without_responsible"),
     func.count(case((and_(_IS_ACTIVITY, func.trim(PlanEntry.body) == ""), 1))).label(
         "without_description"
     ),

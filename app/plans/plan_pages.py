@@ -16,7 +16,7 @@ from app.db import db, transaction
 from app.enums import ConsentKind
 from app.errors import DomainError, NotAllowed, NotFound, StaleVersion
 from app.models import Consent, Person, Plan
-from app.plans import activity, continuing, handovers, life, template_moves
+from app.plans import activity, continuing, handovers, life, liveliness, template_moves
 from app.plans.arriving_pages import origin_of
 from app.plans.coordinators import coordinators_here
 from app.plans.meter_pages import meter_for
@@ -70,6 +70,7 @@ class PlanView(PlanPage):
             ),
             offered=[one for one in plan.handovers if one.answered_at is None],
             meter=meter_for(actor, plan),
+            liveliness=liveliness.told_to(actor, plan, on),
             newer=template_moves.offered_to(actor, plan),
             moving=on_its_way(plan),
             origin=origin_of(plan),

@@ -58,6 +58,7 @@ class ListPages(ScopedRows):
     more_columns: ClassVar[tuple[str, ...]] = ()
     label_columns: ClassVar[Mapping[str, Any]]
     formatters_columns: ClassVar[dict[str, Any]] = {}
+    ready_views: ClassVar[Sequence[tuple[Any, Mapping[str, str]]]] = ()
     list_sections: ClassVar[tuple[str, ...]] = ()
     export_columns: ClassVar[tuple[str, ...]] = ()
     usual_export: ClassVar[tuple[str, ...]] = ()

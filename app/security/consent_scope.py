@@ -114,7 +114,18 @@ def is_consented(reached: Reached, on: date) -> ColumnElement[bool]:
     Every parent of a young owner has agreed; where there is none, the owner of age or a
     representative has.
     """
-    of_age, agreed = is_of_age(on), _agreed(reached, on)
+    return _is_agreed(_agreed(reached, on), on)
+
+
+def is_given(kind: ConsentKind, on: date) -> ColumnElement[bool]:
+    """The twin of ``is_agreed``: whether everyone who has to has consented to this about ``PLAN``,
+    of which ``OWNER`` is the owner."""
+    return _is_agreed(_holding(kind, on), on)
+
+
+def _is_agreed(agreed: Conditions, on: date) -> ColumnElement[bool]:
+    """Whether such a consent was given by everyone who has to."""
+    agreed, of_age = tuple(agreed), is_of_age(on)
     by_parents = case((not_(of_age), _agree_all_parents(agreed, on)))
     by_right = some(
         (_CONSENT, _COVER),
@@ -150,15 +161,22 @@ def _agree_all_parents(agreed: Conditions, on: date) -> ColumnElement[int]:
 def _agreed(reached: Reached, on: date) -> Conditions:
     """A consent to share that covers the section for the participant, or for their service."""
     return (
-        _CONSENT.plan_id == PLAN.id,
-        _CONSENT.kind == ConsentKind.INFORMATION_IS_SHARED,
-        _CONSENT.withdrawn_at.is_(None),
-        _CONSENT.starts_on <= on,
-        _CONSENT.ends_on > on,
+        *_holding(ConsentKind.INFORMATION_IS_SHARED, on),
         _COVER.consent_id == _CONSENT.id,
         _COVER.section == GRANT.section,
         reached(_COVER.level),
         or_(_COVER.participant_id == PARTICIPANT.id, _COVER.unit_id == PARTICIPANT.unit_id),
+    )
+
+
+def _holding(kind: ConsentKind, on: date) -> tuple[ColumnElement[bool], ...]:
+    """A consent of the plan that holds on the day."""
+    return (
+        _CONSENT.plan_id == PLAN.id,
+        _CONSENT.kind == kind,
+        _CONSENT.withdrawn_at.is_(None),
+        _CONSENT.starts_on <= on,
+        _CONSENT.ends_on > on,
     )
 
 

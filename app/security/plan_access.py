@@ -242,7 +242,12 @@ def _may_still_give(consent: Consent, plan: Plan, on: date) -> bool:
 
 def may_be_made(plan: Plan, on: date) -> bool:
     """Whether everyone who has to has consented to the plan being made."""
-    given = valid_consents(plan, ConsentKind.PLAN_IS_MADE, on)
+    return is_agreed(plan, ConsentKind.PLAN_IS_MADE, on)
+
+
+def is_agreed(plan: Plan, kind: ConsentKind, on: date) -> bool:
+    """Whether everyone who has to has given a consent of this kind, whatever it covers."""
+    given = valid_consents(plan, kind, on)
     parents = who_must_consent(plan, on)
     if parents:
         return {one.id for one in parents} <= {one.authority_id for one in given}

@@ -1,0 +1,55 @@
+"""The ways from the desk to what else keeps a municipality in order, for those that are there."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from app.desk.cards import is_open_to
+from app.security.actor import Actor
+
+
+@dataclass(frozen=True)
+class Way:
+    """A page, and what it is for."""
+
+    endpoint: str
+    label: Any
+    help: Any
+
+
+WAYS: tuple[Way, ...] = (
+    Way(
+        "CleanUpView.index",
+        _l("Clean up in the plans"),
+        _l("Find plans that need something, and do the same with many at once."),
+    ),
+    Way(
+        "ReportView.index", _l("Reports"), _l("How many plans, how long one waits, who takes part.")
+    ),
+    Way(
+        "SuccessView.index",
+        _l("Success factors"),
+        _l("Whether what makes the method succeed is in place."),
+    ),
+    Way(
+        "ElsewhereView.index",
+        _l("People from and in other municipalities"),
+        _l("Who from outside takes part here, and who from here has access elsewhere."),
+    ),
+    Way(
+        "KeyRolesView.list",
+        _l("Overview of key roles"),
+        _l("Who is local administrator and who is coordinator, with the number of plans."),
+    ),
+    Way(
+        "DuplicateView.figures",
+        _l("Clean-up figures"),
+        _l("How the work on duplicates stands, and where they come from."),
+    ),
+)
+
+
+def open_to(actor: Actor) -> list[Way]:
+    """The ways that lead somewhere for the actor."""
+    return [one for one in WAYS if is_open_to(actor, one.endpoint)]
