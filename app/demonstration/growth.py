@@ -28,6 +28,7 @@ from app.municipalities.register import Register, load_register
 from app.security.actor import acting_as, operator
 
 PERSONS, PLANS = 12_000, 2_000
+LOCAL_ADMINISTRATOR = "lokal.granvik"
 GROWN_FROM = 1_000
 """A municipality with so many plans has been grown."""
 
