@@ -33,9 +33,14 @@ WAYS: tuple[Way, ...] = (
         _l("Whether what makes the method succeed is in place."),
     ),
     Way(
-        "ElsewhereView.index",
-        _l("People from and in other municipalities"),
-        _l("Who from outside takes part here, and who from here has access elsewhere."),
+        "OutsideView.list",
+        _l("From outside in our plans"),
+        _l("Who from outside takes part in our plans, as what, and until when."),
+    ),
+    Way(
+        "ElsewhereView.list",
+        _l("Ours elsewhere"),
+        _l("Who from here has access in other municipalities; not to what."),
     ),
     Way(
         "KeyRolesView.list",
