@@ -14,7 +14,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.columns import TenantOwned, new_id
-from app.demonstration.plan_asked import told_and_asked
 from app.demonstration.plan_consents import Helper, Setting, add_consents
 from app.demonstration.plan_content import Writing, first_versions
 from app.demonstration.plan_forms import version_for, versions_in_use
@@ -151,9 +150,6 @@ class _Planting:
         rows = writing.write(recipe.theme)
         self.rows.extend([*rows, *first_versions(rows)])
         self._marks(number, plan, recipe)
-        side_id = helpers[0].person_id if helpers else plan.owner_id
-        people = [one.person_id for one in taking_part]
-        self.rows.extend(told_and_asked(plan, number, side_id, people, at))
 
     def _plan(self, number: int, recipe: Recipe, owner: Registered) -> Plan:
         started = 430 + number

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from random import Random
 
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
@@ -16,19 +15,17 @@ from app.accounts.passwords import make_hash
 from app.demonstration import cast, crowd, doubles, plans
 from app.demonstration.accounts import ENDED_ON, LOGINS, PASSWORD, SINCE, Login
 from app.demonstration.cast import Sketch
-from app.demonstration.method import Method
 from app.demonstration.places import FJELLBY, STRANDVIK, Place
 from app.demonstration.plan_people import People
 from app.demonstration.plans import Holder, Moment
 from app.enums import Role
-from app.models import AccountProfile, CentralAppointment, Municipality, Person, Unit
+from app.models import CentralAppointment, Municipality, Person, Unit
 from app.people import operations as people
 from app.people import protection
 from app.people.national_id import synthetic
 from app.security.actor import Actor, acting_as, operator
 from app.units import operations as units
 
-ADMINISTRATORS = {"9901": "lokal.strandvik", "9902": "lokal.fjellby"}
 COORDINATORS = {"9901": "koordinator.strandvik", "9902": "koordinator.fjellby"}
 LOGIN = {login.username: login for login in LOGINS}
 
@@ -138,22 +135,7 @@ class _Filling:
             keep_identifiers(account, person)
             holders.append(Holder(person, int(account.id)))
         here = self.actor.municipality_id or 0
-        planted = plans.plant(self.session, people, holders, self.moment, here)
-        self._begin_method(people, holders)
-        return planted
-
-    def _begin_method(self, people: People, holders: Sequence[Holder]) -> None:
-        """Courses, routines and gatherings, and when who coordinates signed in last."""
-        place = self.place
-        administrator = people.with_login(ADMINISTRATORS[place.number])
-        coordinators = [one.person.id for one in holders]
-        keepers = [administrator.id, coordinators[0]]
-        draw = Random(f"{crowd.SEED} method {place.number}")
-        method = Method(draw, self.moment, place.language, coordinators, keepers)
-        plans.keep(self.session, method.rows())
-        profile = {"account_id": holders[0].account_id, "last_login_at": self.moment.before(1)}
-        self.session.add(AccountProfile(**profile))
-        self.session.flush()
+        return plans.plant(self.session, people, holders, self.moment, here)
 
     def _add_units(self) -> None:
         for plan in self.place.units:

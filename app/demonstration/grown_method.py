@@ -1,12 +1,12 @@
-"""What makes the method succeed, in a municipality of the demonstration: the coordinator school,
-routines and who has read them, gatherings with those who were there and what was agreed."""
+"""What makes the method succeed, in a municipality that is grown: the coordinator school, routines
+and who has read them, gatherings with those who were there and what was agreed."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
 from app.columns import TenantOwned, new_id
-from app.demonstration.method_words import WORDS, MethodWords
+from app.demonstration.grown_method_words import WORDS, MethodWords
 from app.demonstration.plans import Moment
 from app.enums import Language
 from app.models import (
