@@ -17,9 +17,9 @@ from app.demonstration import grown_logins, grown_people, grown_plans
 from app.demonstration.crowd import SEED, plain
 from app.demonstration.grown_beside import Seen
 from app.demonstration.grown_logins import KeyRoles, Wanted
+from app.demonstration.grown_method import Method
 from app.demonstration.grown_people import Population
 from app.demonstration.grown_places import FACT, GRANVIK, NUMBER
-from app.demonstration.grown_method import Method
 from app.demonstration.plans import Moment, keep
 from app.enums import JobKind, JobState, Language, LanguageForm, Role
 from app.models import Job, Municipality, Plan
