@@ -70,6 +70,8 @@ def grow(
         if (session.scalar(select(func.count(Plan.id))) or 0) >= GROWN_FROM:
             raise CannotGrow(f"{name} has been grown already.")
         place = grown_people.place_of(session, number, language, GRANVIK)
+        if place.number != number:
+            raise CannotGrow(f"{name} has no units yet.")
         town = plain(name) if place is GRANVIK else f"{plain(name)}.stor"
         population = grown_people.register(session, actor, place, moment, persons)
         roles = grown_logins.appoint(session, population, town)
