@@ -43,6 +43,8 @@ from app.jobs.duplicate_scan_pages import DuplicateScanView
 from app.jobs.pages import ImportView, JobPages
 from app.jobs.role_publishing_pages import RolePublishingView
 from app.jobs.template_publishing_pages import TemplateProposalView
+from app.method.screens import CourseView, GatheringView, RoutineView
+from app.method.training_screen import TrainingView
 from app.models import AuditEvent, Job, Person, Plan, Unit
 from app.people import lists as person_lists
 from app.people import operations as people
@@ -65,6 +67,7 @@ from app.plans.decision_pages import DecisionView
 from app.plans.entry_pages import EntryView
 from app.plans.handover_pages import HandoverView
 from app.plans.history_pages import EntryHistoryView
+from app.plans.introduction_pages import IntroductionView
 from app.plans.list_pages import PlanListPages
 from app.plans.matrix_pages import MatrixView
 from app.plans.move_consent_pages import MoveConsentView
@@ -76,6 +79,7 @@ from app.plans.plan_log_pages import PlanLogView
 from app.plans.plan_pages import PlanView
 from app.plans.proposal_pages import ProposalView
 from app.plans.proposing_pages import ProposingView
+from app.plans.pulse_pages import PulseView
 from app.plans.role_matrix_pages import RoleMatrixView
 from app.plans.role_preview_pages import RolePreviewView
 from app.plans.shortening_pages import ShorteningView
@@ -83,6 +87,7 @@ from app.plans.standard_role_pages import StandardRoleView
 from app.plans.start_pages import StartView
 from app.plans.template_pages import PlanTemplateView
 from app.plans.twice_pages import TwiceView
+from app.reports.success_pages import SuccessView
 from app.screens import log_pages
 from app.screens.fields import (
     NEEDED,
@@ -637,6 +642,7 @@ class DeskView(DeskPages):
     cards = (*to_do.CARDS, job_cards.FAILED)
 
 
+PLAN_VIEWS = (DecisionView, PlanView, HandoverView, PlanTemplateView, MoveView, MoveConsentView)
 CONTENT_VIEWS = (ContentView, EntryView, EntryHistoryView)
 CONSENT_VIEWS = (
     ConsentView,
@@ -659,6 +665,8 @@ ACCESS_VIEWS = (
     ProposingView,
     CopyView,
     FindView,
+    IntroductionView,
+    PulseView,
 )
 
 UNLISTED_VIEWS = (
@@ -672,6 +680,8 @@ UNLISTED_VIEWS = (
     DuplicateScanView,
     MergeView,
     LinkRequestView,
+    ImportView,
+    AlikeRowsView,
 )
 
 DUPLICATE_VIEWS = (
@@ -681,6 +691,7 @@ DUPLICATE_VIEWS = (
     PlanTwiceView,
     UnitTwiceView,
 )
+METHOD_VIEWS = (CourseView, TrainingView, RoutineView, GatheringView)
 SET_UP_VIEWS = (
     StandardRoleEditView,
     RoleMatrixView,
@@ -702,19 +713,15 @@ def register_views(appbuilder: AppBuilder) -> None:
         appbuilder.add_view_no_menu(view)
     appbuilder.add_view(DeskView, "DeskView", label=_l("Desk"))
     appbuilder.add_view(MyPlansView, "MyPlansView", label=_l("My plans"))
-    appbuilder.add_view_no_menu(DecisionView)
-    for plan_view in (PlanView, HandoverView, PlanTemplateView, *CONTENT_VIEWS, *ACCESS_VIEWS):
+    for plan_view in (*PLAN_VIEWS, *CONTENT_VIEWS, *ACCESS_VIEWS, *CONSENT_VIEWS):
         appbuilder.add_view_no_menu(plan_view)
     appbuilder.add_view(StartView, "StartView", label=_l("Start a plan"))
-    for consent_view in CONSENT_VIEWS:
-        appbuilder.add_view_no_menu(consent_view)
-    for move_view in (MoveView, MoveConsentView):
-        appbuilder.add_view_no_menu(move_view)
     appbuilder.add_view(PlanListView, "PlanListView", label=_l("All plans"))
     appbuilder.add_view(IncomingView, "IncomingView", label=_l("From other municipalities"))
     appbuilder.add_view(PersonView, "PersonView", label=_l("Persons"))
     appbuilder.add_view(DuplicateView, "DuplicateView", label=_l("Duplicates"))
     appbuilder.add_view(UnitView, "UnitView", label=_l("Units"))
+    appbuilder.add_view(SuccessView, "SuccessView", label=_l("Success factors"))
     appbuilder.add_view(MembershipView, "MembershipView", label=_l("Roles and logins"))
     appbuilder.add_view(KeyRolesView, "KeyRolesView", label=_l("Overview of key roles"))
     appbuilder.add_view(KindView, "KindView", label=_l("Kinds of plans"))
@@ -724,11 +731,9 @@ def register_views(appbuilder: AppBuilder) -> None:
     proposed = _l("News from the national library")
     appbuilder.add_view(NationalProposalView, "NationalProposalView", label=proposed)
     appbuilder.add_view(NationalView, "NationalView", label=_l("National library"))
-    for other_view in (*SET_UP_VIEWS, *DUPLICATE_VIEWS):
+    for other_view in (*SET_UP_VIEWS, *DUPLICATE_VIEWS, *METHOD_VIEWS):
         appbuilder.add_view_no_menu(other_view)
     appbuilder.add_view(JobView, "JobView", label=_l("Jobs"))
-    for import_view in (ImportView, AlikeRowsView):
-        appbuilder.add_view_no_menu(import_view)
     appbuilder.add_view(AuditEventView, "AuditEventView", label=_l("Log"))
     appbuilder.add_view(MunicipalityView, "MunicipalityView", label=_l("Municipalities"))
     appbuilder.add_view(

@@ -28,6 +28,7 @@ from app.db import transaction
 from app.enums import Role
 from app.models import AccountProfile, Membership, Person, Unit
 from app.people.search import ids_named
+from app.people.training_told import warn
 from app.screens.day_filter import Choice, DayFilter
 from app.screens.fields import (
     NEEDED,
@@ -181,6 +182,8 @@ class MembershipView(HandsOver):
         given = operations.assign(
             current_actor(), person, terms, username=form.username.data, at=utc_now()
         )
+        if role is Role.COORDINATOR:
+            g.made_coordinator = person
         if given.membership is None:
             g.code_handed_over = given.code
             return self.url("list"), str(REQUEST_SENT)
@@ -190,6 +193,11 @@ class MembershipView(HandsOver):
         return self.url("show", given.membership), _(
             "%(name)s is registered.", name=self.describe(given.membership)
         )
+
+    def answer_new(self, location: str, text: str) -> AnyResponse:
+        """As elsewhere; a new coordinator who is not trained is told of."""
+        warn(g.pop("made_coordinator", None))
+        return super().answer_new(location, text)
 
     def change(self, row: Membership, form: Any) -> None:
         """Change where and when the role is held; a unit that was retired since stays."""

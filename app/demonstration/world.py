@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.accounts import operations as accounts
 from app.accounts.holding import Terms, add_account, keep_identifiers
 from app.accounts.passwords import make_hash
-from app.demonstration import cast, crowd, doubles, plans
+from app.demonstration import cast, crowd, doubles, method, plans
 from app.demonstration.accounts import ENDED_ON, LOGINS, PASSWORD, SINCE, Login
 from app.demonstration.cast import Sketch
 from app.demonstration.places import FJELLBY, STRANDVIK, Place
@@ -135,7 +135,12 @@ class _Filling:
             keep_identifiers(account, person)
             holders.append(Holder(person, int(account.id)))
         here = self.actor.municipality_id or 0
-        return plans.plant(self.session, people, holders, self.moment, here)
+        planted = plans.plant(self.session, people, holders, self.moment, here)
+        coordinators = [one.person for one in holders]
+        method.plant(
+            method.Setting(self.session, self.place.language, coordinators, self.moment.at)
+        )
+        return planted
 
     def _add_units(self) -> None:
         for plan in self.place.units:

@@ -1,7 +1,7 @@
 """A card of what to do now: a number, what it leads to, and since when. What it counts is a list.
 
-A number is made by ``figures.figure`` or is the length of what a page shows, so that it can never
-say other than the page it opens. Which cards there are stands in ``app.desk.to_do``.
+A number is made by ``app.screens.figures``, or is the length of what a page shows, so that it can
+never say other than the page it opens. Which cards there are stands in ``to_do``.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -11,11 +11,10 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from flask import current_app
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement
 
 from app.clock import day_of
-from app.db import db
-from app.screens.figures import CountedList, figure, found
+from app.screens.figures import CountedList, figure, since
 from app.security.actor import Actor
 from app.security.routes import Door
 
@@ -70,12 +69,10 @@ class OfList:
 
     def count(self, actor: Actor, at: datetime) -> Count:
         """How many rows the list has for the actor."""
-        number = figure(actor, self.listed, "", self.asked).count
-        if not number or self.oldest is None:
-            return Count(number)
-        rows = found(actor, self.listed, self.asked)
-        first = rows.with_only_columns(self.oldest(day_of(at)).label("since")).subquery()
-        day = as_day(db.session.scalar(func.min(first.c.since).select()))
+        if self.oldest is None:
+            return Count(figure(actor, self.listed, "", self.asked).count)
+        number, least = since(actor, self.listed, self.asked, self.oldest(day_of(at)))
+        day = as_day(least)
         if day is not None and self.tells_first_day_without:
             day -= timedelta(days=1)
         return Count(number, day)

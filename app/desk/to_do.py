@@ -9,18 +9,23 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, func
 
 from app.accounts import request_list
 from app.accounts.screens import MembershipView
 from app.clock import day_of
+from app.db import db
 from app.desk.cards import Card, Count, Harm, OfList, OfPage
 from app.duplicate_tables import DuplicatePair, PersonMerge
 from app.duplicates import figures as duplicate_figures
 from app.duplicates import kinds, merge_pages, not_same, queue
 from app.duplicates.kinds import Kind
 from app.enums import DuplicateKind, MergeState, MoveState, PlanState, Role
-from app.models import AccountLinkRequest, Membership, Plan
+from app.method.filters import PAST
+from app.method.screens import RoutineView
+from app.models import AccountLinkRequest, Membership, Person, Plan, Routine
+from app.people import training
+from app.people.training import Training
 from app.plans import (
     arriving_pages,
     consent_states,
@@ -29,6 +34,7 @@ from app.plans import (
     lists,
 )
 from app.screens.figures import CountedList
+from app.security import scope
 from app.security.actor import Actor
 from app.security.roles import Action
 from app.side_tables import IncomingPlan
@@ -37,6 +43,7 @@ from app.templating import proposals
 ROLES = CountedList(
     Membership, "MembershipView.list", MembershipView.filters, MembershipView.orders
 )
+ROUTINES = CountedList(Routine, "RoutineView.list", RoutineView.filters, RoutineView.orders)
 OPEN_PLANS = {"state": list_filters.OPEN}
 ACTIVE_PLANS = {"state": PlanState.ACTIVE.value}
 
@@ -62,6 +69,16 @@ def _of_kind(kind: Kind) -> OfPage:
         return Count(kind.count(actor, at))
 
     return OfPage(kind.endpoint, counted)
+
+
+def _untrained(actor: Actor, at: datetime) -> Count:
+    """The coordinators without a course, of those whom the actor administers."""
+    on = day_of(at)
+    coordinators = Person.id.in_(training.coordinator_ids(on))
+    untrained = training.stands(Person.id, Training.UNTRAINED, on)
+    found = scope.rows(actor, Person, Action.EXPORT).where(coordinators, untrained)
+    ids = found.with_only_columns(Person.id).subquery()
+    return Count(db.session.scalar(func.count().select().select_from(ids)) or 0)
 
 
 def _proposals(actor: Actor, _at: datetime) -> Count:
@@ -240,6 +257,29 @@ CARDS: tuple[Card, ...] = (
             _always(PersonMerge.wanted_at),
         ),
         lambda day: _("The oldest was asked for on %(day)s.", day=day),
+    ),
+    Card(
+        "without_course",
+        Harm.NONE,
+        lambda count: ngettext(
+            "%(num)s coordinator has taken no course in the last 24 months",
+            "%(num)s coordinators have taken no course in the last 24 months",
+            count,
+        ),
+        _l("They may not know the role and the law. Sign them up for the coordinator school."),
+        OfPage("TrainingView.list", _untrained, {"training": Training.UNTRAINED.value}),
+    ),
+    Card(
+        "routines_overdue",
+        Harm.NONE,
+        lambda count: ngettext(
+            "%(num)s routine should have been looked over",
+            "%(num)s routines should have been looked over",
+            count,
+        ),
+        _l("It may tell people to do what is no longer right. Let whoever keeps it look it over."),
+        OfList(ROUTINES, {"review": PAST}, _always(Routine.review_on)),
+        lambda day: _("The oldest was due on %(day)s.", day=day),
     ),
     Card(
         "link_requests",

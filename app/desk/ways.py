@@ -20,12 +20,14 @@ class Way:
 
 WAYS: tuple[Way, ...] = (
     Way(
-        "CleanUpView.index",
+        "TidyView.choose",
         _l("Clean up in the plans"),
         _l("Find plans that need something, and do the same with many at once."),
     ),
     Way(
-        "ReportView.index", _l("Reports"), _l("How many plans, how long one waits, who takes part.")
+        "ReportView.index",
+        _l("Reports"),
+        _l("How many plans there are, how long people wait, and who takes part."),
     ),
     Way(
         "SuccessView.index",

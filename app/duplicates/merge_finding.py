@@ -14,7 +14,7 @@ Each function gives the changes of one kind of rows.
 from datetime import date
 from typing import Any
 
-from app.duplicates import merge_participation
+from app.duplicates import merge_method, merge_participation
 from app.duplicates.merge_moves import Moves, is_theirs
 from app.duplicates.merge_plan import NOW, Addition, Remark
 from app.duplicates.merge_rows import Rows, Standing, is_over
@@ -39,6 +39,7 @@ def find(rows: Rows, staying: Standing | None) -> Moves:
         _entries,
         _units,
         _incoming,
+        merge_method.find,
         _memberships,
         _pairs,
     ):

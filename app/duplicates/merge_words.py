@@ -80,6 +80,17 @@ MOVING: dict[tuple[str, str], Callable[[int], str]] = {
         "%(num)s plans that arrive from other municipalities",
         n,
     ),
+    ("course_attendance", "person_id"): lambda n: ngettext(
+        "%(num)s course in the coordinator school",
+        "%(num)s courses in the coordinator school",
+        n,
+    ),
+    ("introduction", "person_id"): lambda n: ngettext(
+        "%(num)s introduction in a plan", "%(num)s introductions in plans", n
+    ),
+    ("routine", "keeper_id"): lambda n: ngettext(
+        "%(num)s routine that the person keeps", "%(num)s routines that the person keeps", n
+    ),
 }
 """What goes over, by table and column; when plans were last read is not told."""
 
@@ -146,6 +157,12 @@ TABLES: dict[str, Any] = {
     "notice": _l("Message"),
     "unit": _l("Unit"),
     "incoming_plan": _l("Plan from another municipality"),
+    "course_attendance": _l("Taking part in a course"),
+    "gathering_attendance": _l("Being at a gathering"),
+    "gathering_action": _l("What a gathering agreed on"),
+    "introduction": _l("Introduction"),
+    "routine": _l("Routine"),
+    "routine_read": _l("Having read a routine"),
 }
 WHY: dict[str, Any] = {
     CHANGED: _l("Changed since the merge; it has gone back with its person."),

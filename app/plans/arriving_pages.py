@@ -17,6 +17,7 @@ from app.files import storage
 from app.models import Municipality, Plan
 from app.people.forms import anyway_of
 from app.people.registering import MayBeRegistered
+from app.people.training_told import warned
 from app.plans import arriving
 from app.plans.arriving import Taken
 from app.plans.coordinators import coordinators_here
@@ -92,7 +93,7 @@ class IncomingView(PlanPage):
             forms.put_error(form, error)
             return self._page(_find(pk, Action.HAND_OVER), status=error.status, name_form=form)
         flash(_("The coordinator finds the plan under My plans, and answers."), "success")
-        return redirect(url_for("IncomingView.show", pk=pk))
+        return warned(redirect(url_for("IncomingView.show", pk=pk)), person_id)
 
     @expose("/decline/<pk>", methods=["POST"])
     @door(Action.DECLINE)

@@ -90,17 +90,10 @@ def ends_within(days: int, on: date) -> ColumnElement[bool]:
 
 def ran_out_on(on: date) -> ColumnElement[date]:
     """The first day without the consent to ``Plan`` that ran out last."""
-    return (
-        select(func.max(_ONE.ends_on))
-        .where(
-            _ONE.municipality_id == Plan.municipality_id,
-            _ONE.plan_id == Plan.id,
-            _ONE.withdrawn_at.is_(None),
-            _ONE.ends_on <= on,
-        )
-        .correlate(Plan)
-        .scalar_subquery()
-    )
+    ends_on = func.coalesce(_ONE.ends_on, _ONE.ends_on)
+    of_it = (_ONE.municipality_id == Plan.municipality_id, _ONE.plan_id == Plan.id)
+    found = select(func.max(ends_on)).where(*of_it, _ONE.withdrawn_at.is_(None), ends_on <= on)
+    return found.correlate(Plan).scalar_subquery()
 
 
 def of_plan(condition: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -129,7 +122,8 @@ def _is_over(kind: ConsentKind, on: date, is_withdrawn: bool) -> ColumnElement[b
     of_it = (_ONE.municipality_id == Plan.municipality_id, _ONE.plan_id == Plan.id)
     ended = _ONE.withdrawn_at.is_not(None)
     if not is_withdrawn:
-        ended = and_(_ONE.withdrawn_at.is_(None), _ONE.ends_on <= on)
+        # Written so that it fits no index: SQLite would look through all that ended before.
+        ended = and_(_ONE.withdrawn_at.is_(None), func.coalesce(_ONE.ends_on, _ONE.ends_on) <= on)
     is_renewed = some(
         (_LATER,),
         _LATER.municipality_id == _ONE.municipality_id,

@@ -16,7 +16,7 @@ from app.db import db
 from app.enums import EntryKind, Section
 from app.errors import BadRequest, DomainError, NotFound, StaleVersion
 from app.models import Participant, Plan, PlanEntry
-from app.plans import activity, entry_facts, history, plan_template
+from app.plans import activity, entry_facts, history, plan_template, pulse
 from app.plans.entry_facts import COORDINATOR, OWNER, EntryFacts
 from app.plans.kinds import PLACES, section_of
 from app.security import policy, scope
@@ -137,7 +137,30 @@ def add(
         db.session.refresh(parent)
     section = _require_place(actor, plan, kind, facts, parent)
     _require_known(actor, plan, facts, None)
-    entry = PlanEntry(
+    entry = _blank(actor, plan, kind, section, parent, at)
+    entry_facts.put(entry, facts)
+    db.session.add(entry)
+    db.session.flush()
+    if kind is EntryKind.FORM:
+        # Whoever has the part for their own activities alone has no form in it.
+        policy.require(actor, Action.EDIT, entry)
+    history.keep(entry, actor.person_id, at=at)
+    activity.touch(plan, at=at)
+    if kind is EntryKind.EVALUATION:
+        pulse.ask(plan, at=at)
+    return entry
+
+
+def _blank(
+    actor: Actor,
+    plan: Plan,
+    kind: EntryKind,
+    section: Section,
+    parent: PlanEntry | None,
+    at: datetime,
+) -> PlanEntry:
+    """An entry with nothing in it yet, last among those beside it."""
+    return PlanEntry(
         plan_id=plan.id,
         section=section,
         kind=kind,
@@ -148,15 +171,6 @@ def add(
         created_at=at,
         changed_at=at,
     )
-    entry_facts.put(entry, facts)
-    db.session.add(entry)
-    db.session.flush()
-    if kind is EntryKind.FORM:
-        # Whoever has the part for their own activities alone has no form in it.
-        policy.require(actor, Action.EDIT, entry)
-    history.keep(entry, actor.person_id, at=at)
-    activity.touch(plan, at=at)
-    return entry
 
 
 def _require_place(

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from app.clock import utc_now
 from app.db import db, transaction
 from app.errors import NotFound
+from app.people.training_told import warned
 from app.plans import handovers
 from app.plans.pages import Answer, PlanPage
 from app.screens.listing import is_id
@@ -40,7 +41,8 @@ class HandoverView(PlanPage):
             handovers.answer(current_actor(), offer, accepts=said == "yes", at=utc_now())
         if said == "yes":
             flash(_("You coordinate the plan now."), "success")
-            return redirect(url_for("PlanView.show", pk=offer.plan_id))
+            onward = redirect(url_for("PlanView.show", pk=offer.plan_id))
+            return warned(onward, current_actor().person_id)
         flash(_("Your answer is sent. The plan stays with its holder."), "success")
         return redirect(url_for("HomeView.index"))
 

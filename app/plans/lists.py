@@ -155,7 +155,7 @@ def exported(base: Select[Any], on: date, columns: Collection[str]) -> Select[An
     """The columns of the overview as a file; what is worked out is left empty unless asked for."""
     owner, coordinator = aliased(Person), aliased(Person)
     until = (
-        select(func.max(Consent.ends_on))
+        select(func.max(func.coalesce(Consent.ends_on, Consent.ends_on)))
         .where(Consent.plan_id == Plan.id, *_shares(on))
         .correlate(Plan)
         .scalar_subquery()
@@ -181,4 +181,10 @@ def exported(base: Select[Any], on: date, columns: Collection[str]) -> Select[An
 
 
 def _shares(on: date) -> tuple[ColumnElement[bool], ...]:
-    return Consent.kind == ConsentKind.INFORMATION_IS_SHARED, Consent.active(on)
+    """Written so that it fits no index of days: SQLite would look through all that end later."""
+    return (
+        Consent.kind == ConsentKind.INFORMATION_IS_SHARED,
+        Consent.withdrawn_at.is_(None),
+        Consent.starts_on <= on,
+        func.coalesce(Consent.ends_on, Consent.ends_on) > on,
+    )

@@ -40,6 +40,7 @@ FIRST_FITTING = {
     NoticeKind.TEMPLATE_PROPOSED: "PlanTemplateView.show",
     NoticeKind.ROLE_PROPOSED: "AccessView.who",
     NoticeKind.PARTICIPANT_TWICE: "ParticipantView.overview",
+    NoticeKind.PULSE_WANTED: "PulseView.of_plan",
 }
 """Where what a notice tells of is looked at; otherwise on the plan's first page."""
 OF_TURN = {

@@ -8,10 +8,10 @@ from functools import lru_cache
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import aliased
 
-from app.models import Membership
+from app.models import Membership, Plan
 from app.plans.consent_states import KEPT, of_plan
 from app.security.consent_scope import AUTHORITY, PLAN, active, is_reached_by, some
 from app.side_tables import PlanVisit
@@ -25,23 +25,15 @@ _VISIT: Any = aliased(PlanVisit)
 def has_login(on: date) -> ColumnElement[bool]:
     """Whether somebody on the owner's side has a login that works: a role here, and an account
     that is let in."""
-    works = (
-        _ROLE.municipality_id == PLAN.municipality_id,
-        active(_ROLE, on),
-        _LOGIN.id == _ROLE.account_id,
-        _LOGIN.active.is_(True),
+    # Who can sign in is found once, not anew for each plan.
+    let_in = (
+        select(_ROLE.person_id)
+        .join(_LOGIN, _LOGIN.id == _ROLE.account_id)
+        .where(active(_ROLE, on), _LOGIN.active.is_(True))
+        .correlate(None)
     )
-    return of_plan(
-        or_(
-            some((_ROLE, _LOGIN), _ROLE.person_id == PLAN.owner_id, *works),
-            some(
-                (_ROLE, _LOGIN, AUTHORITY),
-                *_decides(on),
-                _ROLE.person_id == AUTHORITY.holder_id,
-                *works,
-            ),
-        )
-    )
+    by_right = some((AUTHORITY,), *_decides(on), AUTHORITY.holder_id.in_(let_in))
+    return or_(Plan.owner_id.in_(let_in), of_plan(by_right))
 
 
 def was_in(since: datetime, on: date) -> ColumnElement[bool]:

@@ -16,7 +16,8 @@ from app.db import db, transaction
 from app.enums import ConsentKind
 from app.errors import DomainError, NotAllowed, NotFound, StaleVersion
 from app.models import Consent, Person, Plan
-from app.plans import activity, continuing, handovers, life, liveliness, template_moves
+from app.people.training_told import warned
+from app.plans import activity, continuing, handovers, life, liveliness, pen_share
 from app.plans.arriving_pages import origin_of
 from app.plans.coordinators import coordinators_here
 from app.plans.meter_pages import meter_for
@@ -30,6 +31,7 @@ from app.plans.plan_forms import (
     ReopenForm,
     StandInForm,
 )
+from app.plans.template_moves import offered_to
 from app.screens import forms
 from app.security import plan_access, policy
 from app.security.actor import current_actor
@@ -71,7 +73,8 @@ class PlanView(PlanPage):
             offered=[one for one in plan.handovers if one.answered_at is None],
             meter=meter_for(actor, plan),
             liveliness=liveliness.told_to(actor, plan, on),
-            newer=template_moves.offered_to(actor, plan),
+            pen=pen_share.for_reader(actor, plan, utc_now()),
+            newer=offered_to(actor, plan),
             moving=on_its_way(plan),
             origin=origin_of(plan),
             may=lambda action: bool(policy.decide(actor, action, plan)),
@@ -257,7 +260,7 @@ class PlanView(PlanPage):
         said = _("The plan is handed over.")
         if handovers.must_be_accepted(plan):
             said = _("The question is sent. The plan changes hands when the answer is yes.")
-        return self._do(
+        answer = self._do(
             pk,
             Action.HAND_OVER,
             lambda plan: handovers.hand_over(
@@ -267,6 +270,7 @@ class PlanView(PlanPage):
             "plans/hand_over.html",
             form,
         )
+        return warned(answer, form.person_id.data)
 
     @expose("/take-back/<pk>", methods=["POST"])
     @door(Action.HAND_OVER)
@@ -288,7 +292,7 @@ class PlanView(PlanPage):
         if request.method != "POST" or not form.validate():
             status = 422 if request.method == "POST" else 200
             return self._form("plans/stand_in.html", plan, form, status=status)
-        return self._do(
+        answer = self._do(
             pk,
             Action.HAND_OVER,
             lambda plan: handovers.appoint_stand_in(
@@ -303,6 +307,7 @@ class PlanView(PlanPage):
             "plans/stand_in.html",
             form,
         )
+        return warned(answer, form.person_id.data)
 
     @expose("/end-stand-in/<pk>", methods=["POST"])
     @door(Action.HAND_OVER)

@@ -13,6 +13,7 @@ from app.db import db, transaction
 from app.enums import AuthorityKind, PlanKind
 from app.errors import BadRequest, DomainError, NotAllowed, NotFound
 from app.models import Person, Plan, Unit
+from app.people.training_told import warned
 from app.plans import drafted, from_template, starting
 from app.plans.start_forms import FORMS, STEPS, TemplateForm
 from app.plans.starting import HasOpenPlan, StartFacts, StatedAuthority
@@ -99,7 +100,7 @@ class StartView(BaseView):
         except DomainError as error:
             return _refused("review", chosen, None, error)
         flash(_("The plan is started. Now ask for consent."), "success")
-        return redirect(location)
+        return warned(redirect(location), actor.person_id)
 
     @expose("/discard", methods=["POST"])
     @door(Action.START)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_appbuilder import Model
-from sqlalchemy import Select, func
+from sqlalchemy import Select, func, select
 from werkzeug.datastructures import MultiDict
 
 from app.db import db
@@ -48,6 +48,17 @@ def figure(actor: Actor, listed: CountedList, label: Any, asked: Mapping[str, st
     ids = found(actor, listed, asked).with_only_columns(_id(listed)).subquery()
     count = db.session.scalar(func.count().select().select_from(ids)) or 0
     return Figure(label, count, listed.endpoint, asked)
+
+
+def since(
+    actor: Actor, listed: CountedList, asked: Mapping[str, str], column: Any
+) -> tuple[int, Any]:
+    """How many rows the list has for the actor when it is asked so, and the least that a column
+    of theirs holds."""
+    rows = found(actor, listed, asked).with_only_columns(column.label("since")).subquery()
+    counted = select(func.count(), func.min(rows.c.since)).select_from(rows)
+    number, least = db.session.execute(counted).one()
+    return number, least
 
 
 def found(actor: Actor, listed: CountedList, asked: Mapping[str, str]) -> Select[Any]:

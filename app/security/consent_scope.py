@@ -120,7 +120,16 @@ def is_consented(reached: Reached, on: date) -> ColumnElement[bool]:
 def is_given(kind: ConsentKind, on: date) -> ColumnElement[bool]:
     """The twin of ``is_agreed``: whether everyone who has to has consented to this about ``PLAN``,
     of which ``OWNER`` is the owner."""
-    return _is_agreed(_holding(kind, on), on)
+    ends_on = _CONSENT.ends_on
+    holds = (
+        _CONSENT.plan_id == PLAN.id,
+        _CONSENT.kind == kind,
+        _CONSENT.withdrawn_at.is_(None),
+        _CONSENT.starts_on <= on,
+        # Written so that it fits no index: SQLite would look through all that end later.
+        func.coalesce(ends_on, ends_on) > on,
+    )
+    return _is_agreed(holds, on)
 
 
 def _is_agreed(agreed: Conditions, on: date) -> ColumnElement[bool]:
@@ -161,22 +170,15 @@ def _agree_all_parents(agreed: Conditions, on: date) -> ColumnElement[int]:
 def _agreed(reached: Reached, on: date) -> Conditions:
     """A consent to share that covers the section for the participant, or for their service."""
     return (
-        *_holding(ConsentKind.INFORMATION_IS_SHARED, on),
+        _CONSENT.plan_id == PLAN.id,
+        _CONSENT.kind == ConsentKind.INFORMATION_IS_SHARED,
+        _CONSENT.withdrawn_at.is_(None),
+        _CONSENT.starts_on <= on,
+        _CONSENT.ends_on > on,
         _COVER.consent_id == _CONSENT.id,
         _COVER.section == GRANT.section,
         reached(_COVER.level),
         or_(_COVER.participant_id == PARTICIPANT.id, _COVER.unit_id == PARTICIPANT.unit_id),
-    )
-
-
-def _holding(kind: ConsentKind, on: date) -> tuple[ColumnElement[bool], ...]:
-    """A consent of the plan that holds on the day."""
-    return (
-        _CONSENT.plan_id == PLAN.id,
-        _CONSENT.kind == kind,
-        _CONSENT.withdrawn_at.is_(None),
-        _CONSENT.starts_on <= on,
-        _CONSENT.ends_on > on,
     )
 
 

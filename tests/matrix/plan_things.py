@@ -12,10 +12,18 @@ from datetime import timedelta
 from flask_appbuilder import Model
 from sqlalchemy import select
 
-from app.clock import utc_now
+from app.clock import today, utc_now
 from app.db import db
 from app.enums import MoveState, NoticeKind, PlanKind, Section
-from app.models import Consent, Municipality, Participant, Plan, PlanEntry
+from app.models import (
+    Consent,
+    Introduction,
+    Municipality,
+    Participant,
+    Plan,
+    PlanEntry,
+    Pulse,
+)
 from app.plans import packing
 from app.plans.packing import Contents, Owner
 from app.security.roles import Resource
@@ -57,6 +65,7 @@ def garden_of(world: World) -> Garden:
                 bed.handovers["offered"] = _offered(bed).id
                 _into_bin(bed)
                 bed.packages["arrived"] = _arrived(bed).id
+                _method(bed)
         _ask_to_move(world.garden.strandvik, world.fjellby)
     return world.garden
 
@@ -154,6 +163,49 @@ def _notices(bed: Bed) -> list[Spot]:
     return [_spot(bed, "ip", Notice, bed.notices["ip"], again, "ip")]
 
 
+def _introductions(bed: Bed) -> list[Spot]:
+    def made(name: str) -> Introduction:
+        fresh = _again(bed.place, name)
+        return _introduced(bed.place, fresh.plans[name])
+
+    return [
+        _spot(bed, name, Introduction, bed.introductions[name], made, name)
+        for name in PLANS[bed.place.number]
+    ]
+
+
+def _introduced(place: Place, plan_id: str) -> Introduction:
+    """larer was told how a plan works."""
+    row = Introduction(
+        plan_id=plan_id, person_id=place.persons["larer"], given_on=today(), recorded_at=utc_now()
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def _pulses(bed: Bed) -> list[Spot]:
+    def made(_name: str) -> Pulse:
+        return _asked(db.session.get_one(Plan, _again(bed.place, "ip").plans["ip"]))
+
+    return [_spot(bed, "ip", Pulse, bed.pulses["ip"], made, "ip")]
+
+
+def _asked(plan: Plan) -> Pulse:
+    """The owner is asked three questions."""
+    row = Pulse(plan_id=plan.id, person_id=plan.owner_id, asked_at=utc_now())
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def _method(bed: Bed) -> None:
+    """What the method keeps of the plans: introductions of larer, and questions to an owner."""
+    for name in PLANS[bed.place.number]:
+        bed.introductions[name] = _introduced(bed.place, bed.plans[name]).id
+    bed.pulses["ip"] = _asked(db.session.get_one(Plan, bed.plans["ip"])).id
+
+
 def _spot(
     bed: Bed, name: str, model: type[Model], row_id: str, again: Callable, key: object
 ) -> Spot:
@@ -225,4 +277,6 @@ MAKERS: dict[Resource, Callable[[Bed], list[Spot]]] = {
     Resource.HANDOVER: _handovers,
     Resource.NOTICE: _notices,
     Resource.INCOMING_PLAN: _incoming,
+    Resource.INTRODUCTION: _introductions,
+    Resource.PULSE: _pulses,
 }

@@ -30,12 +30,18 @@ from app.models import (
     ApiToken,
     AuditEvent,
     CentralAppointment,
+    Course,
+    CourseAttendance,
+    Gathering,
+    GatheringAction,
+    GatheringAttendance,
     Job,
     Membership,
     Municipality,
     Person,
     PlanType,
     ProtectedAddress,
+    Routine,
     StandardRole,
     Unit,
 )
@@ -181,6 +187,9 @@ def _make(resource: Resource, place: Place, retired: bool) -> object:
         Resource.NATIONAL_PIECE: _national_piece,
         Resource.DUPLICATE: _duplicate,
         Resource.TEMPLATE: _template,
+        Resource.COURSE: _course,
+        Resource.ROUTINE: _routine,
+        Resource.GATHERING: _gathering,
         Resource.MUNICIPALITY: lambda place: db.session.get_one(Municipality, place.id),
     }
     row = makers[resource](place)
@@ -233,6 +242,38 @@ def _duplicate(place: Place) -> DuplicatePair:
         found_at=utc_now(),
         note=f"{CANARY[place.number]} notat",
     )
+
+
+def _course(place: Place) -> Course:
+    """A course that is held, with somebody signed up."""
+    title = f"{CANARY[place.number]} kurs {next(numbers)}"
+    row = Course(id=new_id(), title=title, held_on=today(), created_at=utc_now())
+    db.session.add(row)
+    db.session.flush()
+    db.session.add(
+        CourseAttendance(course_id=row.id, person_id=place.persons["other"], recorded_at=utc_now())
+    )
+    return row
+
+
+def _routine(place: Place) -> Routine:
+    title = f"{CANARY[place.number]} rutine {next(numbers)}"
+    return Routine(id=new_id(), title=title, review_on=today(), number=1, created_at=utc_now())
+
+
+def _gathering(place: Place) -> Gathering:
+    """A gathering to which somebody is asked, and where something was agreed on."""
+    title = f"{CANARY[place.number]} samling {next(numbers)}"
+    row = Gathering(id=new_id(), title=title, held_on=today(), created_at=utc_now())
+    db.session.add(row)
+    db.session.flush()
+    db.session.add_all(
+        (
+            GatheringAttendance(gathering_id=row.id, person_id=place.persons["other"]),
+            GatheringAction(gathering_id=row.id, what=f"{CANARY[place.number]} rydding"),
+        )
+    )
+    return row
 
 
 def _protected_address(place: Place) -> ProtectedAddress:

@@ -99,6 +99,8 @@ class Bed:
     handovers: dict[str, str] = field(default_factory=dict)
     notices: dict[str, str] = field(default_factory=dict)
     packages: dict[str, str] = field(default_factory=dict)
+    introductions: dict[str, str] = field(default_factory=dict)
+    pulses: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass

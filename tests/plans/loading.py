@@ -7,10 +7,10 @@ of the matrix do, takes all of that along.
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
-from app.models import Authority, Consent, Participant, Plan, PlanEntry
+from app.models import Authority, Consent, Introduction, Participant, Plan, PlanEntry, Pulse
 from app.side_tables import Handover, Notice
 
-OF_PLAN = (Consent, Handover, Notice, Participant, PlanEntry)
+OF_PLAN = (Consent, Handover, Introduction, Notice, Participant, PlanEntry, Pulse)
 
 
 def whole(model: type) -> list[_AbstractLoad]:

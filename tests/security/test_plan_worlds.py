@@ -10,10 +10,12 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.clock import day_of
 from app.columns import new_id
 from app.db import db
 from app.enums import Section
 from app.models import Consent, Participant, Plan, PlanEntry
+from app.plans.consent_states import ConsentState
 from app.security import policy, scope, tenancy
 from app.security.actor import Actor, find_actor
 from app.security.plan_rights import LEVEL_OF
@@ -23,6 +25,7 @@ from tests.conftest import with_world
 from tests.drills import size, tell
 from tests.plans.loading import whole
 from tests.security import plan_rules as rules
+from tests.security import plan_signs
 from tests.security.plan_rules import Asker
 from tests.security.plan_worlds import ACCOUNTS, PIVOTS, Planter, Town, instants
 
@@ -62,6 +65,20 @@ def test_plans_are_open_to_those_and_only_those_whom_the_rules_let_in(context, w
     assert told["answers yes"] > told["answers"] / 25
     for basis in ("owner", "authority", "participant", "coordinator", "emergency"):
         assert told[basis] >= ROUNDS
+
+
+def test_signs_of_plans_are_the_same_in_sql_and_in_memory(context, world):
+    told, random = Counter(), Random(0)
+
+    with Session(db.engine) as session:
+        town = plan_signs.plant(session, world, random, PIVOTS[0])
+        for at in instants(random, PIVOTS[0])[:2]:
+            with tenancy.applied(session, tenancy.Scope(town.id)):
+                told += plan_signs.compared(session, day_of(at))
+        session.rollback()
+
+    assert set(told) >= {*ConsentState} - {ConsentState.NONE}
+    assert set(told) >= {"login", "no login", "can", "can't"}
 
 
 class Round:

@@ -2,43 +2,20 @@
 drawn at random."""
 
 from collections import Counter
-from random import Random
 
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from app.clock import day_of
 from app.columns import new_id
-from app.db import db
 from app.enums import Role
 from app.models import Membership, Person, Plan
 from app.plans import consent_states, coordinator_states, owners_side
 from app.plans.consent_states import ConsentState
-from app.security import plan_access, tenancy
+from app.security import plan_access
 from tests.plans.loading import whole
-from tests.security.plan_worlds import ACCOUNTS, PIVOTS, Planter, Town, instants
+from tests.security.plan_worlds import ACCOUNTS, Planter, Town
 
 PLANS = 24
-
-
-def test_signs_of_plans_are_the_same_in_sql_and_in_memory(context, world):
-    told, random = Counter(), Random(0)
-
-    with Session(db.engine) as session:
-        town = plant(session, world, random, PIVOTS[0])
-        for at in instants(random, PIVOTS[0])[:2]:
-            with tenancy.applied(session, tenancy.Scope(town.id)):
-                told += compared(session, day_of(at))
-        session.rollback()
-
-    assert set(told) >= {
-        *(set(ConsentState) - {ConsentState.NONE}),
-        "login",
-        "no login",
-        "can",
-        "can't",
-    }
 
 
 def plant(session, world, random, pivot):

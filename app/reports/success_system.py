@@ -1,0 +1,133 @@
+"""The measures of success that are about the municipality itself: routines, units and contact.
+
+They are about no person, so they are told as they are, and most are known as they are today alone.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, case, func, select
+
+from app.db import db
+from app.enums import UnitKind
+from app.models import Person, Plan, Routine, Unit
+from app.people import training
+from app.reports.success_plans import mine
+from app.reports.success_values import Share, looked_up
+from app.security import scope
+from app.security.actor import Actor
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many of something are as they should be."""
+
+    good: int
+    of: int
+
+    @property
+    def is_all(self) -> bool | None:
+        """Whether all are; None where there is nothing."""
+        return self.good == self.of if self.of else None
+
+
+def routines_in_date(actor: Actor, on: date) -> Counted:
+    """How many of the routines in use have a keeper, and a review that is not overdue."""
+    is_good = Routine.keeper_id.is_not(None) & (Routine.review_on >= on)
+    good, of = db.session.execute(
+        scope.rows(actor, Routine)
+        .where(Routine.retired_at.is_(None))
+        .with_only_columns(func.sum(case((is_good, 1), else_=0)), func.count(Routine.id))
+    ).one()
+    return Counted(int(good or 0), of)
+
+
+def anchored_units(actor: Actor, on: date) -> Counted:
+    """How many of the units with open plans have a named leader, and a trained coordinator among
+    those who coordinate the plans."""
+    trained = func.max(case((training.is_trained(Plan.coordinator_id, on), 1), else_=0))
+    found = (
+        select(Unit.leader_id, trained.label("trained"))
+        .join(Plan, Plan.unit_id == Unit.id)
+        .where(mine(actor), Plan.closed_at.is_(None), Unit.retired_at.is_(None))
+        .group_by(Unit.id, Unit.leader_id)
+    )
+    rows = db.session.execute(found).all()
+    return Counted(sum(bool(row.leader_id and row.trained) for row in rows), len(rows))
+
+
+@dataclass(frozen=True)
+class Contact:
+    """The coordinating unit: its id and name, and whether one can reach it."""
+
+    unit_id: str
+    name: str
+    is_reachable: bool
+
+
+def coordinating_unit(actor: Actor) -> Contact | None:
+    """The coordinating unit of the municipality, one that can be reached before others.
+
+    Every administrator is told of it, also who administers a part that it does not lie in.
+    """
+    found = select(Unit.id, Unit.name, Unit.email, Unit.phone).where(
+        Unit.municipality_id == actor.municipality_id,
+        Unit.kind == UnitKind.COORDINATING_UNIT,
+        Unit.retired_at.is_(None),
+    )
+    units = [
+        Contact(row.id, row.name, bool(row.email or row.phone))
+        for row in db.session.execute(found.order_by(Unit.search_name, Unit.id))
+    ]
+    return next((one for one in units if one.is_reachable), units[0] if units else None)
+
+
+# --- by unit -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OfUnit:
+    """What is told of one unit with at least five open plans."""
+
+    unit_id: str
+    name: str
+    trained: Share
+    evaluated: Share
+    pen: Share
+
+
+FEWEST = 5
+
+
+def not_shielded(plans: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The plans of a condition whose owner's place may show."""
+    shielded = select(Person.id).where(Person.is_shielded.is_(True)).correlate(None)
+    return plans & Plan.owner_id.not_in(shielded)
+
+
+def large_units(actor: Actor) -> dict[str, str]:
+    """The names, by id, of units with at least five open plans; no plan of a shielded owner is
+    counted, for it must not show where they are."""
+    found = (
+        select(Unit.id, Unit.name)
+        .join(Plan, Plan.unit_id == Unit.id)
+        .join(Person, Plan.owner_id == Person.id)
+        .where(mine(actor), Plan.closed_at.is_(None), Person.is_shielded.is_(False))
+        .group_by(Unit.id, Unit.name, Unit.search_name)
+        .having(func.count(Plan.id) >= FEWEST)
+        .order_by(Unit.search_name, Unit.id)
+    )
+    return {row.id: row.name for row in db.session.execute(found)}
+
+
+def trained_by_unit(actor: Actor, on: date) -> dict[str, Share]:
+    """Of those who coordinate open plans of each unit, how many are trained."""
+    trained = training.is_trained(Plan.coordinator_id, on)
+    who = func.count(Plan.coordinator_id.distinct())
+    found = (
+        select(Plan.unit_id, who.label("all"), who.filter(trained).label("trained"))
+        .join(Person, Plan.owner_id == Person.id)
+        .where(mine(actor), Plan.closed_at.is_(None), Person.is_shielded.is_(False))
+        .group_by(Plan.unit_id)
+    )
+    return {row.unit_id: looked_up(row.trained, row.all) for row in db.session.execute(found)}
