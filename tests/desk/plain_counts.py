@@ -123,6 +123,13 @@ CARDS: dict[str, str] = {
     " WHERE w.municipality_id = :town AND w.state = 'waiting'",
     "link_requests": "SELECT count(*) FROM account_link_request r"
     " WHERE r.municipality_id = :town AND r.answered_at IS NULL",
+    "without_course": "SELECT count(*) FROM person p WHERE p.municipality_id = :town AND EXISTS ("
+    f" SELECT 1 FROM membership m WHERE m.person_id = p.id AND m.role = 'coordinator'"
+    f" AND {IN_FORCE.format('m')} AND m.starts_on <= :sixty_days_ago) AND NOT EXISTS ("
+    " SELECT 1 FROM course_attendance c WHERE c.person_id = p.id AND c.ended_at IS NULL"
+    " AND c.certified_on > :two_years_ago AND c.certified_on <= :on)",
+    "routines_overdue": "SELECT count(*) FROM routine r"
+    " WHERE r.municipality_id = :town AND r.retired_at IS NULL AND r.review_on < :on",
     "failed_jobs": "SELECT count(*) FROM job j WHERE j.municipality_id = :town"
     " AND j.state = 'failed' AND j.created_at >= :a_month_ago",
 }
@@ -181,12 +188,20 @@ def count(app: Flask, question: str, town: int, on: date, unit_path: str | None)
         "on": _day(on, is_sqlite),
         "on_text": on.isoformat(),
         "in_30_days": _day(on + timedelta(days=30), is_sqlite),
+        "sixty_days_ago": _day(on - timedelta(days=60), is_sqlite),
+        "two_years_ago": _day(two_years_before(on), is_sqlite),
         "a_month_ago": _instant(on - timedelta(days=30), is_sqlite),
         "below": f"{unit_path}%",
     }
     used = {name: value for name, value in values.items() if f":{name}" in asked}
     with engine.connect() as connection:
         return int(connection.execute(text(asked), used).scalar_one())
+
+
+def two_years_before(on: date) -> date:
+    """The newest day that is 24 months ago."""
+    is_leap_day = (on.month, on.day) == (2, 29)
+    return on.replace(year=on.year - 2, day=28 if is_leap_day else on.day)
 
 
 def _day(day: date, is_sqlite: bool) -> Any:

@@ -32,6 +32,8 @@ from app.models import (
     AccountLinkRequest,
     AccountProfile,
     Consent,
+    Course,
+    CourseAttendance,
     DuplicatePair,
     Job,
     Membership,
@@ -39,6 +41,7 @@ from app.models import (
     Person,
     PersonMerge,
     Plan,
+    Routine,
     Unit,
 )
 from app.security import tenancy
@@ -48,7 +51,16 @@ from tests.world import LONG_AGO, password_hash
 
 PLANS = 14
 DAYS = (*NEAR, 29, 30, 31, -29, -30, -31, -200)
-BESIDE = (DuplicatePair, PersonMerge, AccountLinkRequest, Job, IncomingPlan)
+BESIDE = (
+    DuplicatePair,
+    PersonMerge,
+    AccountLinkRequest,
+    Job,
+    IncomingPlan,
+    Routine,
+    Course,
+    CourseAttendance,
+)
 
 
 @dataclass(frozen=True)
@@ -195,7 +207,15 @@ class DeskPlanter(Planter):
     def keep_beside(self, town: Town) -> None:
         """Pairs, merges, requests, jobs and plans from elsewhere, written at once."""
         with tenancy.applied(self.session, tenancy.Scope(town.id)):
-            for make in (self._pair, self._merge, self._request, self._job, self._incoming):
+            for make in (
+                self._pair,
+                self._merge,
+                self._request,
+                self._job,
+                self._incoming,
+                self._course,
+                self._routine,
+            ):
                 for _ in range(self.random.choice([0, 3, 6])):
                     make(town)
             for model in BESIDE:
@@ -259,6 +279,34 @@ class DeskPlanter(Planter):
                 at=self.recent(),
                 answered_at=utc_now() if is_answered else None,
                 accepted=self.chance(0.5) if is_answered else None,
+            )
+        )
+
+    def _course(self, town: Town) -> None:
+        """One that somebody took, or signed off from, about as long ago as it counts."""
+        held_on = self.day(-10, -700, -729, -730, -731, -732, -900)
+        made = {"municipality_id": town.id}
+        course = self.keep(Course(**made, title="kurs", held_on=held_on, created_at=self.instant()))
+        for person_id in self.random.sample(town.persons[1:4], 2):
+            self.keep(
+                CourseAttendance(
+                    **made,
+                    course_id=course.id,
+                    person_id=person_id,
+                    certified_on=held_on if self.chance(0.8) else None,
+                    recorded_at=self.instant(),
+                    ended_at=self.instant() if self.chance(0.2) else None,
+                )
+            )
+
+    def _routine(self, town: Town) -> None:
+        self.keep(
+            Routine(
+                municipality_id=town.id,
+                title="rutine",
+                review_on=self.day(*DAYS),
+                created_at=self.instant(),
+                retired_at=self.instant() if self.chance(0.3) else None,
             )
         )
 
