@@ -65,6 +65,7 @@ bench: $(VENV)/.installed-dev $(CATALOGUES) $(LOOK) browser ## Measure speed, me
 	@test -n "$(BENCH)" || $(RUN) -m benchmarks.templates
 	@test -n "$(BENCH)" || $(RUN) -m benchmarks.matching
 	@test -n "$(BENCH)" || $(RUN) -m benchmarks.duplicates
+	@test -n "$(BENCH)" || $(RUN) -m benchmarks.desk
 
 .PHONY: drill
 drill: $(VENV)/.installed-dev $(CATALOGUES) $(LOOK) browser ## Run the long load, fault, fuzz and page drills at full size

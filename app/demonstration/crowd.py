@@ -20,19 +20,19 @@ ANY_GROWN_UP = date(1938, 1, 1), date(2000, 12, 31)
 YOUNG_PARENTS = date(1976, 1, 1), date(1996, 12, 31)
 KNOWN_IN_BOTH = 11
 RETIRED_EACH = 3
-REASONS = {"9901": "Flyttet fra kommunen", "9902": "Flytta frå kommunen"}
+REASONS = {Language.NB: "Flyttet fra kommunen", Language.NN: "Flytta frå kommunen"}
 PLAIN_LETTERS = str.maketrans("æøåđŋŧ ", "eoadnt.")
 NOT_WORKPLACES = (UnitKind.MUNICIPALITY,)
 
 
 class Crowd:
     """Draws the people of one place. ``serials`` counts the national ids used on each day, over
-    all places."""
+    all places; another ``lap`` draws other people."""
 
-    def __init__(self, place: Place, serials: Counter[date]) -> None:
+    def __init__(self, place: Place, serials: Counter[date], lap: str = "") -> None:
         self.place = place
         self.serials = serials
-        self.draw = Random(f"{SEED} {place.number}")
+        self.draw = Random(f"{SEED} {place.number}{lap}")
         self.names = Names(place.number, self.draw)
         self.kindergartens = place.named(UnitKind.KINDERGARTEN)
         self.schools = place.named(UnitKind.SCHOOL)
@@ -44,7 +44,7 @@ class Crowd:
         while len(found) < count:
             found += self._household()
         found = [self._with_contact(number, one) for number, one in enumerate(found[:count])]
-        reason = REASONS[self.place.number]
+        reason = REASONS[self.place.language]
         moved = [replace(one, retired_reason=reason, unit=None) for one in found[-RETIRED_EACH:]]
         return found[:-RETIRED_EACH] + moved
 

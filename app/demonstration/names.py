@@ -67,9 +67,13 @@ FJELLBY_FAMILY = words(
 STREETS = {
     "9901": words("Havnegata Strandveien Fyrveien Naustveien Skolebakken Kirkeveien Tangen Brygga"),
     "9902": words("Fjellvegen Skulevegen Bekkelia Seljevegen Storevegen Kyrkjevegen Lia Tunet"),
+    "9903": words(
+        "Granveien Elvegata Storgata Parkveien Furulia Industrigata Solbakken Åsveien Sentrumsgata"
+        " Jernbanegata Nordliveien Myrveien Kleivveien Stasjonsveien Bjørkealleen Ringveien"
+    ),
 }
 # No place in Norway has these postcodes.
-POSTCODES = {"9901": ("9995", "9996"), "9902": ("9998",)}
+POSTCODES = {"9901": ("9995", "9996"), "9902": ("9998",), "9903": ("9993", "9994", "9997")}
 
 ELDER_UNTIL, MIDDLE_UNTIL = date(1966, 1, 1), date(2002, 1, 1)
 

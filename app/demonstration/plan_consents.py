@@ -75,7 +75,7 @@ def add_consents(
         told = _consent(setting, person_id, helper, ConsentKind.INFORMATION_IS_SHARED)
         yield made
         yield told
-        yield from _covers(setting, told, shared)
+        yield from covers(setting, told, shared)
     if setting.plan.state is PlanState.AWAITING_CONSENT:
         waiting = givers[:1] if given is Given.HALF else givers
         for person_id, _helper in waiting:
@@ -126,7 +126,7 @@ def _consent(setting: Setting, person_id: str, helper: Helper | None, kind: Cons
     return row
 
 
-def _covers(
+def covers(
     setting: Setting, consent: Consent, shared: Sequence[tuple[Participant, Sequence[Grant]]]
 ) -> Iterator[ConsentCover]:
     """Each participant's sections; where the recipe says so, those of the service they act for."""

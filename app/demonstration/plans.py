@@ -89,11 +89,11 @@ def plant(
     planting = _Planting(session, people, holders, moment)
     for number, recipe in enumerate(RECIPES[people.place.number]):
         planting.plant(number, recipe)
-    _keep(session, planting.rows)
+    keep(session, planting.rows)
     return len(RECIPES[people.place.number])
 
 
-def _keep(session: Session, rows: Iterable[TenantOwned]) -> None:
+def keep(session: Session, rows: Iterable[TenantOwned]) -> None:
     """Add the rows table by table, what is referred to first: the relationships between them are
     for reading and tell the session no order."""
     by_table: defaultdict[str, list[TenantOwned]] = defaultdict(list)

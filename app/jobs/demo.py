@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import today, utc_now
 from app.db import db, transaction
-from app.demonstration import doubles, world
+from app.demonstration import doubles, grown_places, growth, world
 from app.demonstration.accounts import LOGINS, PASSWORD
 from app.duplicate_tables import DuplicatePair
 from app.jobs.duplicate_scan import scan_now
@@ -41,6 +41,34 @@ def load() -> None:
 def logins() -> None:
     """Print the demonstration logins."""
     print_logins()
+
+
+@demo_group.command("grow")
+@click.option("--municipality", default=grown_places.NUMBER, help="A made-up one, by its number.")
+@click.option("--persons", type=int, default=growth.PERSONS, show_default=True)
+@click.option("--plans", type=int, default=growth.PLANS, show_default=True)
+@click.option("--without-scan", is_flag=True, help="Don't search for duplicates afterwards.")
+def grow(municipality: str, persons: int, plans: int, without_scan: bool) -> None:
+    """Make a municipality as large as a town: thousands of people, three years of plans."""
+    settings: Settings = current_app.config["SAMVEV"]
+    if settings.is_production or not settings.demo:
+        raise RefusedInProduction
+    try:
+        with transaction(is_durable=False) as session:
+            grown = growth.grow(
+                session,
+                municipality,
+                persons=persons,
+                plans=plans,
+                at=utc_now(),
+                today=today(),
+            )
+    except growth.CannotGrow as refusal:
+        raise click.ClickException(str(refusal)) from None
+    if not without_scan:
+        scan_now(grown.municipality_id, processes=1)
+    click.echo(f"Grew {grown.name}: {grown.persons} persons, {grown.plans} plans.")
+    click.echo(f"Logins, with the password {PASSWORD}: {', '.join(grown.logins)}")
 
 
 def load_when_empty() -> None:
