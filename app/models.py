@@ -17,9 +17,8 @@ Tables that none of these points at are in ``app.side_tables``, those of duplica
 ``app.duplicate_tables``, those of jobs and of the desk in ``app.desk_tables``, of municipalities
 that are joined in ``app.joining_tables``.
 
-Here are columns, constraints and properties of a row alone. Queries are in ``queries.py`` of each
-package, decisions in ``operations.py``, access in ``app.security``. The account itself is
-Flask-AppBuilder's ``ab_user``; it holds a user name, a password and nothing about the person.
+Columns, constraints and properties of a row alone: queries are in each package, access in
+``app.security``. The account itself is Flask-AppBuilder's ``ab_user``, without the person's data.
 """
 
 from datetime import date, datetime, timedelta

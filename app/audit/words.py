@@ -10,6 +10,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from app.audit.field_words import FIELDS
+from app.audit.object_words import OBJECTS
 
 REFUSED = "refused:"
 
@@ -313,57 +314,6 @@ LOOKS = (
 )
 LOOKED = frozenset(code for code in ACTIONS if code.endswith(LOOKS))
 """What tells that somebody has read something, and changed nothing."""
-
-OBJECTS: dict[str, Any] = {
-    "account_link_request": _l("Link request"),
-    "age_rule": _l("Age of own consent"),
-    "api_token": _l("Access for a program"),
-    "audit_event": _l("Event"),
-    "authority": _l("Authority to act for an owner"),
-    "bulk_change": _l("Change in one go"),
-    "central_appointment": _l("Central administrator"),
-    "consent": _l("Consent"),
-    "consent_text": _l("Consent text"),
-    "duplicate_pair": _l("Possible duplicate"),
-    "emergency_access": _l("Emergency access"),
-    "handover": _l("Hand-over"),
-    "incoming_plan": _l("Plan from another municipality"),
-    "job": _l("Long piece of work"),
-    "membership": _l("Role"),
-    "move_consent": _l("Consent to moving a plan"),
-    "municipality": _l("Municipality"),
-    "not_the_same": _l("Answer that two are not the same"),
-    "participant": _l("Participant"),
-    "person": _l("Person"),
-    "person_merge": _l("Merge of two persons"),
-    "plan": _l("Plan"),
-    "plan_decision": _l("Decision"),
-    "plan_entry": _l("Entry in a plan"),
-    "plan_grant": _l("Access to a part of a plan"),
-    "plan_move": _l("Move of a plan"),
-    "plan_type": _l("Kind of plan"),
-    "protected_address": _l("Protected address"),
-    "saved_view": _l("Saved view"),
-    "stand_in": _l("Stand-in"),
-    "national_piece": _l("National standard role or template"),
-    "role_proposal": _l("Proposal of more access"),
-    "standard_role": _l("Standard role"),
-    "standard_role_version": _l("Version of a standard role"),
-    "template": _l("Template"),
-    "template_version": _l("Version of a template"),
-    "unit": _l("Unit"),
-    "course": _l("Course"),
-    "course_attendance": _l("Taking part in a course"),
-    "gathering": _l("Gathering"),
-    "gathering_action": _l("What a gathering agreed on"),
-    "gathering_attendance": _l("Being at a gathering"),
-    "introduction": _l("Introduction"),
-    "pulse": _l("The three questions to the owner"),
-    "report": _l("Report"),
-    "routine": _l("Routine"),
-    "tidied_plan": _l("Plan in a clean-up"),
-    "withheld_section": _l("Part kept from a guardian"),
-}
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,9 @@ class Actor:
     def scope(self) -> tenancy.Scope:
         """What the database may answer this actor."""
         is_central = self.holds(Role.CENTRAL_ADMINISTRATOR)
-        return tenancy.Scope(self.municipality_id, self.account_id, is_central, self.earlier)
+        return tenancy.Scope(
+            self.municipality_id, self.account_id, is_central, earlier=self.earlier
+        )
 
 
 # Asked for every page, so made once: making a statement costs more than SQLite's answer to it.

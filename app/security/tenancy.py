@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -46,8 +46,8 @@ class Scope:
     municipality_id: int | None = None
     account_id: int | None = None
     is_central: bool = False
-    accounts: frozenset[int] = frozenset()
-    earlier: tuple[int, ...] = ()
+    accounts: frozenset[int] = field(default=frozenset(), kw_only=True)
+    earlier: tuple[int, ...] = field(default=(), kw_only=True)
     """Municipalities that were joined into this one: their logs are read here."""
 
 

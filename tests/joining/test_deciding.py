@@ -220,7 +220,7 @@ def test_from_the_proposal_to_the_answer_by_the_pages(client_as, world):
     proposed = sentral.send(f"{HOME}add", both)
     again = sentral.send(f"{HOME}add", both)
     seen = sentral.get(proposed.location).text
-    asked = local.get("/").text
+    asked = local.get("/desk/").text
     without = local.send(proposed.location.replace("show", "approve"))
     answered = local.send(proposed.location.replace("show", "decline"))
 
