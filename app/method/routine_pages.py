@@ -50,8 +50,9 @@ class RoutinePages(ScopedModelView):
         }
         parts: list[tuple[Any, str, Mapping[str, Any]]] = []
         if row.about:
-            about = {"text": row.about}
-            parts.append((_l("What the routine is about"), "method/about.html", about))
+            parts.append(
+                (_l("What the routine is about"), "method/about.html", {"text": row.about})
+            )
         if values["may_answer"]:
             parts.append((_l("Have you read it?"), "method/routine_read.html", values))
         return parts

@@ -5,15 +5,15 @@ are those who coordinate the plan now, or did so when they wrote and have handed
 Who stands in counts among the others. Reads only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, literal_column, or_, select
 
 from app.db import db
-from app.models import Plan, PlanEntry
+from app.models import Person, Plan, PlanEntry
 from app.security import policy
 from app.security.actor import Actor
 from app.security.roles import Action
@@ -56,55 +56,85 @@ def for_reader(actor: Actor, plan: Plan, at: datetime) -> Pen | None:
 
 def of_plan(plan: Plan, at: datetime) -> Pen:
     """The pen share of one plan in the last 12 months."""
-    return in_spans(Plan.id == plan.id, [(at - YEAR, at)])[0]
+    return Pens(Plan.id == plan.id, [(at - YEAR, at)]).in_spans()[0]
 
 
-def in_spans(plans: ColumnElement[bool], spans: Sequence[Span]) -> list[Pen]:
-    """The pen share of the plans that meet a condition, in each span of time."""
-    rows = [db.session.execute(one).one() for one in _counted(plans, spans)]
-    sums = [sum(int(row[place] or 0) for row in rows) for place in range(2 * len(spans))]
-    return [Pen(sums[2 * n], sums[2 * n + 1]) for n in range(len(spans))]
+@dataclass(frozen=True)
+class _Counted:
+    """How often something was saved in one piece of time, in plans of one unit."""
+
+    piece: int
+    unit_id: str | None
+    is_shielded: bool
+    is_coordinator: bool
+    count: int
 
 
-def by_unit(plans: ColumnElement[bool], span: Span) -> dict[str | None, Pen]:
-    """The pen share of the plans of each unit in a span of time."""
-    found: dict[str | None, Pen] = {}
-    for one in _counted(plans, [span]):
-        for row in db.session.execute(one.add_columns(Plan.unit_id).group_by(Plan.unit_id)):
-            before = found.get(row.unit_id, Pen(0, 0))
-            found[row.unit_id] = Pen(
-                before.by_coordinator + int(row[0] or 0), before.saved + int(row[1] or 0)
-            )
-    return found
+class Pens:
+    """The pen shares of many plans in several spans of time, which may overlap.
+
+    Time is cut into pieces where a span begins or ends, so that each row is looked at once.
+    """
+
+    def __init__(self, plans: ColumnElement[bool], spans: Sequence[Span]) -> None:
+        self.spans = spans
+        self.cuts = sorted({instant for span in spans for instant in span})
+        self.found = [
+            _Counted(row.piece, row.unit_id, bool(row.shielded), bool(row.coordinator), row.saved)
+            for one in self._questions(plans)
+            for row in db.session.execute(one)
+        ]
+
+    def in_spans(self) -> list[Pen]:
+        """The pen share of all of them, in each span."""
+        return [_pen(self._within(span)) for span in self.spans]
+
+    def by_unit(self, span: Span) -> dict[str | None, Pen]:
+        """The pen share of the plans of each unit in a span, without those whose owner's place
+        must not show."""
+        rows = [one for one in self._within(span) if not one.is_shielded]
+        units = {one.unit_id for one in rows}
+        return {pk: _pen(one for one in rows if one.unit_id == pk) for pk in units}
+
+    def _within(self, span: Span) -> list[_Counted]:
+        first, end = (self.cuts.index(instant) for instant in span)
+        return [one for one in self.found if first <= one.piece < end]
+
+    def _questions(self, plans: ColumnElement[bool]) -> list[Select[Any]]:
+        """What is counted: every version kept, and every entry that no version is kept of yet."""
+        version, entry = PlanEntryVersion, PlanEntry
+        has_version = exists().where(version.entry_id == entry.id).correlate(entry)
+        of_versions = (
+            self._question(version.at, version.author_id)
+            .select_from(version)
+            .join(entry, version.entry_id == entry.id)
+            .join(Plan, entry.plan_id == Plan.id)
+        )
+        of_entries = (
+            self._question(entry.created_at, entry.author_id)
+            .select_from(entry)
+            .join(Plan, entry.plan_id == Plan.id)
+            .where(~has_version)
+        )
+        return [
+            one.join(Person, Plan.owner_id == Person.id).where(plans)
+            for one in (of_versions, of_entries)
+        ]
+
+    def _question(self, at: Any, author_id: Any) -> Select[Any]:
+        piece: Any = case(
+            *((at < cut, number) for number, cut in enumerate(self.cuts[1:])), else_=-1
+        ).label("piece")
+        coordinator = case((_is_coordinators(author_id, at), 1), else_=0).label("coordinator")
+        grouped = (piece, Plan.unit_id, Person.is_shielded.label("shielded"), coordinator)
+        counted: Select[Any] = select(*grouped, func.count().label("saved"))
+        return counted.where(
+            author_id.is_not(None), at >= self.cuts[0], at < self.cuts[-1]
+        ).group_by(literal_column("1"), Plan.unit_id, Person.is_shielded, literal_column("4"))
 
 
-def _counted(plans: ColumnElement[bool], spans: Sequence[Span]) -> list[Select[Any]]:
-    """What is counted: every version kept, and every entry that no version is kept of yet."""
-    version, entry = PlanEntryVersion, PlanEntry
-    has_version = exists().where(version.entry_id == entry.id).correlate(entry)
-    of_versions = (
-        select(*_columns(version.at, version.author_id, spans))
-        .select_from(version)
-        .join(entry, version.entry_id == entry.id)
-        .join(Plan, entry.plan_id == Plan.id)
-        .where(plans, version.author_id.is_not(None), *_within(version.at, spans))
-    )
-    of_entries = (
-        select(*_columns(entry.created_at, entry.author_id, spans))
-        .select_from(entry)
-        .join(Plan, entry.plan_id == Plan.id)
-        .where(plans, entry.author_id.is_not(None), ~has_version, *_within(entry.created_at, spans))
-    )
-    return [of_versions, of_entries]
-
-
-def _within(at: Any, spans: Sequence[Span]) -> list[ColumnElement[bool]]:
-    return [at >= min(first for first, _end in spans), at < max(end for _first, end in spans)]
-
-
-def _columns(at: Any, author_id: Any, spans: Sequence[Span]) -> list[Any]:
-    is_coordinator = or_(
-        author_id == Plan.coordinator_id,
+def _is_coordinators(author_id: Any, at: Any) -> ColumnElement[bool]:
+    handed_over = (
         exists()
         .where(
             Handover.plan_id == Plan.id,
@@ -112,13 +142,12 @@ def _columns(at: Any, author_id: Any, spans: Sequence[Span]) -> list[Any]:
             Handover.accepted.is_(True),
             Handover.answered_at >= at,
         )
-        .correlate(Plan, PlanEntry, PlanEntryVersion),
+        .correlate(Plan, PlanEntry, PlanEntryVersion)
     )
-    columns: list[Any] = []
-    for first, end in spans:
-        is_then = and_(at >= first, at < end)
-        columns += [
-            func.sum(case((and_(is_then, is_coordinator), 1), else_=0)),
-            func.sum(case((is_then, 1), else_=0)),
-        ]
-    return columns
+    return or_(author_id == Plan.coordinator_id, handed_over)
+
+
+def _pen(rows: Iterable[_Counted]) -> Pen:
+    known = list(rows)
+    by_coordinator = sum(one.count for one in known if one.is_coordinator)
+    return Pen(by_coordinator, sum(one.count for one in known))

@@ -83,16 +83,18 @@ def read(actor: Actor, at: datetime, on: date) -> Success:
     """The factors as they stand, for the part that the actor administers."""
     days = moments(on)
     sums = pulse_sums.read(actor)
+    spans = [_year_to(day, at) for day in days]
+    pens = pen_share.Pens(success_plans.mine(actor), spans)
     found = [
         *_of_people(actor, days),
         *_of_system(actor, on),
         *_of_plans(actor, days),
-        _pen(actor, days, at),
+        _pen(pens),
         _pulse(sums, days),
     ]
     year = [one for one in sums if one.on is not None and one.on > year_before(on)]
     return Success(
-        tuple(found), tuple(days), tuple(_units(actor, at, on)), pulse_sums.together(year)
+        tuple(found), tuple(days), tuple(_units(actor, on, pens)), pulse_sums.together(year)
     )
 
 
@@ -265,10 +267,8 @@ def _of_plans(actor: Actor, days: Sequence[date]) -> list[Measure]:
     ]
 
 
-def _pen(actor: Actor, days: Sequence[date], at: datetime) -> Measure:
-    spans = [_year_to(day, at) for day in days]
-    pens = pen_share.in_spans(success_plans.mine(actor), spans)
-    shares = [_of_pen(one) for one in pens]
+def _pen(pens: pen_share.Pens) -> Measure:
+    shares = [_of_pen(one) for one in pens.in_spans()]
     return Measure(
         "pen",
         _l("Others than the coordinator hold the pen"),
@@ -354,14 +354,13 @@ def _percent(share: Share) -> str:
 # --- by unit -------------------------------------------------------------------------------------
 
 
-def _units(actor: Actor, at: datetime, on: date) -> list[success_system.OfUnit]:
+def _units(actor: Actor, on: date, pens: pen_share.Pens) -> list[success_system.OfUnit]:
     names = success_system.large_units(actor)
     if not names:
         return []
     trained = success_system.trained_by_unit(actor, on)
     evaluated = success_plans.evaluated_by_unit(actor, on)
-    open_to_all = success_system.not_shielded(success_plans.mine(actor))
-    pens = pen_share.by_unit(open_to_all, _year_to(on, at))
+    written = pens.by_unit(pens.spans[-1])
     none = Share()
     return [
         success_system.OfUnit(
@@ -369,7 +368,7 @@ def _units(actor: Actor, at: datetime, on: date) -> list[success_system.OfUnit]:
             name,
             _bare(trained.get(pk, none)),
             _bare(evaluated.get(pk, none)),
-            _of_pen(pens.get(pk, pen_share.Pen(0, 0))),
+            _of_pen(written.get(pk, pen_share.Pen(0, 0))),
         )
         for pk, name in names.items()
     ]

@@ -6,7 +6,7 @@ They are about no person, so they are told as they are, and most are known as th
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import case, func, select
 
 from app.db import db
 from app.enums import UnitKind
@@ -97,12 +97,6 @@ class OfUnit:
 
 
 FEWEST = 5
-
-
-def not_shielded(plans: ColumnElement[bool]) -> ColumnElement[bool]:
-    """The plans of a condition whose owner's place may show."""
-    shielded = select(Person.id).where(Person.is_shielded.is_(True)).correlate(None)
-    return plans & Plan.owner_id.not_in(shielded)
 
 
 def large_units(actor: Actor) -> dict[str, str]:
