@@ -109,7 +109,7 @@ def test_each_is_told_with_plans_course_login_unit_and_last_day(found, built):
         ({"role": "contact"}, {"idle"}),
         ({"role": "local_administrator"}, set()),
     ],
-    ids=str,
+    ids=lambda value: str(value if isinstance(value, dict) else sorted(value)),
 )
 def test_the_overview_is_filtered(found, asked, expected):
     assert set(found(**asked)) == expected
