@@ -125,6 +125,10 @@ def context(app: Flask) -> Iterator[Flask]:
 class Client(FlaskClient):
     """A browser that sends forms with the token of the page it is on."""
 
+    def open(self, *request: Any, **options: Any) -> TestResponse:
+        """Send a request and take in the whole answer, so that no file of a download stays open."""
+        return super().open(*request, **({"buffered": True} | options))
+
     def csrf(self) -> str:
         """A fresh form token."""
         page = self.get("/municipality-choice/", follow_redirects=True).text

@@ -60,6 +60,7 @@ class ReportView(BaseView):
     @door(Action.SHOW)
     def show(self) -> Answer:
         """One report: chart and table."""
+        _require_known("report", "year")
         report, year, on = _asked(), _year(), today()
         return render_template(
             "reports/show.html",
@@ -77,6 +78,7 @@ class ReportView(BaseView):
     @door(Action.EXPORT)
     def export(self) -> Answer:
         """One report as a file: what the page tells, and below it what it is."""
+        _require_known("report", "year", "format")
         report, year, on, form = _asked(), _year(), today(), _format()
         found, facts = _sheet(report, year, on), _facts(report, year, on)
         with transaction():
@@ -89,6 +91,7 @@ class ReportView(BaseView):
     @door(Action.EXPORT)
     def kostra(self) -> Answer:
         """How many users had an individual plan at the end of a year, and who they are."""
+        _require_known("year", "page")
         actor, year = current_actor(), _year(default=today().year - 1)
         on = kostra.day_of_count(year, today())
         page = _page_number()
@@ -112,6 +115,7 @@ class ReportView(BaseView):
     @door(Action.EXPORT)
     def kostra_list(self) -> Answer:
         """The list behind the count, as a file."""
+        _require_known("year", "format")
         actor, year, form = current_actor(), _year(default=today().year - 1), _format()
         on = kostra.day_of_count(year, today())
         with transaction():
@@ -123,6 +127,16 @@ class ReportView(BaseView):
             for row in export_rows(actor, kostra.counted(actor, on))
         )
         return FORMATS[form](f"kostra-{on.isoformat()}.{form}", header, rows)
+
+
+def _require_known(*names: str) -> None:
+    """See that the address asks for nothing else.
+
+    Raises:
+        BadRequest: it asks for something that the page does not know.
+    """
+    if set(request.args) - set(names):
+        raise BadRequest
 
 
 def _asked() -> Report:

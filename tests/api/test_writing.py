@@ -185,7 +185,7 @@ def test_one_key_of_two_users_makes_two_rows(program_of):
 def test_what_is_not_yours_to_set_is_refused_and_never_stored(program, world, resource, name):
     """P5."""
     bodies = {
-        "person": {"given_name": "Anne", "family_name": "Nes"},
+        "person": {"given_name": "Vala", "family_name": "Enheim"},
         "unit": {"name": "Skole", "kind": "school"},
         "membership": {"person_id": world.strandvik.persons["larer"], "role": "participant"},
     }
@@ -309,7 +309,7 @@ def test_a_token_that_only_reads_writes_nothing(program_of, world):
 
 
 def test_a_doubtful_national_id_must_be_confirmed(program):
-    sent = {"given_name": "Anne", "family_name": "Nes", "national_id": "12345678901"}
+    sent = {"given_name": "Tvila", "family_name": "Somtal", "national_id": "12345678901"}
 
     refused = program.post("/person/", sent)
     accepted = program.post("/person/", sent | {"national_id_confirmed": True})

@@ -50,7 +50,8 @@ CHANGED = {
     "template": {"key", "retired_at", "national_id", "national_number"},
     "saved_view": {"name"},
     "duplicate_pair": {"facts"},
-    "job": {"state", "report", "started_at", "ended_at", "done", "total", "version"},
+    "job": {"state", "report", "started_at", "ended_at", "done", "total", "version"}
+    | {"run_id", "seen_at"},
     "participant": {"person_id"},
     "notice": {"person_id"},
 }  # fmt: skip

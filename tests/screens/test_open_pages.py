@@ -30,7 +30,9 @@ def test_a_strangers_pages_have_a_foot_that_leads_to_them(stranger, path):
     assert all(f'href="{page}"' in foot for page in PAGES)
 
 
-@pytest.mark.parametrize("path", ["/", "/person/list/", "/person/add", "/me/", "/no/such/page"])
+@pytest.mark.parametrize(
+    "path", ["/desk/", "/person/list/", "/person/add", "/me/", "/no/such/page"]
+)
 def test_every_page_has_a_foot_that_leads_to_them(client_as, path):
     [foot] = FOOT.findall(client_as("lokal.strandvik").get(path).text)
 

@@ -67,8 +67,10 @@ NOT_TEXTS = {
     "incoming_plan.sections",
     "plan_move.sections",
     "plan_move.sent_sections",
+    "tidied_plan.before",
+    "tidied_plan.left_because",
 }
-"""A random name, a type of file, the ids that a form is about, and names of sections."""
+"""A random name, a type of file, ids, days and codes, and names of sections."""
 
 
 def word(name: str) -> str:
