@@ -23,7 +23,7 @@ from tests.test_translations import PLACEHOLDER, catalogue, entries, pairs, said
 ALIKE = {
     language: {
         *("Bokmål", "bokmål", "Nynorsk", "nynorsk", "Person", "%(num)s person"),
-        *("Plan", "%(num)s plan", "Status"),
+        *("Plan", "%(num)s plan", "Status", "Median", "Under %(goal)s %%"),
     }
     for language in ("nb", "nn")
 }

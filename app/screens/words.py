@@ -217,10 +217,6 @@ WORDS: dict[StrEnum, Any] = {
     NoticeKind.PULSE_WANTED: _l("Three short questions"),
     JobKind.CLEAN_UP: _l("Clean-up of plans"),
     JobKind.CLEAN_UP_UNDO: _l("Undoing a clean-up of plans"),
-    JoiningState.PROPOSED: _l("Waits for an answer"),
-    JoiningState.DONE: _l("Joined"),
-    JoiningState.DECLINED: _l("Declined"),
-    JoiningState.TAKEN_BACK: _l("Taken back"),
     JobKind.MUNICIPALITY_JOINING: _l("Joining two municipalities"),
     JobKind.UNIT_TRANSFER: _l("Moving a unit to another municipality"),
     Shown.IN_USE: _l("In use"),
@@ -255,6 +251,15 @@ OF_STANDARD_ROLES: dict[Capability | Giver, Any] = {
 """Apart from the others, since a part of the plan and a role in the panel are called the same."""
 
 
+OF_JOININGS: dict[JoiningState, Any] = {
+    JoiningState.PROPOSED: _l("Waits for an answer"),
+    JoiningState.DONE: _l("Joined"),
+    JoiningState.DECLINED: _l("Declined"),
+    JoiningState.TAKEN_BACK: _l("Taken back"),
+}
+"""Apart from the others, since a joining that is done is called otherwise than a job."""
+
+
 def words(value: StrEnum | None) -> Any:
     """What users call a value; empty for None."""
     if value is None:
@@ -263,6 +268,8 @@ def words(value: StrEnum | None) -> Any:
         return KINDS_OF_ENTRIES[value]
     if isinstance(value, Capability | Giver):
         return OF_STANDARD_ROLES[value]
+    if isinstance(value, JoiningState):
+        return OF_JOININGS[value]
     return WORDS[value]
 
 

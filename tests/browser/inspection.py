@@ -32,7 +32,6 @@ LISTEN = """document.addEventListener("securitypolicyviolation", (event) => {
   (window.samvevBlocked ||= []).push(`${event.violatedDirective} ${event.blockedURI}`);
 });"""
 OF_THE_PAGE = re.compile(r"^Failed to load resource: the server responded with a status of [45]")
-PICTURED = LOOKS[:2]
 STOCK = ("jquery", "bootstrap", "select2", "/static/appbuilder", "font-awesome")
 
 
@@ -99,8 +98,7 @@ class Watcher:
         self.page.goto(self.address + path)
 
     def problems(self, name: str) -> list[str]:
-        """Everything that is wrong with the page as it stands; keeps a picture of it, in a drill in
-        every look."""
+        """Everything that is wrong with the page as it stands; a drill keeps a picture of it."""
         look = self.look
         self.figures.pages += 1
         # A press is over when its answer has begun to come; what has not come yet is not missing.
@@ -108,7 +106,7 @@ class Watcher:
         self.page.evaluate(COME_TO_REST)
         broken: list[dict[str, Any]] = self.page.evaluate(RUN_AXE, TAGS)
         seen: dict[str, Any] = self.page.evaluate(PROBE)
-        if IS_FULL or look in PICTURED:
+        if IS_FULL:
             self._picture(look, name)
         heard, self.heard = self.heard, []
         return [

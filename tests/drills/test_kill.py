@@ -26,7 +26,7 @@ from tests.drills import size, tell
 from tests.world import PASSWORD
 
 KILLED = "avbrutt"
-WRITES = size(24, 200)
+WRITES = size(16, 200)
 START_SECONDS = 60
 SEED = 7
 

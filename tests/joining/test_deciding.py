@@ -214,6 +214,8 @@ def test_work_that_was_ordered_asks_again_when_it_runs(app, joining, world):
 
 def test_from_the_proposal_to_the_answer_by_the_pages(client_as, world):
     sentral, local = client_as("sentral"), client_as("lokal.strandvik")
+    for client in (sentral, local):
+        client.send("/language/", {"language": "en"})
     both = {"from_id": str(world.fjellby.id), "into_id": str(world.strandvik.id)}
 
     same = sentral.send(f"{HOME}add", both | {"into_id": both["from_id"]})

@@ -64,6 +64,7 @@ from tests.world import CANARY, Place, World, password_hash
 MISSING = "00000000-0000-7000-8000-000000000000"
 MALFORMED = "0"
 numbers = count(1)
+free_numbers = count(7000)
 
 
 @dataclass(frozen=True)
@@ -348,7 +349,7 @@ def _central_appointment(_place: Place) -> CentralAppointment:
 
 def _joining(place: Place) -> MunicipalityJoining:
     """One that is to go into the place, proposed by somebody else."""
-    number = f"7{next(numbers):03}"
+    number = str(next(free_numbers))
     going = Municipality(
         number=number,
         name=f"Ringvik {number}",
