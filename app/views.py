@@ -489,6 +489,8 @@ class PlanListView(PlanListPages):
     include_route_methods = {"list", "export", "arrange", "keep_view"}
     eager = (Plan.owner, Plan.coordinator, Plan.unit)
 
+    buttons = (("CleanUpView.index", Action.TIDY, _l("Clean up in the plans")),)
+
     list_title = _l("All plans")
     intro = _l(
         "Every plan in the municipality, and who has the responsibility. For local administrators:"

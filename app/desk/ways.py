@@ -20,7 +20,7 @@ class Way:
 
 WAYS: tuple[Way, ...] = (
     Way(
-        "TidyView.choose",
+        "CleanUpView.index",
         _l("Clean up in the plans"),
         _l("Find plans that need something, and do the same with many at once."),
     ),

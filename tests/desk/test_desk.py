@@ -5,10 +5,12 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from flask import url_for
 from sqlalchemy import select
 
 from app.clock import today
 from app.db import db
+from app.desk.ways import WAYS
 from app.models import Plan
 from app.plans import consent_states, lists, liveliness, meter_facts, meter_points
 from app.plans.liveliness import Sign
@@ -101,6 +103,14 @@ def test_who_administers_a_part_is_told_of_that_part(client_as):
     assert number(title) == length(client, path) == 1
     figures = {label: int(count) for _path, label, count in FIGURE.findall(page)}
     assert (figures["Active"], figures["Draft"]) == (1, 0)
+
+
+def test_every_way_from_the_desk_leads_to_a_page(app, client_as):
+    page = read(client_as("lokal.strandvik"), "/desk/")
+    with app.test_request_context():
+        addresses = [url_for(one.endpoint) for one in WAYS]
+
+    assert [one for one in addresses if f'href="{one}"' not in page] == []
 
 
 def test_where_nothing_is_wrong_it_is_said_with_the_time(client_as):
