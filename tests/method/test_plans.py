@@ -19,6 +19,9 @@ NOW = today()
 ANSWERS = {"useful": "good", "heard": "so_so", "knows_who": "bad"}
 
 
+YEARS = timedelta(days=999)
+
+
 def day(days: int) -> str:
     return (NOW + timedelta(days=days)).strftime("%d.%m.%Y")
 
@@ -28,6 +31,14 @@ def strandvik(app, world):
     """A context in which Strandvik's rows can be made and read."""
     with app.app_context(), gardens.planting(world.strandvik):
         yield world.strandvik
+
+
+@pytest.fixture(autouse=True)
+def asked_long_ago(app, world):
+    """Let what other tests asked be long ago, so that somebody can be asked anew."""
+    with app.app_context(), gardens.planting(world.strandvik):
+        for one in db.session.scalars(select(Pulse)):
+            one.ended_at, one.asked_at = one.ended_at or one.asked_at, utc_now() - YEARS
 
 
 def evaluate(app, world, name, *, at=None, plan_id=None):
@@ -93,9 +104,6 @@ def test_after_an_evaluation_the_owner_is_asked_and_answers_once(app, world, gar
 def test_nobody_is_asked_again_within_60_days(app, world, garden, days, wanted):
     plan_id = garden.strandvik.plans["relay_log"]
     first = utc_now()
-    with app.app_context(), gardens.planting(world.strandvik):
-        for one in db.session.scalars(select(Pulse).where(Pulse.plan_id == plan_id)):
-            one.ended_at, one.asked_at = one.ended_at or first, first - timedelta(days=999)
     evaluate(app, world, "relay_log", at=first, plan_id=plan_id)
 
     again = evaluate(app, world, "x", at=first + timedelta(days=days), plan_id=plan_id)
