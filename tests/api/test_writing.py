@@ -185,7 +185,7 @@ def test_one_key_of_two_users_makes_two_rows(program_of):
 def test_what_is_not_yours_to_set_is_refused_and_never_stored(program, world, resource, name):
     """P5."""
     bodies = {
-        "person": {"given_name": "Vala", "family_name": "Enheim"},
+        "person": {"given_name": "Anne", "family_name": "Nes"},
         "unit": {"name": "Skole", "kind": "school"},
         "membership": {"person_id": world.strandvik.persons["larer"], "role": "participant"},
     }
@@ -218,7 +218,7 @@ def test_a_related_row_must_be_one_to_choose(program, world, resource, field, ki
     own, retired = (getattr(world.strandvik, kind)[key] for key in keys)
     foreign = getattr(world.fjellby, kind)[keys[0]]
     body = {
-        "person": {"given_name": "Anne", "family_name": "Nes"},
+        "person": {"given_name": "Vala", "family_name": "Enheim"},
         "unit": {"name": "Skole", "kind": "school"},
         "membership": {"person_id": world.strandvik.persons["foresatt"], "role": "participant"},
     }[resource]

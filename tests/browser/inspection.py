@@ -93,6 +93,11 @@ class Watcher:
             reduced_motion="reduce",
         )
 
+    def leave(self) -> None:
+        """Go away from the page, which asks for nothing more; least of all as somebody else."""
+        self.page.goto("about:blank")
+        self.heard = []
+
     def open(self, path: str) -> None:
         """Go to an address of the panel."""
         self.page.goto(self.address + path)

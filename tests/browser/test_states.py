@@ -25,6 +25,7 @@ def looks_of(name):
 def test_the_state_is_right(name, site, watcher):
     state = STATES[name]
     for look in looks_of(name):
+        watcher.leave()
         watcher.become(site.cookie_of(state.actor, look.language), look)
 
         state.reach(watcher, site)
