@@ -33,4 +33,6 @@ LOOKS = (
     Look("nn", NARROW, "light"),
     Look("en", NARROW, "dark"),
 )
-FEWEST = 3
+FEWEST = 2
+PAIRED = 6
+"""So many looks from the first on are wide and narrow by turns."""

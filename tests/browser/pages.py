@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import Flask
 
 from app.security.routes import Audience
-from tests.browser.looks import FEWEST, LOOKS, Look
+from tests.browser.looks import FEWEST, LOOKS, PAIRED, Look
 from tests.browser.site import Site
 from tests.drills import IS_FULL, size
 from tests.matrix.cells import (
@@ -111,8 +111,7 @@ def _is_page(who: Visitor, one: Opening) -> bool:
 
 
 def visits(site: Site) -> list[Visit]:
-    """Some openings of each page in one look each; a page that few may open is seen again, in
-    the first three.
+    """Some openings of each page in one look each; a page that one may open is seen twice.
 
     In a drill, every opening in every look.
     """
@@ -138,14 +137,15 @@ def few(found: list[Opening]) -> list[Opening]:
 
 
 def in_looks(found: list[Opening], for_page: int, for_opening: int) -> Iterator[Visit]:
-    """Each opening in ``for_opening`` looks at least, and each page in ``for_page`` at least."""
+    """Each opening in ``for_opening`` looks at least, and each page in ``for_page`` at least; the
+    next page begins with the next two looks."""
     of_page: dict[str, list[Opening]] = defaultdict(list)
     for one in found:
         of_page[one.endpoint].append(one)
-    for endpoint in sorted(of_page):
+    for page, endpoint in enumerate(sorted(of_page)):
         ones = of_page[endpoint]
         number = max(for_page, len(ones) * for_opening)
         for turn in range(number):
             lap, place = divmod(turn, len(ones))
-            look = place + lap if for_opening > 1 else turn
+            look = place + lap if for_opening > 1 else 2 * page % PAIRED + turn
             yield Visit(ones[place], LOOKS[look % len(LOOKS)])

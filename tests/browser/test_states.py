@@ -11,7 +11,7 @@ from tests.browser.pages import IN_STATES
 from tests.browser.states import SEND, STATES
 from tests.drills import size
 
-LOOKS_EACH = size(2, len(LOOKS))
+LOOKS_EACH = size(1, len(LOOKS))
 
 
 def looks_of(name):

@@ -9,7 +9,7 @@ from tests.conftest import with_world
 from tests.drills import size, tell
 from tests.matrix.cells import ACTORS, SENDING_OUT, all_cells, foreign_words, visitor
 
-REQUESTS = size(1_000, 10_000)
+REQUESTS = size(600, 10_000)
 SEED = 20_260_101
 WEEK_POINTS = re.compile(
     r"Traceback|sqlalchemy|psycopg|sqlite3|SELECT .* FROM|INSERT INTO|UPDATE .* SET|\.py\b"

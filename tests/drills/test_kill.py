@@ -26,7 +26,7 @@ from tests.drills import size, tell
 from tests.world import PASSWORD
 
 KILLED = "avbrutt"
-WRITES = size(16, 200)
+WRITES = size(12, 200)
 START_SECONDS = 60
 SEED = 7
 

@@ -15,7 +15,7 @@ from tests.drills import size, tell
 from tests.world import CANARY
 
 THREADS = 8
-REQUESTS = size(800, 100_000)
+REQUESTS = size(500, 100_000)
 USERS = {"lokal.strandvik": "9901", "lokal.fjellby": "9902", "koordinator.strandvik": "9901"}
 
 
