@@ -18,7 +18,7 @@ from app.side_tables import SavedView
 from app.units import operations as units
 
 HEADING = re.compile(r'<th scope="col"([^>]*)>(?:<a href="([^"]+)">)?([^<]+)')
-VIEW = re.compile(r'<a class="ds-chip" href="([^"]+)"[^>]*>([^<]+)</a>')
+VIEW = re.compile(r'<a class="ds-chip" data-wrap="wrap" href="([^"]+)"[^>]*>([^<]+)</a>')
 
 
 def headings(page):
