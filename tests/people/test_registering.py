@@ -54,7 +54,7 @@ def known(app, world, place) -> Person:
         email=f"ragnvald.{number}@strandvik.example",
         unit_id=world.strandvik.units["school"],
     )
-    digits = synthetic(born, number)
+    digits = synthetic(born, 300 + number)
     with app.app_context(), acting_as(db.session(), operator(place)) as actor, transaction():
         return people.register(actor, facts, national_id_text=digits, at=utc_now(), today=today())
 
