@@ -4,12 +4,8 @@ None of it opens a plan. Where both were at the same thing, the row of the one k
 the other row knows beyond it is kept there.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select
-
-from app.db import db
 from app.duplicates.merge_facts import plain
 from app.duplicates.merge_moves import Moves
 from app.models import (
@@ -25,9 +21,11 @@ from app.models import (
 
 def find(moves: Moves) -> None:
     """The rows that go over to the one kept."""
-    for row in _of(moves, Routine, "keeper_id", Routine.retired_at.is_(None)):
+    for row in moves.rows.about(Routine, "keeper_id", Routine.retired_at.is_(None)):
         moves.move(row, "keeper_id")
-    for row in _of(moves, GatheringAction, "responsible_id", GatheringAction.ended_at.is_(None)):
+    for row in moves.rows.about(
+        GatheringAction, "responsible_id", GatheringAction.ended_at.is_(None)
+    ):
         moves.move(row, "responsible_id")
     _attendances(moves, CourseAttendance, "course_id", "certified_on")
     _attendances(moves, GatheringAttendance, "gathering_id", "was_there")
@@ -38,7 +36,7 @@ def find(moves: Moves) -> None:
 
 
 def _attendances(moves: Moves, model: Any, about: str, known: str) -> None:
-    rows = _of(moves, model, "person_id", model.ended_at.is_(None))
+    rows = moves.rows.about(model, "person_id", model.ended_at.is_(None))
     own = {getattr(one, about): one for one in rows if one.person_id == moves.kept}
     for row in rows:
         if row.person_id != moves.gone:
@@ -51,16 +49,11 @@ def _attendances(moves: Moves, model: Any, about: str, known: str) -> None:
 
 
 def _unless_known(moves: Moves, model: Any, key: tuple[str, ...], *conditions: Any) -> None:
-    rows = _of(moves, model, "person_id", *conditions)
+    rows = moves.rows.about(model, "person_id", *conditions)
     own = {_key(one, key) for one in rows if one.person_id == moves.kept}
     for row in rows:
         if row.person_id == moves.gone and _key(row, key) not in own:
             moves.move(row, "person_id")
-
-
-def _of(moves: Moves, model: Any, column: str, *conditions: Any) -> Iterable[Any]:
-    theirs = getattr(model, column).in_(moves.rows.two.ids)
-    return db.session.scalars(select(model).where(theirs, *conditions).order_by(model.id)).all()
 
 
 def _key(row: Any, names: tuple[str, ...]) -> tuple[Any, ...]:

@@ -53,9 +53,9 @@ class Rows:
     def _of(self, model: type[Any], *conditions: ColumnElement[bool]) -> list[Any]:
         return list(db.session.scalars(select(model).where(*conditions).order_by(model.id)))
 
-    def about(self, model: type[Any], column: str) -> list[Any]:
+    def about(self, model: type[Any], column: str, *conditions: ColumnElement[bool]) -> list[Any]:
         """Rows of a table that name one of them in a column."""
-        return self._of(model, getattr(model, column).in_(self.two.ids))
+        return self._of(model, getattr(model, column).in_(self.two.ids), *conditions)
 
     @cached_property
     def authorities(self) -> list[Authority]:
