@@ -80,7 +80,6 @@ class JobKind(StrEnum):
     CLEAN_UP = "clean_up"
     CLEAN_UP_UNDO = "clean_up_undo"
     MUNICIPALITY_JOINING = "municipality_joining"
-    UNIT_TRANSFER = "unit_transfer"
 
 
 class TokenPurpose(StrEnum):

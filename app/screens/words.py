@@ -218,7 +218,6 @@ WORDS: dict[StrEnum, Any] = {
     JobKind.CLEAN_UP: _l("Clean-up of plans"),
     JobKind.CLEAN_UP_UNDO: _l("Undoing a clean-up of plans"),
     JobKind.MUNICIPALITY_JOINING: _l("Joining two municipalities"),
-    JobKind.UNIT_TRANSFER: _l("Moving a unit to another municipality"),
     Shown.IN_USE: _l("In use"),
     Shown.RETIRED: _l("Retired"),
     Shown.ALL: _l("All"),

@@ -12,7 +12,7 @@ revision = "0011"
 down_revision = "0010"
 
 JOBS = ("person_import", "role_publishing", "template_publishing", "duplicate_scan")
-NEW_JOBS = ("clean_up", "clean_up_undo", "municipality_joining", "unit_transfer")
+NEW_JOBS = ("clean_up", "clean_up_undo", "municipality_joining")
 NOTICES = (
     "consent_wanted",
     "consent_given",
