@@ -58,9 +58,16 @@ def put_in_place(mutant):
         exec(compile(part, str(mutant.path), "exec"), names)  # noqa: S102  # That is the mutant.
     for name in changed:
         _move(module, name, names[name])
-    for value in vars(module).values():
-        if isinstance(value, _lru_cache_wrapper):
-            value.cache_clear()
+    _forget_what_was_made()
+
+
+def _forget_what_was_made():
+    """Conditions are kept once they are made, also by those who only use what has the mistake."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith(HOUSES):
+            for value in vars(module).values():
+                if isinstance(value, _lru_cache_wrapper):
+                    value.cache_clear()
 
 
 def _module(path):

@@ -88,7 +88,7 @@ TESTS = {
     "security/keys": named("security", "keys"),
     "security/walls": named("security", "database_wall"),
     "security/roles": named("jobs", "documents") + named("security", "policy_and_scope"),
-    "security/log_access": PLAIN + named("plans", "capabilities") + named("audit", "screen"),
+    "security/log_access": PLAIN + named("plans", "capabilities") + named("security", "plan_doors"),
     "security/own_activities": PLAIN + named("security", "own_activities"),
     "security/role_giving": PLAIN + named("plans", "standard_roles", "participants_pages"),
     "security/published": named("templating", "templates") + named("security", "plan_query_forms"),
