@@ -6,13 +6,14 @@ id or e-mail address. What a login is used for elsewhere is not asked.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from enum import IntEnum
 from itertools import combinations, product
+from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from app.accounts.one_login import Login, login_of
 from app.db import db
@@ -20,11 +21,12 @@ from app.duplicate_tables import DuplicatePair
 from app.duplicates.not_same import Key, kept_apart, ordered
 from app.enums import DuplicateKind, MatchBand
 from app.models import Membership, Person
-from app.plans.twice import likely_pairs
+from app.plans.twice import UNANSWERED, likely_pairs
 from app.security import scope
 from app.security.actor import Actor
 
 MOST_FOUND = 500
+COMPARED: tuple[Any, ...] = (Membership.person_id, Person.national_id_hash, Person.email)
 MOST_ON_ONE_ADDRESS = 4
 """More logins than this on one e-mail address say that it is a shared one."""
 
@@ -95,7 +97,8 @@ def shown(actor: Actor, pair: Found, on: date) -> AccountPair | None:
 
 
 def _in_use(actor: Actor, on: date) -> list[_Used]:
-    """Which account is in use as which person, now or later."""
+    """Which account is in use as which person, now or later: of those alone that have something in
+    common with another, or whose person waits beside another."""
     held = (
         scope.rows(actor, Membership)
         .join(User, User.id == Membership.account_id)
@@ -106,11 +109,35 @@ def _in_use(actor: Actor, on: date) -> list[_Used]:
             or_(Membership.ends_on.is_(None), Membership.ends_on > on),
         )
         .with_only_columns(
-            Membership.account_id, Membership.person_id, Person.national_id_hash, Person.email
+            Membership.account_id,
+            Membership.person_id,
+            Person.national_id_hash,
+            Person.email,
+            *(_is_shared(one).label(f"shared_{place}") for place, one in enumerate(COMPARED)),
         )
         .distinct()
+        .subquery()
     )
-    return [_Used(*row) for row in db.session.execute(held)]
+    shared = [held.c[f"shared_{place}"] for place in range(len(COMPARED))]
+    in_pairs = [
+        held.c.person_id.in_(
+            select(one).where(
+                scope.visible(actor, DuplicatePair),
+                DuplicatePair.state.in_(UNANSWERED),
+                DuplicatePair.band == MatchBand.CERTAIN,
+            )
+        )
+        for one in (DuplicatePair.first_id, DuplicatePair.second_id)
+    ]
+    used = select(*list(held.c)[: len(fields(_Used))]).where(or_(*shared, *in_pairs))
+    return [_Used(*row) for row in db.session.execute(used)]
+
+
+def _is_shared(value: Any) -> ColumnElement[bool]:
+    """Whether a row's value is there with more than one account."""
+    account = Membership.account_id
+    least = func.min(account).over(partition_by=value)
+    return and_(value.is_not(None), least < func.max(account).over(partition_by=value))
 
 
 def _sharing(

@@ -11,7 +11,7 @@ from enum import IntEnum
 from itertools import combinations, product
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.db import db
@@ -19,7 +19,7 @@ from app.duplicate_tables import DuplicatePair
 from app.duplicates.not_same import Key, kept_apart, ordered
 from app.enums import DuplicateKind, NoticeKind, PlanKind, PlanState
 from app.models import Plan
-from app.plans.twice import likely_pairs
+from app.plans.twice import LIKELY, UNANSWERED, likely_pairs
 from app.security import scope
 from app.security.actor import Actor
 from app.security.roles import Action
@@ -94,10 +94,25 @@ def asked_about(plan_ids: Iterable[str], kind: NoticeKind) -> dict[str, datetime
 
 
 def _open_plans(actor: Actor) -> Iterable[Any]:
-    """All open plans, with what tells whether two stand beside each other: one table, one look."""
+    """Open plans of owners who have several, or who wait beside another person, with what tells
+    whether two stand beside each other."""
     columns = (Plan.id, Plan.owner_id, Plan.kind, Plan.state, Plan.continues_id)
     overseen = scope.rows(actor, Plan, Action.EXPORT).where(Plan.closed_at.is_(None))
-    return db.session.execute(overseen.with_only_columns(*columns).order_by(Plan.id))
+    several = overseen.with_only_columns(Plan.owner_id).group_by(Plan.owner_id)
+    in_pairs = [
+        Plan.owner_id.in_(
+            select(one).where(
+                scope.visible(actor, DuplicatePair),
+                DuplicatePair.state.in_(UNANSWERED),
+                DuplicatePair.band.in_(LIKELY),
+            )
+        )
+        for one in (DuplicatePair.first_id, DuplicatePair.second_id)
+    ]
+    looked_at = or_(Plan.owner_id.in_(several.having(func.count() > 1)), *in_pairs)
+    return db.session.execute(
+        overseen.where(looked_at).with_only_columns(*columns).order_by(Plan.id)
+    )
 
 
 def _of_one_owner(by_owner: Mapping[str, Sequence[Any]]) -> Iterator[Found]:

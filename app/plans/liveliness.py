@@ -14,7 +14,19 @@ from functools import lru_cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Integer, and_, case, func, literal, null, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    and_,
+    case,
+    false,
+    func,
+    literal,
+    not_,
+    null,
+    select,
+    true,
+)
 from sqlalchemy.orm import aliased
 
 from app.clock import OSLO
@@ -101,9 +113,22 @@ def _point(sign: Sign, on: date) -> ColumnElement[int]:
 
 
 def _has_several_writers(on: date) -> ColumnElement[bool]:
+    """Told at once where the coordinator and somebody else have written; else all are counted."""
     since = start_of(add_months(on, -WRITERS_WITHIN_MONTHS))
-    writers = func.count(_VERSION.author_id.distinct())
-    found = select(writers).where(
+    wrote = _versions_since(since)
+    writers = select(func.count(_VERSION.author_id.distinct())).where(*wrote)
+    by_others = some((_ENTRY, _VERSION), *wrote, _VERSION.author_id != Plan.coordinator_id)
+    by_coordinator = some((_ENTRY, _VERSION), *wrote, _VERSION.author_id == Plan.coordinator_id)
+    return case(
+        (not_(by_others), false()),
+        (by_coordinator, true()),
+        else_=writers.correlate(Plan).scalar_subquery() >= SEVERAL,
+    )
+
+
+def _versions_since(since: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The conditions for what was saved in ``Plan`` since then."""
+    return (
         _ENTRY.municipality_id == Plan.municipality_id,
         _ENTRY.plan_id == Plan.id,
         _ENTRY.changed_at >= since,
@@ -111,7 +136,6 @@ def _has_several_writers(on: date) -> ColumnElement[bool]:
         _VERSION.entry_id == _ENTRY.id,
         _VERSION.at >= since,
     )
-    return found.correlate(Plan).scalar_subquery() >= SEVERAL
 
 
 def _has_met(on: date) -> ColumnElement[bool]:

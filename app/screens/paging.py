@@ -14,6 +14,8 @@ from app.errors import BadRequest
 from app.screens.listing import ListRequest, Order
 
 COUNT_UP_TO = 1_000
+FEW = 300
+"""So many rows are told by their ids in a question."""
 
 
 @dataclass(frozen=True)
@@ -60,15 +62,31 @@ def fetch_page(
     if request.ways:
         found, count = _searched(session, base.where(*request.besides), request.ways, walk, edge)
     else:
-        wanted = base.where(*request.conditions)
-        count = len(_some_ids(session, wanted, columns.id))
-        found = walk.fetch(session, wanted, edge)
+        found, count = _filtered(session, base, request, walk, edge)
     more = len(found) > request.size
     found = found[: request.size]
     if backwards:
         found.reverse()
         return Page(found, count, not request.at_end, more, request)
     return Page(found, count, more, anchor is not None, request)
+
+
+def _filtered(
+    session: Session,
+    base: Select[Any],
+    request: ListRequest,
+    walk: "Walk",
+    edge: tuple[Any, Any] | None,
+) -> tuple[list[Any], int]:
+    """The next rows that meet the conditions, and how many do.
+
+    Where few do, they are known by then: a condition that is dear is asked once.
+    """
+    wanted = base.where(*request.conditions)
+    ids = _some_ids(session, wanted, walk.id_column)
+    if request.conditions and len(ids) <= FEW:
+        return walk.among(ids).fetch(session, base, edge), len(ids)
+    return walk.fetch(session, wanted, edge), len(ids)
 
 
 def _some_ids(session: Session, wanted: Select[Any], id_column: Any) -> set[Any]:

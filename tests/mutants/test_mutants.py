@@ -33,11 +33,12 @@ RULES = (
     "consent_scope",
     "plan_relations",
     "plan_scope",
+    "own_activities",
     "scope",
 )
 """Of these, questions can be asked in the worlds."""
 
-OF_LISTS = ("consent_scope", "plan_relations", "plan_scope", "scope")
+OF_LISTS = ("consent_scope", "plan_relations", "plan_scope", "own_activities", "scope")
 """What ``visible`` alone depends on; a mistake in the others shows in ``decide``."""
 
 EVERY_QUESTION = [(action, None) for action in OF_PLANS] + [
@@ -89,13 +90,13 @@ TESTS = {
     "security/walls": named("security", "database_wall"),
     "security/roles": named("jobs", "documents") + named("security", "policy_and_scope"),
     "security/log_access": PLAIN + named("plans", "capabilities") + named("security", "plan_doors"),
-    "security/own_activities": PLAIN + named("security", "own_activities"),
     "security/role_giving": PLAIN + named("plans", "standard_roles", "participants_pages"),
     "security/published": named("templating", "templates") + named("security", "plan_query_forms"),
     "security/derived": named("duplicates", "index"),
     "security/elsewhere": PLAIN + named("accounts", "across_municipalities"),
     "security/lifting": PLAIN + named("joining", "joining"),
     **{f"security/{one}": PLAIN + OF_RULES for one in RULES},
+    "security/own_activities": named("security", "own_activities") + OF_RULES,
 }
 REASONS = {
     "without self.action is None": "no right is given to no action",
