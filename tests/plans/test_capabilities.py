@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.clock import today, utc_now
 from app.db import db
-from app.enums import Capability, EntryKind, Giver, Level, PlanKind, Section
+from app.enums import Capability, EntryKind, Giver, Level, Outcome, PlanKind, Section
 from app.models import AuditEvent, Consent, Grant, Participant, Plan, StandardRole
 from app.plans import access_queries, access_words, granting, participation, plan_log, stopping
 from app.plans.participation import Terms
@@ -361,6 +361,7 @@ def test_nobody_is_told_of_what_is_kept_from_them(app, world, one, client_as):
     planted(app, world, one)
     client_as("koordinator.strandvik").get(section_of(one.plan, Section.MAPPING))
     open_to_teacher(app, world, one, (Section.ACCESS_LOG, Level.READ))
+    log_of_others(app, world, one)
     told = {}
     for name in ("planeier", "koordinator.strandvik", "larer", "lokal.strandvik", "held"):
         if name == "held":
@@ -381,6 +382,26 @@ def test_nobody_is_told_of_what_is_kept_from_them(app, world, one, client_as):
     assert "plan_entry" not in kinds["held"]
     assert kinds["held"]
     assert told["lokal.strandvik"] == []
+
+
+def log_of_others(app, world, one):
+    """What stands in the log beside this plan's: what was refused in it, and another plan's."""
+    alike = {"action": "plan_entry:changed", "object_type": "plan_entry", "fields": []}
+    with planting(app, world.strandvik):
+        wanted = select(Plan.id).where(Plan.id != one.plan).limit(1)
+        for plan_id, outcome in (
+            (one.plan, Outcome.REFUSED),
+            (db.session.scalar(wanted), Outcome.DONE),
+        ):
+            db.session.add(
+                AuditEvent(
+                    plan_id=plan_id,
+                    at=utc_now(),
+                    outcome=outcome,
+                    municipality_id=world.strandvik.id,
+                    **alike,
+                )
+            )
 
 
 # --- proposing a participant ---------------------------------------------------------------------
