@@ -37,6 +37,7 @@ class DeskPages(BaseView):
             at=at,
             due=due(actor, self.cards, at),
             joinings=joinings.waiting(actor),
+            incoming_units=joinings.units_waiting(actor),
             groups=numbers.groups(actor),
             ways=ways.open_to(actor),
             steps=steps,
