@@ -180,4 +180,7 @@ def _last_moves(move: UnitMove) -> dict[str, MoveState]:
         PlanMove.to_municipality_id == move.to_municipality_id,
         PlanMove.asked_at >= move.proposed_at,
     )
-    return dict(db.session.execute(found.order_by(PlanMove.id)).tuples().all())
+    last: dict[str, MoveState] = {}
+    for pk, state in db.session.execute(found.order_by(PlanMove.id)):
+        last[pk] = state
+    return last
