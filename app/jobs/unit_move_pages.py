@@ -193,7 +193,7 @@ def _ahead_page(form: ProposeForm) -> Answer:
         "joining/units/ahead.html",
         unit=unit,
         to_id=to_id,
-        place=names({to_id})[to_id],
+        town=names({to_id})[to_id],
         form_key=forms.new_key(),
         **_ahead(unit, family),
     )
@@ -215,7 +215,7 @@ def _page(move: UnitMove, *, status: int = 200, wrong: str = "") -> Answer:
         "joining/units/show.html",
         move=move,
         unit=unit,
-        place=there.display_name,
+        town=there.display_name,
         wrong=wrong,
         is_open=is_open,
         is_accepted=is_accepted,

@@ -42,6 +42,7 @@ class Outlook:
     shielded: int
     moving: int
     stays: Sequence[Figure]
+    drafts: int
     people: Figure
     roles: int
     participations: int
@@ -93,6 +94,10 @@ def look(actor: Actor, unit: Unit, units: Sequence[Unit], at: datetime) -> Outlo
     going = unit_family.open_plans(ids)
     shielded = _shielded(owner for _pk, owner in going)
     here_only = {"unit": unit.id}
+    staying = {
+        state: figure(actor, lists.COUNTED, words(state), here_only | {"state": state.value})
+        for state in (PlanState.DRAFT, PlanState.CLOSED, PlanState.ARCHIVED)
+    }
     return Outlook(
         units=[one for one in units if one.retired_at is None],
         kinds=_filled(
@@ -106,10 +111,8 @@ def look(actor: Actor, unit: Unit, units: Sequence[Unit], at: datetime) -> Outlo
         ),
         shielded=sum(owner in shielded for _pk, owner in going),
         moving=_on_a_move([pk for pk, _owner in going]),
-        stays=_filled(
-            figure(actor, lists.COUNTED, words(state), here_only | {"state": state.value})
-            for state in (PlanState.DRAFT, PlanState.CLOSED, PlanState.ARCHIVED)
-        ),
+        stays=_filled(staying.values()),
+        drafts=staying[PlanState.DRAFT].count,
         people=figure(actor, PERSONS, _l("People who belong to these units"), here_only),
         roles=len(unit_moves.limited_roles(actor, ids, at)),
         participations=_participations(actor, ids, at),
