@@ -35,6 +35,12 @@ class NotAsOffered(DomainError):
     )
 
 
+class GoneOutOfUse(DomainError):
+    """Nobody over there could do their part."""
+
+    message = _l("The municipality that offered the units is not in use any more. Say no to this.")
+
+
 class NameTaken(DomainError):
     """Two units of one name would stand side by side."""
 
@@ -50,13 +56,14 @@ def accept(actor: Actor, incoming: IncomingUnits, parent: Unit | None, *, at: da
 
     Raises:
         NotWaiting: it was answered or taken back.
+        GoneOutOfUse: the other municipality is.
         NotAsOffered: the units have changed over there.
         NameTaken, TooDeep, RetiredUnit, OutsideOwnUnits: the place can't be.
     """
     policy.require(actor, Action.APPROVE, incoming)
     move_id, from_id = incoming.id, incoming.from_municipality_id
     if not db.session.get_one(Municipality, from_id).is_in_use:
-        raise NotWaiting
+        raise GoneOutOfUse
     with visiting(db.session(), Scope(from_id, actor.account_id)):
         move = _waiting_there(move_id)
         if not unit_family.is_as_offered(move):

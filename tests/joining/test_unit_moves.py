@@ -268,6 +268,7 @@ def test_a_name_that_is_taken_is_told_beside_the_field(scene, client_as):
     clash = other.send(f"{INCOMING}/accept/{pk}", {"parent_id": fjellby.units["top"]})
 
     assert clash.status_code == 422
+    assert "fewer than 5" in clash.text
     error = re.search(
         r'<div class="ds-validation-message" id="parent_id-error">([^<]+)', clash.text
     )
