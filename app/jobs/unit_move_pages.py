@@ -53,7 +53,7 @@ class UnitMoveView(BaseView):
     route_base = "/unit-move"
     default_view = "list"
 
-    @expose("/list/", methods=["GET"])
+    @expose("/", methods=["GET"])
     @door(Action.LIST)
     def list(self) -> Answer:
         """Both ways, those that go on first."""
