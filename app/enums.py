@@ -80,6 +80,7 @@ class JobKind(StrEnum):
     CLEAN_UP = "clean_up"
     CLEAN_UP_UNDO = "clean_up_undo"
     MUNICIPALITY_JOINING = "municipality_joining"
+    UNIT_MOVE = "unit_move"
 
 
 class TokenPurpose(StrEnum):
@@ -263,6 +264,7 @@ class NoticeKind(StrEnum):
     PLAN_PAUSED = "plan_paused"
     TIDYING_UNDONE = "tidying_undone"
     PULSE_WANTED = "pulse_wanted"
+    UNIT_MOVES = "unit_moves"
 
 
 class MoveState(StrEnum):

@@ -7,15 +7,13 @@
                     AccountIdentifier, OneTimeLink, LoginSession, LoginThrottle, ApiToken,
                     SubmittedForm
 5. Audit            AuditEvent
-6. Plan set-up      PlanType, AgeRule, ConsentText, StandardRole; templates, versions and what is
-                    national are in ``app.set_up_tables``
+6. Plan set-up      PlanType, AgeRule, ConsentText, StandardRole; others in ``app.set_up_tables``
 7. Plans            Plan, Authority, WithheldSection, StandIn, EmergencyAccess
 8. Access           Participant, Grant, Consent, ConsentCover
 9. Plan content     PlanEntry
 
-Tables that none of these points at are in ``app.side_tables``, those of duplicates in
-``app.duplicate_tables``, those of jobs and of the desk in ``app.desk_tables``, of municipalities
-that are joined in ``app.joining_tables``.
+Tables that none of these points at: ``app.side_tables``, ``duplicate_tables``, ``desk_tables`` for
+jobs and the desk, and ``joining_tables`` for what goes to another municipality as a whole.
 
 Columns, constraints and properties of a row alone: queries are in each package, access in
 ``app.security``. The account itself is Flask-AppBuilder's ``ab_user``, without the person's data.
@@ -97,6 +95,7 @@ from app.enums import (
     TokenPurpose,
     UnitKind,
 )
+from app.joining_tables import UNIT_MOVES
 from app.set_up_tables import RoleProposal, StandardRoleVersion, Template, TemplateVersion
 from app.side_tables import (
     BulkChange,
@@ -1196,5 +1195,6 @@ TENANT_MODELS: tuple[type[Model], ...] = (
     Gathering,
     GatheringAttendance,
     GatheringAction,
+    *UNIT_MOVES,
     *PLAN_TABLES,
 )

@@ -350,13 +350,15 @@ class IncomingPlan(Versioned, TenantOwned):
     """A plan that another municipality has sent here, and the answer.
 
     Whom it is about and what is in it is sealed, and gone with the answer. ``plan_id`` is the plan
-    that was made of it.
+    that was made of it. ``unit_id`` is the unit here that stands for the plan's unit over there,
+    where that one moves here too.
     """
 
     __tablename__ = "incoming_plan"
     __table_args__ = (
         inside_municipality("person", "coordinator_id", "fk_incoming_plan_coordinator"),
         inside_municipality("plan", "plan_id", "fk_incoming_plan_plan"),
+        inside_municipality("unit", "unit_id", "fk_incoming_plan_unit"),
         CheckConstraint(
             "from_municipality_id <> municipality_id OR ended_at IS NOT NULL",
             name="ck_incoming_plan_arrives",
@@ -372,6 +374,7 @@ class IncomingPlan(Versioned, TenantOwned):
         ),
         Index("ix_incoming_plan_open", "municipality_id", "ended_at"),
         Index("ix_incoming_plan_plan", "municipality_id", "plan_id"),
+        Index("ix_incoming_plan_unit", "municipality_id", "unit_id"),
     )
 
     from_municipality_id: Mapped[int] = mapped_column(ForeignKey("municipality.id"))
@@ -388,6 +391,7 @@ class IncomingPlan(Versioned, TenantOwned):
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     reason: Mapped[str] = mapped_column(String(500), default="")
     plan_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
+    unit_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
 
     coordinator: Mapped["Person | None"] = relationship(
         primaryjoin="foreign(IncomingPlan.coordinator_id) == Person.id", viewonly=True

@@ -42,10 +42,12 @@ from app.jobs.alike_pages import AlikeRowsView
 from app.jobs.clean_up_pages import CleanUpView
 from app.jobs.clean_up_receipts import TidyReceiptView
 from app.jobs.duplicate_scan_pages import DuplicateScanView
+from app.jobs.incoming_units_pages import IncomingUnitsView
 from app.jobs.joining_pages import JoiningView
 from app.jobs.pages import ImportView, JobPages
 from app.jobs.role_publishing_pages import RolePublishingView
 from app.jobs.template_publishing_pages import TemplateProposalView
+from app.jobs.unit_move_pages import UnitMoveView
 from app.method.screens import CourseView, GatheringView, RoutineView
 from app.method.training_screen import TrainingView
 from app.models import AuditEvent, Job, Person, Plan, Unit
@@ -697,6 +699,8 @@ UNLISTED_VIEWS = (
     ImportView,
     AlikeRowsView,
     JoiningView,
+    UnitMoveView,
+    IncomingUnitsView,
 )
 
 DUPLICATE_VIEWS = (

@@ -14,10 +14,12 @@ from app import migrating
 from app.accounts import link_requests
 from app.accounts.holding import Terms
 from app.clock import today, utc_now
+from app.columns import new_id
 from app.database import MIGRATIONS, is_current, migration_of
 from app.db import db, transaction
-from app.enums import Role
-from app.models import TENANT_MODELS, AccountLinkRequest, Person
+from app.enums import JobKind, JobState, Role
+from app.joining_tables import UnitMove, UnitMoveState
+from app.models import TENANT_MODELS, AccountLinkRequest, Job, Person
 from app.security import tenancy
 from app.security.actor import acting_as, operator
 from app.security.walls import RUNTIME_ROLE
@@ -50,10 +52,43 @@ def test_the_migrations_build_the_tables_of_the_models(installation):
     assert [d for d in differences if "alembic_version" not in str(d)] == []
 
 
-def test_going_down_and_up_again_with_data_works(installation):
-    app, _world = installation
-    settings = app.config["SAMVEV"]
+def of_the_newest_kinds(world):
+    """A job of a kind that the database has not known for long, and what it is about."""
+    account_id, place = world.accounts["lokal.strandvik"], world.strandvik
+    job = Job(
+        id=new_id(),
+        kind=JobKind.UNIT_MOVE,
+        state=JobState.DONE,
+        account_id=account_id,
+        title="x",
+        created_at=utc_now(),
+    )
+    yield job
+    yield UnitMove(
+        unit_id=place.units["nav"],
+        to_municipality_id=world.fjellby.id,
+        state=UnitMoveState.ACCEPTED,
+        unit_ids=[place.units["nav"]],
+        proposed_by_id=account_id,
+        proposed_at=utc_now(),
+        job_id=job.id,
+    )
 
+
+def test_going_down_and_up_again_with_data_works(installation):
+    app, world = installation
+    settings = app.config["SAMVEV"]
+    with acting_as(db.session(), operator(world.strandvik.id)), transaction():
+        for row in of_the_newest_kinds(world):
+            db.session.add(row)
+            db.session.flush()
+    db.session.remove()
+
+    migrating.prepare(app, settings, "0012")
+    with owning(app) as connection:
+        assert connection.scalar(text("SELECT count(*) FROM job")) == 0
+        columns = {one["name"] for one in inspect(connection).get_columns("incoming_plan")}
+        assert "unit_id" not in columns
     migrating.prepare(app, settings, "base")
     with owning(app) as connection:
         left = set(inspect(connection).get_table_names()) - {"alembic_version"}

@@ -29,6 +29,8 @@ FIELDS: dict[str, Any] = {
     "accepted": _l("Answer"),
     "address": _l("Address"),
     "answered_at": _l("Answered"),
+    "answered_by_id": _l("Who answered"),
+    "made": _l("Units that were made"),
     "approved_at": _l("Approved"),
     "birth_date": _l("Birth date"),
     "body": _l("Text"),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, UOWTransaction
 from app.clock import utc_now
 from app.db import db, separate_session, transaction
 from app.enums import Outcome, Role, Section
-from app.joining_tables import MunicipalityJoining
+from app.joining_tables import IncomingUnits, MunicipalityJoining, UnitMove
 from app.models import (
     AccountLinkRequest,
     AgeRule,
@@ -104,6 +104,8 @@ FOLLOWED = (
     GatheringAttendance,
     GatheringAction,
     Introduction,
+    UnitMove,
+    IncomingUnits,
 )
 # What follows from other fields, and so tells nothing of its own.
 OF_INSTALLATION = (Municipality, MunicipalityJoining, CentralAppointment, NationalPiece)

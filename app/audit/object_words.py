@@ -42,6 +42,8 @@ OBJECTS: dict[str, Any] = {
     "template": _l("Template"),
     "template_version": _l("Version of a template"),
     "unit": _l("Unit"),
+    "unit_move": _l("Move of a unit"),
+    "incoming_units": _l("Units from another municipality"),
     "course": _l("Course"),
     "course_attendance": _l("Taking part in a course"),
     "gathering": _l("Gathering"),

@@ -37,6 +37,8 @@ class DeskPages(BaseView):
             at=at,
             due=due(actor, self.cards, at),
             joinings=joinings.waiting(actor),
+            incoming_units=joinings.units_waiting(actor),
+            accepted_units=joinings.units_accepted(actor),
             groups=numbers.groups(actor),
             ways=ways.open_to(actor),
             steps=steps,

@@ -45,6 +45,11 @@ WAYS: tuple[Way, ...] = (
         _l("Who from here has access in other municipalities; not to what."),
     ),
     Way(
+        "UnitMoveView.list",
+        _l("Units on their way"),
+        _l("Units that go to another municipality or come from one, with their plans."),
+    ),
+    Way(
         "KeyRolesView.list",
         _l("Overview of key roles"),
         _l("Who is local administrator and who is coordinator, with the number of plans."),

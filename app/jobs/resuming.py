@@ -21,10 +21,11 @@ RIGHTS: dict[JobKind, tuple[Action, Resource]] = {
     JobKind.DUPLICATE_SCAN: (Action.ADD, Resource.DUPLICATE),
     JobKind.CLEAN_UP: (Action.ADD, Resource.CLEAN_UP),
     JobKind.CLEAN_UP_UNDO: (Action.UNDO, Resource.CLEAN_UP),
+    JobKind.UNIT_MOVE: (Action.HAND_OVER, Resource.UNIT_MOVE),
 }
 """What it takes to let each kind of work go on. A kind that is not named can't."""
 
-FOR_GOOD = frozenset({"file_gone", "unreadable"})
+FOR_GOOD = frozenset({"file_gone", "unreadable", "unit_move_over"})
 """Why a job failed, where going on would meet the same."""
 
 

@@ -25,6 +25,7 @@ from app.jobs import (
     queue,
     role_publishing,
     template_publishing,
+    unit_moving,
 )
 from app.jobs.records import (
     ENDED,
@@ -51,6 +52,7 @@ WORK: dict[JobKind, Callable[[JobRef, Job], None]] = {
     JobKind.CLEAN_UP: clean_up_work.run,
     JobKind.CLEAN_UP_UNDO: clean_up_undo.run,
     JobKind.MUNICIPALITY_JOINING: joining.run,
+    JobKind.UNIT_MOVE: unit_moving.run,
 }
 UNAVAILABLE = (OperationalError, InterfaceError, TimeoutError)
 logger = structlog.get_logger(__name__)

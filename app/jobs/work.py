@@ -14,6 +14,7 @@ from app.jobs import (
     joining,
     role_publishing,
     template_publishing,
+    unit_moving,
 )
 from app.models import Job
 
@@ -24,6 +25,7 @@ LINES: dict[JobKind, Mapping[str, Any]] = {
     JobKind.CLEAN_UP: clean_up_work.LINES,
     JobKind.CLEAN_UP_UNDO: clean_up_undo.LINES,
     JobKind.MUNICIPALITY_JOINING: joining.LINES,
+    JobKind.UNIT_MOVE: unit_moving.LINES,
 }
 HANDLED: dict[JobKind, Any] = {
     JobKind.ROLE_PUBLISHING: _l("Participants handled"),
@@ -32,12 +34,17 @@ HANDLED: dict[JobKind, Any] = {
     JobKind.CLEAN_UP: _l("Plans handled"),
     JobKind.CLEAN_UP_UNDO: _l("Plans handled"),
     JobKind.MUNICIPALITY_JOINING: _l("Records that belong to this municipality now"),
+    JobKind.UNIT_MOVE: _l("Plans handled"),
 }
 FAILURES: dict[str, Any] = {
     "no_longer_allowed": _l("Whoever ordered the work may not do it any more."),
     "scan_runs_already": _l("Another search for duplicates was running."),
     "joining_taken_back": _l("The proposal was taken back. Nothing was joined."),
     "joining_unfit": _l("Something has come in the way. Nothing was joined: look at it again."),
+    "unit_move_over": _l("The move of the unit has ended. Nobody more was told."),
+    "unit_move_nowhere": _l(
+        "The other municipality is not in use any more. Nobody more was told: take the move back."
+    ),
     "not_the_owner": _l(
         "The worker may not do this. Nothing was joined: start it with SAMVEV_DATABASE_OWNER_URL."
     ),
@@ -74,6 +81,8 @@ def about(job: Job) -> str | None:
         return url_for("TemplateProposalView.show", pk=job.parameters["template_id"])
     if job.kind is JobKind.MUNICIPALITY_JOINING:
         return url_for("JoiningView.show", pk=job.parameters["joining_id"])
+    if job.kind is JobKind.UNIT_MOVE:
+        return url_for("UnitMoveView.show", pk=job.parameters["move_id"])
     if job.kind is JobKind.DUPLICATE_SCAN:
         return url_for("DuplicateView.list")
     if job.kind is JobKind.CLEAN_UP:

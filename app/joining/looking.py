@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from app.db import db
 from app.enums import JobState, PlanKind, Role
 from app.joining import logins, references
 from app.joining.outlook import Findings, Outlook, Settled, Stop, Top
+from app.joining_tables import UNIT_MOVES
 from app.models import (
     AgeRule,
     ApiToken,
@@ -99,13 +100,24 @@ def _both_in_use(two: Looking) -> None:
 
 
 def _work(two: Looking) -> None:
-    """Work that is not finished, and plans on their way between the two."""
+    """Work that is not finished, plans on their way between the two, and units to or from any."""
     open_jobs = select(func.count()).select_from(Job).where(Job.state.in_(UNFINISHED))
     two.stops[Stop.WORK_UNFINISHED] = two.goes(open_jobs, Job)[0][0]
     moves = select(func.count()).select_from(PlanMove).where(PlanMove.ended_at.is_(None))
     for place, other in ((two.old, two.new), (two.new, two.old)):
         between = moves.where(PlanMove.to_municipality_id == other.id)
         two.stops[Stop.PLANS_ON_THE_WAY] += two.of(place.id, between, PlanMove)[0][0]
+    # On both sides of a border a move of units has one id.
+    on_the_way: set[str] = set()
+    for model in UNIT_MOVES:
+        for rows in two.both(select(model.id).where(_goes_on(model)), model):
+            on_the_way |= {str(row.id) for row in rows}
+    two.stops[Stop.UNITS_ON_THE_WAY] = len(on_the_way)
+
+
+def _goes_on(model: Any) -> ColumnElement[bool]:
+    is_open: ColumnElement[bool] = model.ended_at.is_(None)
+    return is_open
 
 
 def _national_ids(two: Looking) -> None:

@@ -32,6 +32,7 @@ class Stop(StrEnum):
     NOT_IN_USE = "not_in_use"
     WORK_UNFINISHED = "work_unfinished"
     PLANS_ON_THE_WAY = "plans_on_the_way"
+    UNITS_ON_THE_WAY = "units_on_the_way"
     AGES_DIFFER = "ages_differ"
     PARTS_LACK = "parts_lack"
     LOGIN_OF_TWO = "login_of_two"

@@ -26,6 +26,8 @@ OTHER_PLACES: dict[tuple[str, str], str] = {
     ("account_profile", "last_municipality_id"): "becomes the one that takes over",
     ("plan_move", "to_municipality_id"): "becomes the one that takes over while the plan waits",
     ("incoming_plan", "from_municipality_id"): "becomes the one that takes over while it waits",
+    ("unit_move", "to_municipality_id"): "stays: what went where; one that goes on stops a joining",
+    ("incoming_units", "from_municipality_id"): "stays: what came from where; the same",
     ("municipality", "joined_into_id"): "becomes the one that takes over: whose log is read there",
     ("municipality_code", HERE): "stays: the numbers and names that each has had",
     ("municipality_joining", "from_id"): "stays: what was joined when",

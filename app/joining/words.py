@@ -93,6 +93,10 @@ STOPS: dict[Stop, tuple[Any, Any]] = {
         _l("Plans on their way between the two"),
         _l("Answer them, or take them back."),
     ),
+    Stop.UNITS_ON_THE_WAY: (
+        _l("Units on their way to or from one of the two"),
+        _l("Finish each of these moves, or let it be taken back or declined."),
+    ),
     Stop.AGES_DIFFER: (
         _l("Kinds of plans with another age of own consent"),
         _l(

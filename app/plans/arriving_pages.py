@@ -18,7 +18,7 @@ from app.models import Municipality, Plan
 from app.people.forms import anyway_of
 from app.people.registering import MayBeRegistered
 from app.people.training_told import warned
-from app.plans import arriving
+from app.plans import arriving, unit_moves
 from app.plans.arriving import Taken
 from app.plans.coordinators import coordinators_here
 from app.plans.move_forms import DeclineForm, NameForm, TakeForm
@@ -124,10 +124,12 @@ class IncomingView(PlanPage):
             if earlier is not None:
                 return redirect(earlier)
         if request.method != "POST":
-            form = TakeForm(formdata=None, data={"person_id": request.args.get("person")})
             with transaction():
                 package = _find(pk, Action.ANSWER)
                 log.record(actor, "incoming_plan:shown", package)
+                unit_id = unit_moves.in_use(package.unit_id)
+            known = {"person_id": request.args.get("person"), "unit_id": unit_id}
+            form = TakeForm(formdata=None, data=known)
             return self._accept_page(package, form)
         if "find" in request.form:
             return self._accept_page(_find(pk, Action.ANSWER), form)

@@ -23,7 +23,7 @@ from app.security.roles import Action
 
 LONGEST_REASON = 500
 LONGEST_EMERGENCY = 24
-SETTLED = (NoticeKind.PLAN_TWICE, NoticeKind.PARTICIPANT_TWICE)
+SETTLED = (NoticeKind.PLAN_TWICE, NoticeKind.PARTICIPANT_TWICE, NoticeKind.UNIT_MOVES)
 """What nobody is asked any more when a plan is closed."""
 UNDONE = (EntryStatus.PLANNED, EntryStatus.ONGOING)
 

@@ -16,7 +16,7 @@ from app.errors import DomainError, NotFound
 from app.files import storage
 from app.files.sniffing import FileType
 from app.models import Municipality, Plan
-from app.plans import activity, move_consents, move_ending, moving
+from app.plans import activity, move_consents, move_ending, moving, unit_moves
 from app.plans.move_forms import BeginForm
 from app.plans.packing import FRAME, WRITTEN_BY
 from app.plans.pages import Answer, PlanPage, find_plan
@@ -45,6 +45,8 @@ class MoveView(PlanPage):
         form = BeginForm()
         _offer(form, plan)
         if request.method != "POST":
+            # Where the plan's unit goes; it can be changed.
+            form.to_id.data = str(unit_moves.destination(plan) or "")
             return self._begin_page(plan, form)
         if not form.check():
             return self._begin_page(plan, form, status=422)
@@ -67,6 +69,7 @@ class MoveView(PlanPage):
             form=form,
             kept=moving.kept_from_somebody(plan),
             is_protected=plan.owner.is_shielded,
+            goes_with_unit=unit_moves.destination(plan) is not None,
         )
 
     @expose("/show/<pk>", methods=["GET"])

@@ -20,7 +20,7 @@ from app.enums import MoveState, NoticeKind, Section
 from app.errors import DomainError
 from app.models import Municipality, Plan
 from app.notifications import notices
-from app.plans import content, life, move_consents, move_ending, packing
+from app.plans import content, life, move_consents, move_ending, packing, unit_moves
 from app.plans.activity import touch
 from app.plans.kinds import WRITTEN
 from app.plans.packing import Contents, Owner
@@ -146,6 +146,7 @@ def begin(
     db.session.flush()
     givers = [one.giver.id for one in rights]
     notices.tell(plan, givers, NoticeKind.MOVE_CONSENT_WANTED, at=at)
+    notices.settle(plan.id, NoticeKind.UNIT_MOVES, at=at)
     log.record(actor, "plan:move_asked", plan)
     touch(plan, at=at)
     return move
@@ -197,7 +198,9 @@ def send(actor: Actor, plan: Plan, *, mark: str, at: datetime) -> PlanMove:
     told = {*life.those_who_decide(plan, at)} - {actor.person_id or ""}
     notices.tell(plan, told, NoticeKind.MOVE_SENT, at=at)
     log.record(actor, "plan:move_sent", plan)
+    unit_id, from_id = plan.unit_id, plan.municipality_id
     with visiting(db.session(), Scope(package.municipality_id, actor.account_id)):
+        package.unit_id = unit_moves.stands_for(unit_id, from_id)
         db.session.add(package)
     touch(plan, at=at)
     return move

@@ -36,6 +36,7 @@ FIRST_FITTING = {
     NoticeKind.AGE_REACHED: "ConsentView.overview",
     NoticeKind.MOVE_CONSENT_WANTED: "MoveConsentView.consent",
     NoticeKind.MOVE_CONSENT_GIVEN: "MoveView.show",
+    NoticeKind.UNIT_MOVES: "MoveView.begin",
     NoticeKind.ACCESS_STOPPED: "AccessView.who",
     NoticeKind.CHANGE_WANTED: "AccessView.who",
     NoticeKind.TEMPLATE_PROPOSED: "PlanTemplateView.show",

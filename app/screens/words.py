@@ -42,7 +42,7 @@ from app.enums import (
     TidyState,
     UnitKind,
 )
-from app.joining_tables import JoiningState
+from app.joining_tables import JoiningState, UnitMoveState
 from app.screens.listing import Shown
 
 WORDS: dict[StrEnum, Any] = {
@@ -218,6 +218,8 @@ WORDS: dict[StrEnum, Any] = {
     JobKind.CLEAN_UP: _l("Clean-up of plans"),
     JobKind.CLEAN_UP_UNDO: _l("Undoing a clean-up of plans"),
     JobKind.MUNICIPALITY_JOINING: _l("Joining two municipalities"),
+    JobKind.UNIT_MOVE: _l("Telling coordinators that a unit moves"),
+    NoticeKind.UNIT_MOVES: _l("The service responsible for the plan moves to another municipality"),
     Shown.IN_USE: _l("In use"),
     Shown.RETIRED: _l("Retired"),
     Shown.ALL: _l("All"),
@@ -259,6 +261,15 @@ OF_JOININGS: dict[JoiningState, Any] = {
 """Apart from the others, since a joining that is done is called otherwise than a job."""
 
 
+OF_UNIT_MOVES: dict[UnitMoveState, Any] = {
+    UnitMoveState.PROPOSED: _l("Waits for an answer"),
+    UnitMoveState.ACCEPTED: _l("Is going on"),
+    UnitMoveState.DONE: _l("Moved"),
+    UnitMoveState.DECLINED: _l("Declined"),
+    UnitMoveState.TAKEN_BACK: _l("Taken back"),
+}
+
+
 def words(value: StrEnum | None) -> Any:
     """What users call a value; empty for None."""
     if value is None:
@@ -269,6 +280,8 @@ def words(value: StrEnum | None) -> Any:
         return OF_STANDARD_ROLES[value]
     if isinstance(value, JoiningState):
         return OF_JOININGS[value]
+    if isinstance(value, UnitMoveState):
+        return OF_UNIT_MOVES[value]
     return WORDS[value]
 
 

@@ -18,7 +18,7 @@ from app.desk_tables import (
 )
 from app.duplicate_tables import DuplicatePair, NotTheSame, PersonMerge
 from app.enums import Role
-from app.joining_tables import MunicipalityJoining
+from app.joining_tables import IncomingUnits, MunicipalityJoining, UnitMove
 from app.models import (
     AccountLinkRequest,
     AgeRule,
@@ -105,6 +105,8 @@ class Resource(StrEnum):
 
     MUNICIPALITY = "municipality"
     MUNICIPALITY_JOINING = "municipality_joining"
+    UNIT_MOVE = "unit_move"
+    INCOMING_UNITS = "incoming_units"
     UNIT = "unit"
     PERSON = "person"
     PROTECTED_ADDRESS = "protected_address"
@@ -141,6 +143,8 @@ class Resource(StrEnum):
 RESOURCES: dict[type[Model], Resource] = {
     Municipality: Resource.MUNICIPALITY,
     MunicipalityJoining: Resource.MUNICIPALITY_JOINING,
+    UnitMove: Resource.UNIT_MOVE,
+    IncomingUnits: Resource.INCOMING_UNITS,
     Unit: Resource.UNIT,
     Person: Resource.PERSON,
     ProtectedAddress: Resource.PROTECTED_ADDRESS,
@@ -204,6 +208,10 @@ ROLE_RIGHTS: dict[Role, Rights] = {
     Role.LOCAL_ADMINISTRATOR: {
         Resource.MUNICIPALITY: READ,
         Resource.MUNICIPALITY_JOINING: READ | {Action.APPROVE, Action.DECLINE},
+        # In all of the municipality alone: neither lies below a unit. Handing over is letting the
+        # coordinators be told; ending is finishing it or taking it back.
+        Resource.UNIT_MOVE: READ | {Action.ADD, Action.HAND_OVER, Action.END},
+        Resource.INCOMING_UNITS: READ | {Action.APPROVE, Action.DECLINE},
         Resource.UNIT: KEEP | {Action.MOVE, Action.MERGE},
         Resource.PERSON: KEEP
         | {

@@ -19,11 +19,18 @@ from app.people.names import search_form
 from app.security import policy, scope
 from app.security.actor import Actor
 from app.security.roles import Action
+from app.side_tables import IncomingPlan
 
 DEEPEST = 12
 # Participations and consents keep the service that they were given to: moving them would let
 # whoever acts for the other one see what nobody consented to.
-REFER_TO_UNIT: tuple[type[OfMunicipality], ...] = (Person, Membership, AccountLinkRequest, Plan)
+REFER_TO_UNIT: tuple[type[OfMunicipality], ...] = (
+    Person,
+    Membership,
+    AccountLinkRequest,
+    Plan,
+    IncomingPlan,
+)
 
 
 class TooDeep(DomainError):
@@ -112,7 +119,7 @@ def add(actor: Actor, unit: Unit, parent: Unit | None, *, at: datetime) -> Unit:
     """
     unit.municipality_id = actor.municipality_id
     if parent is not None:
-        _hold_tree(parent.municipality_id)
+        hold_tree(parent.municipality_id)
         db.session.refresh(parent)
         _refuse_retired(parent, field="parent_id")
     place(unit, parent, at=at)
@@ -140,7 +147,7 @@ def move(actor: Actor, unit: Unit, new_parent: Unit | None, *, at: datetime) -> 
     """
     policy.require(actor, Action.MOVE, unit)
     _require_as_parent(actor, unit, new_parent)
-    _hold_tree(unit.municipality_id, unit, *_given(new_parent))
+    hold_tree(unit.municipality_id, unit, *_given(new_parent))
     if new_parent is not None:
         _refuse_retired(new_parent, field="parent_id")
         if _is_below(new_parent, unit):
@@ -162,7 +169,7 @@ def merge(actor: Actor, loser: Unit, winner: Unit, *, at: datetime) -> None:
         StaleVersion: somebody else has just changed one of the two.
     """
     require_mergeable(actor, loser, winner)
-    _hold_tree(loser.municipality_id, loser, winner)
+    hold_tree(loser.municipality_id, loser, winner)
     _refuse_unfit(loser, winner)
     for child in db.session.scalars(select(Unit).where(Unit.parent_id == loser.id)).all():
         _hang(actor, child, winner)
@@ -197,7 +204,7 @@ def retire(actor: Actor, unit: Unit, *, at: datetime) -> None:
         UnitsBelow: units in use are part of it.
     """
     policy.require(actor, Action.RETIRE, unit)
-    _hold_tree(unit.municipality_id, unit)
+    hold_tree(unit.municipality_id, unit)
     in_use_below = exists(
         select(Unit.id).where(
             Unit.municipality_id == unit.municipality_id,
@@ -220,7 +227,7 @@ def restore(actor: Actor, unit: Unit) -> None:
         ParentIsRetired: what it was part of is out of use.
     """
     policy.require(actor, Action.RESTORE, unit)
-    _hold_tree(unit.municipality_id, unit)
+    hold_tree(unit.municipality_id, unit)
     if unit.merged_into_id is not None:
         raise UnitWasMerged
     parent = db.session.get(Unit, unit.parent_id) if unit.parent_id is not None else None
@@ -233,7 +240,7 @@ def restore(actor: Actor, unit: Unit) -> None:
 # --- the tree -------------------------------------------------------------------------------------
 
 
-def _hold_tree(municipality_id: int, *units: Unit) -> None:
+def hold_tree(municipality_id: int, *units: Unit) -> None:
     """Wait until nobody else changes the municipality's tree, and read ``units`` anew.
 
     Raises:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from app.db import db
+from app.joining_tables import UnitMove
 from app.models import Membership, Person, Plan, Unit
 from app.security import policy, scope
 from app.security.actor import Actor
@@ -66,6 +67,13 @@ def count_persons(actor: Actor, unit: Unit, *, with_below: bool = False) -> int:
         here = Person.unit_id.in_(select(Unit.id).where(scope.below(unit.path)))
     is_open = Person.retired_at.is_(None) & Person.is_shielded.is_(False)
     return _count(scope.rows(actor, Person).where(here, is_open), Person.id)
+
+
+def on_its_way(actor: Actor, unit: Unit) -> UnitMove | None:
+    """The move to another municipality that the unit is on, when the actor may see it."""
+    found = scope.rows(actor, UnitMove).where(UnitMove.ended_at.is_(None))
+    moves = db.session.scalars(found.order_by(UnitMove.id)).all()
+    return next((one for one in moves if unit.id in one.unit_ids), None)
 
 
 def content(unit: Unit) -> Content:

@@ -14,9 +14,11 @@ from wtforms import BooleanField
 from app.clock import utc_now
 from app.db import db, transaction
 from app.errors import DomainError, NotAllowed, NotFound, StaleVersion
+from app.joining_tables import UnitMove
 from app.models import Unit
 from app.screens.fields import NEEDED, unit_choice
 from app.screens.scoped_view import DOORS, ScopedModelView
+from app.security import policy
 from app.security.actor import current_actor
 from app.security.roles import Action
 from app.security.routes import door
@@ -79,8 +81,17 @@ class UnitPages(ScopedModelView):
             "persons": queries.count_persons(actor, row),
             "persons_with_below": queries.count_persons(actor, row, with_below=True),
             "merged_into": row.merged_into,
+            "move": queries.on_its_way(actor, row),
+            "may_leave": self._may_leave(row),
         }
         return [(_l("In this unit"), "units/content.html", values)]
+
+    @staticmethod
+    def _may_leave(row: Unit) -> bool:
+        """Whether the actor may ask another municipality to take the unit over."""
+        wanted = UnitMove(municipality_id=row.municipality_id)
+        is_ours = row.retired_at is None and not row.is_outside
+        return is_ours and bool(policy.decide(current_actor(), Action.ADD, wanted))
 
     def retire_row(self, row: Unit) -> None:
         """Take the unit out of use, when nothing in use is part of it."""

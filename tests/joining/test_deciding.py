@@ -13,7 +13,7 @@ from app.errors import NotAllowed, NotFound
 from app.jobs import runner
 from app.joining import operations
 from app.joining.outlook import Stop
-from app.joining_tables import JoiningState, MunicipalityJoining
+from app.joining_tables import JoiningState, MunicipalityJoining, UnitMove, UnitMoveState
 from app.models import (
     AgeRule,
     CentralAppointment,
@@ -87,6 +87,21 @@ def open_job(world):
     )
 
 
+def unit_on_its_way(world):
+    """Out of the one that goes; the same stands in the way when units come."""
+    unit_id = world.fjellby.units["nav"]
+    db.session.add(
+        UnitMove(
+            unit_id=unit_id,
+            to_municipality_id=world.strandvik.id,
+            state=UnitMoveState.ACCEPTED,
+            unit_ids=[unit_id],
+            proposed_by_id=1,
+            proposed_at=utc_now(),
+        )
+    )
+
+
 def shielded(world):
     db.session.get_one(Person, world.fjellby.persons["larer"]).is_shielded = True
 
@@ -102,6 +117,7 @@ def coordinator_of_one_place(world):
         (other_age, Stop.AGES_DIFFER),
         (another_part, Stop.PARTS_LACK),
         (open_job, Stop.WORK_UNFINISHED),
+        (unit_on_its_way, Stop.UNITS_ON_THE_WAY),
         (shielded, Stop.LOGIN_OF_TWO),
     ],
 )

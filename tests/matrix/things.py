@@ -27,7 +27,13 @@ from app.enums import (
     SetUpKind,
     UnitKind,
 )
-from app.joining_tables import JoiningState, MunicipalityJoining
+from app.joining_tables import (
+    IncomingUnits,
+    JoiningState,
+    MunicipalityJoining,
+    UnitMove,
+    UnitMoveState,
+)
 from app.models import (
     ApiToken,
     AuditEvent,
@@ -193,6 +199,8 @@ def _make(resource: Resource, place: Place, retired: bool) -> object:
         Resource.ROUTINE: _routine,
         Resource.GATHERING: _gathering,
         Resource.MUNICIPALITY_JOINING: _joining,
+        Resource.UNIT_MOVE: _unit_move,
+        Resource.INCOMING_UNITS: _incoming_units,
         Resource.MUNICIPALITY: lambda place: db.session.get_one(Municipality, place.id),
     }
     row = makers[resource](place)
@@ -346,8 +354,48 @@ def _central_appointment(_place: Place) -> CentralAppointment:
     return CentralAppointment(account_id=_account(), proposed_at=utc_now())
 
 
+def _unit_move(place: Place) -> UnitMove:
+    """A unit of the place that another municipality was asked to take over."""
+    unit, other = _unit(place), _another_municipality()
+    db.session.add(unit)
+    db.session.flush()
+    return UnitMove(
+        unit_id=unit.id,
+        to_municipality_id=other.id,
+        state=UnitMoveState.PROPOSED,
+        offered=[{"id": unit.id, "name": unit.name, "kind": unit.kind.value, "parent": None}],
+        unit_ids=[unit.id],
+        proposed_by_id=_account(),
+        proposed_at=utc_now(),
+    )
+
+
+def _incoming_units(place: Place) -> IncomingUnits:
+    """A unit that the place was asked to take over."""
+    name = f"{CANARY[place.number]} enhet {next(numbers)}"
+    return IncomingUnits(
+        from_municipality_id=_another_municipality().id,
+        state=UnitMoveState.PROPOSED,
+        offered=[{"id": new_id(), "name": name, "kind": UnitKind.OTHER.value, "parent": None}],
+        open_plans=0,
+        made={},
+        proposed_at=utc_now(),
+    )
+
+
 def _joining(place: Place) -> MunicipalityJoining:
     """One that is to go into the place, proposed by somebody else."""
+    return MunicipalityJoining(
+        from_id=_another_municipality().id,
+        into_id=place.id,
+        state=JoiningState.PROPOSED,
+        proposed_by_id=_account(),
+        proposed_at=utc_now(),
+    )
+
+
+def _another_municipality() -> Municipality:
+    """One in use that nobody of the matrix works in."""
     taken = set(db.session.scalars(select(Municipality.number)))
     number = next(one for one in map(str, range(6000, 9900)) if one not in taken)
     going = Municipality(
@@ -363,13 +411,7 @@ def _joining(place: Place) -> MunicipalityJoining:
     )
     db.session.add(going)
     db.session.flush()
-    return MunicipalityJoining(
-        from_id=going.id,
-        into_id=place.id,
-        state=JoiningState.PROPOSED,
-        proposed_by_id=_account(),
-        proposed_at=utc_now(),
-    )
+    return going
 
 
 def _api_token(place: Place) -> ApiToken:
