@@ -54,9 +54,9 @@ def state(on: date) -> ColumnElement[str]:
     """The consent's state on a day in Norway, of ``Plan``."""
     return case(
         (is_expired(on), ConsentState.EXPIRED.value),
-        (_has_lapsed(on, is_withdrawn=True), ConsentState.WITHDRAWN.value),
+        (was_withdrawn(on), ConsentState.WITHDRAWN.value),
         (is_valid(on), ConsentState.VALID.value),
-        (_has(Consent.active(on)), ConsentState.PARTLY.value),
+        (has_some(on), ConsentState.PARTLY.value),
         else_=ConsentState.NONE.value,
     )
 
@@ -81,6 +81,20 @@ def is_valid(on: date) -> ColumnElement[bool]:
 def is_expired(on: date) -> ColumnElement[bool]:
     """Whether a consent to ``Plan`` that is needed ran out before the day, and was not renewed."""
     return _has_lapsed(on, is_withdrawn=False)
+
+
+@lru_cache(KEPT)
+def was_withdrawn(on: date) -> ColumnElement[bool]:
+    """Whether a consent to ``Plan`` that is needed was withdrawn, and not given anew."""
+    return _has_lapsed(on, is_withdrawn=True)
+
+
+@lru_cache(KEPT)
+def has_some(on: date) -> ColumnElement[bool]:
+    """Whether somebody's consent to ``Plan`` holds on the day: ``Consent.active``, written so that
+    it fits no index of days. SQLite would look through all that end later, anew for each plan."""
+    ends_on = func.coalesce(Consent.ends_on, Consent.ends_on)
+    return _has(and_(Consent.withdrawn_at.is_(None), Consent.starts_on <= on, ends_on > on))
 
 
 def ends_within(days: int, on: date) -> ColumnElement[bool]:

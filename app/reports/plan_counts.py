@@ -145,11 +145,11 @@ def consents(actor: Actor, on: date) -> Parts:
         consent_states.is_valid(on + timedelta(days=days)) for days in (SOON, LATER)
     )
     until = case((ends_later, 0), (ends_soon, 1), else_=2)
-    lapsed = (ConsentState.WITHDRAWN, ConsentState.PARTLY)
     number = case(
         (consent_states.is_valid(on), until),
         (consent_states.is_expired(on), 3),
-        *((consent_states.is_in(one, on), place) for place, one in enumerate(lapsed, start=4)),
+        (consent_states.was_withdrawn(on), 4),
+        (consent_states.has_some(on), 5),
         else_=6,
     )
     counted = _counts(open_plans(actor).with_only_columns(number.label(_PART), func.count()))
@@ -157,7 +157,7 @@ def consents(actor: Actor, on: date) -> Parts:
         _l("Valid for more than %(days)s days", days=LATER),
         _l("Ends in %(first)s–%(last)s days", first=SOON + 1, last=LATER),
         _l("Ends within %(days)s days", days=SOON),
-        *(consent_states.WORDS[one] for one in (ConsentState.EXPIRED, *lapsed, ConsentState.NONE)),
+        *(consent_states.WORDS[one] for one in ConsentState if one is not ConsentState.VALID),
     ]
     return Parts(labels, [counted.get(place, 0) for place in range(len(labels))])
 
