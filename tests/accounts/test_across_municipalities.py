@@ -327,3 +327,135 @@ def test_a_role_that_has_ended_elsewhere_is_told_no_more(built, actor):
         session.get(Membership, row.id).ended_at = None
 
     assert after == {built.persons["guest"]}
+
+
+# --- who is asked about --------------------------------------------------------------------------
+
+ASKED_ABOUT = {
+    "plain": True,
+    "decided once": True,
+    "of an outside body": False,
+    "of no unit": False,
+    "retired": False,
+    "protected": False,
+    "owner": False,
+    "decides": False,
+    "role over": False,
+}
+"""Of our staff who have a role elsewhere, about whom it is told that they do."""
+
+AT_HOME_THERE = {
+    "for a unit": True,
+    "of a unit": True,
+    "until tomorrow": True,
+    "with several roles": True,
+    "decided once": True,
+    "for nobody": False,
+    "ended": False,
+    "until today": False,
+    "protected": False,
+    "owner": False,
+    "decides": False,
+    "here first": False,
+    "role over": False,
+}
+"""Of those who take part in our plans, of whom it is told where they are at home."""
+
+
+@pytest.fixture(scope="module")
+def crossing(app):
+    """Two towns, and in one of them people of every sort who have a role in the other."""
+    here, there = towns.new_town(app), towns.new_town(app)
+    made = SimpleNamespace(here=here, there=there, app=app, persons={})
+    with app.app_context():
+        coordinator = here.roles_of(here.member(Role.COORDINATOR))[-1].person_id
+        child, other = here.person(), here.person()
+        for key in dict.fromkeys((*ASKED_ABOUT, *AT_HOME_THERE)):
+            first, then = (here, there) if key == "here first" else (there, here)
+            name = first.member(Role.PARTICIPANT)
+            then.member(Role.PARTICIPANT, username=name)
+            if key == "with several roles":
+                there.member(Role.PARTICIPANT, username=name)
+            made.persons[key] = here.roles_of(name)[-1].person_id
+        with here.inside() as actor, transaction() as session:
+            session.add(_kind_of_plan())
+            body = Unit(name="Klinikken prøve", kind=UnitKind.HOSPITAL, is_outside=True)
+            units.add(actor, body, None, at=utc_now())
+            session.flush()
+            plan = gardens.make_plan(child, coordinator)
+            for key, person_id in made.persons.items():
+                _place(made, session.get(Person, person_id), key, body.id)
+                _let_take_part(made, plan, person_id, key)
+            gardens.make_plan(made.persons["owner"], coordinator)
+            for key, over in (("decides", {}), ("decided once", {"ended_at": utc_now()})):
+                gardens.authority(child, made.persons[key], **over)
+            # Somebody else's authority is nobody's reason.
+            gardens.authority(child, other)
+            over = select(Membership).where(Membership.person_id == made.persons["role over"])
+            session.scalars(over).one().ends_on = today()
+    return made
+
+
+def _place(made, person, key, body_id):
+    if key in ASKED_ABOUT or key == "of a unit":
+        person.unit_id = made.here.units["school"]
+    if key == "of an outside body":
+        person.unit_id = body_id
+    if key == "of no unit":
+        person.unit_id = None
+    if key == "protected":
+        person.is_shielded = True
+    if key == "retired":
+        person.retired_at, person.retired_reason = utc_now(), "Prøve"
+
+
+def _let_take_part(made, plan, person_id, key):
+    if key not in AT_HOME_THERE:
+        return
+    ends = {"until today": today(), "until tomorrow": _in(1)}.get(key)
+    row = gardens.add_participant(plan, person_id, ends_on=ends)
+    row.unit_id = None if key in ("of a unit", "for nobody") else made.here.units["school"]
+    if key == "ended":
+        row.ended_at = utc_now()
+
+
+@pytest.fixture
+def crossing_admin(crossing):
+    with crossing.app.app_context():
+        actor = crossing.here.actor(crossing.here.admin)
+        with crossing.here.inside():
+            yield actor
+
+
+def _known(crossing, ids, wanted):
+    return {key for key in wanted if crossing.persons[key] in ids}
+
+
+def test_of_our_own_staff_alone_it_is_asked_whether_they_have_access_elsewhere(
+    crossing, crossing_admin
+):
+    found = elsewhere.staff_elsewhere(db.session(), crossing_admin)
+
+    assert _known(crossing, found, ASKED_ABOUT) == {
+        key for key, is_told in ASKED_ABOUT.items() if is_told
+    }
+
+
+def test_of_those_who_take_part_for_a_service_alone_it_is_told_where_they_are_at_home(
+    crossing, crossing_admin
+):
+    found = elsewhere.homes(db.session(), crossing_admin)
+
+    assert _known(crossing, found, AT_HOME_THERE) == {
+        key for key, is_told in AT_HOME_THERE.items() if is_told
+    }
+    assert set(found.values()) == {crossing.there.id}
+
+
+def test_an_administrator_of_a_part_is_told_of_the_people_of_that_part(crossing):
+    with crossing.app.app_context():
+        name = crossing.here.member(Role.LOCAL_ADMINISTRATOR, "class")
+        actor = crossing.here.actor(name)
+        with crossing.here.inside():
+            assert elsewhere.staff_elsewhere(db.session(), actor) == frozenset()
+            assert elsewhere.homes(db.session(), actor) == {}
