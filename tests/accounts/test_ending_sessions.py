@@ -4,10 +4,14 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, update
 
 from app.clock import utc_now
 from app.db import db, transaction
 from app.enums import Role
+from app.models import LoginSession
+from app.security import sessions
+from tests.accounts import towns
 from tests.accounts.test_signing_in import cookie_of
 from tests.conftest import Client
 
@@ -136,3 +140,43 @@ def test_a_password_set_by_link_ends_the_access_keys_too(app, town, enter):
     app.test_client().send(path, {"password": "en ny lang setning", "again": "en ny lang setning"})
 
     assert app.test_client().get("/api/v1/unit/", headers=bearer).status_code == 401
+
+
+def test_at_the_very_instant_that_it_is_too_old(app, town, enter, works, monkeypatch):
+    now, moment = utc_now(), timedelta(microseconds=1)
+    cookie, idle = cookie_of(enter(town.admin)), app.session_interface.idle
+    monkeypatch.setattr(sessions, "utc_now", lambda: now)
+
+    for seen_at, expires_at, is_open in (
+        (now - idle, now + idle, False),
+        (now - idle + moment, now + idle, True),
+        (now, now, False),
+        (now, now + moment, True),
+    ):
+        kept(app, town.admin, seen_at=seen_at, expires_at=expires_at)
+        assert works(cookie) is is_open
+
+
+@pytest.mark.parametrize(("ago", "is_noted"), [(60_000_000, True), (59_999_999, False)])
+def test_that_somebody_is_at_work_is_noted_once_a_minute(
+    app, town, enter, monkeypatch, ago, is_noted
+):
+    now = utc_now()
+    client = enter(town.admin)
+    monkeypatch.setattr(sessions, "utc_now", lambda: now)
+    seen_at = now - timedelta(microseconds=ago)
+    kept(app, town.admin, seen_at=seen_at)
+
+    client.get("/")
+
+    assert kept(app, town.admin) == (now if is_noted else seen_at)
+
+
+def kept(app, username, **values):
+    """When the session of an account was seen last, with these values put into its row first."""
+    with app.app_context():
+        of_account = LoginSession.account_id == towns.account_id(username)
+        if values:
+            with transaction() as session:
+                session.execute(update(LoginSession).where(of_account).values(**values))
+        return db.session.scalar(select(LoginSession.seen_at).where(of_account))
