@@ -67,6 +67,9 @@ def named(room, *modules):
 
 PLAIN = named("security", "plain_data")
 OF_RULES = named("security", "plan_consents", "plan_privileges", "plan_access", "policy_and_scope")
+OF_SIGNS = (
+    "tests/security/test_plan_worlds.py::test_signs_of_plans_are_the_same_in_sql_and_in_memory"
+)
 OF_TERMS = named("consent", "terms", "rights", "drafts")
 OF_PROOFS = named("security", "proofs")
 OF_COOKIES = named("accounts", "ending_sessions", "signing_in", "meanwhile", "kept_forms")
@@ -97,6 +100,7 @@ TESTS = {
     "security/lifting": PLAIN + named("joining", "joining"),
     **{f"security/{one}": PLAIN + OF_RULES for one in RULES},
     "security/own_activities": named("security", "own_activities") + OF_RULES,
+    "security/consent_scope": PLAIN + OF_RULES + [OF_SIGNS],
 }
 REASONS = {
     "without self.action is None": "no right is given to no action",
