@@ -20,7 +20,6 @@ from app.security.actor import acting_as, operator
 
 WHY = "Tvillinger med samme navn"
 SEEN = re.compile(r'name="seen" value="([^"]+)"')
-names = count(1)
 
 
 @pytest.fixture
@@ -41,11 +40,17 @@ FAMILIES = [
 ]  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def numbers(database_name):
+    """Numbers of the persons that are made in one database."""
+    return count(1)
+
+
 @pytest.fixture
-def known(app, world, place) -> Person:
+def known(app, world, place, numbers) -> Person:
     """Somebody registered, who resembles nobody else."""
-    number = next(names)
-    born = date(1930 + 2 * number, number % 12 + 1, number)
+    number = next(numbers)
+    born = date(1930 + 2 * number, number % 12 + 1, number % 28 + 1)
     facts = people.PersonFacts(
         "Ragnvald",
         FAMILIES[number - 1],
