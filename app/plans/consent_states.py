@@ -73,8 +73,8 @@ def is_in(wanted: ConsentState, on: date) -> ColumnElement[bool]:
 @lru_cache(KEPT)
 def is_valid(on: date) -> ColumnElement[bool]:
     """Whether the consent to ``Plan`` is valid on the day."""
-    is_shared = or_(not_(_has(Consent.kind == _SHARED)), _is_given(_SHARED, on))
-    return and_(_is_given(_MADE, on), is_shared)
+    is_shared = or_(not_(_has(Consent.kind == _SHARED)), is_given(_SHARED, on))
+    return of_plan(and_(is_given(_MADE, on), is_shared))
 
 
 @lru_cache(KEPT)

@@ -90,8 +90,16 @@ def score(on: date) -> ColumnElement[Any]:
 
 
 def is_between(low: int, high: int, on: date) -> ColumnElement[bool]:
-    """Whether ``Plan`` has a score, and it lies between these two."""
-    return and_(Plan.state == PlanState.ACTIVE, score(on).between(low, high))
+    """Whether ``Plan`` has a score, and it lies between these two.
+
+    Only what is not sure is asked: PostgreSQL works a score out anew for each end.
+    """
+    ends = []
+    if low > 0:
+        ends.append(score(on) >= low)
+    if high < MOST:
+        ends.append(score(on) <= high)
+    return and_(Plan.state == PlanState.ACTIVE, *ends)
 
 
 @lru_cache(KEPT)
