@@ -30,6 +30,7 @@ from app.duplicates.merging import (
     persons_of,
     rows_of,
 )
+from app.duplicates.pair_ends import is_end_of_pair, put_back
 from app.enums import MergeState
 from app.errors import DomainError
 from app.models import (
@@ -206,7 +207,13 @@ def _move_back(row: PersonMerge, two: Two, rows: RowsByKey, at: datetime) -> lis
     for one in added:
         _end_added(rows[one.table, one.row_id], at)
     db.session.flush()
-    look_at += [left for one in moved for left in _restore(rows, one, is_login_gone=withdrawn)]
+    look_at += [
+        left
+        for one in moved
+        if not is_end_of_pair(one)
+        for left in _restore(rows, one, is_login_gone=withdrawn)
+    ]
+    look_at += _restore_pairs(rows, [one for one in moved if is_end_of_pair(one)])
     db.session.flush()
     # An answer and its instant are two columns, which are never without each other.
     for key in dict.fromkeys((one.table, one.row_id) for one in ended):
@@ -228,6 +235,14 @@ def _restore(rows: RowsByKey, change: Change, *, is_login_gone: bool = False) ->
         return [[change.table, change.row_id, LEFT]]
     setattr(row, change.column, typed(type(row), change.column, change.before))
     return []
+
+
+def _restore_pairs(rows: RowsByKey, changes: Sequence[Change]) -> list[LookAt]:
+    """Put who was merged back into the pairs that were found of them."""
+    by_row: dict[tuple[str, str], list[Change]] = {}
+    for one in changes:
+        by_row.setdefault((one.table, one.row_id), []).append(one)
+    return [[*key, LEFT] for key, some in by_row.items() if not put_back(rows[key], some)]
 
 
 def _end_added(row: Any, at: datetime) -> None:
