@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, literal_column, or_, select
 
 from app.db import db
 from app.models import Person, Plan, PlanEntry
@@ -104,19 +104,16 @@ class Pens:
         """What is counted: every version kept, and every entry that no version is kept of yet."""
         version, entry = PlanEntryVersion, PlanEntry
         has_version = exists().where(version.entry_id == entry.id).correlate(entry)
-        handed = _handed_over()
         of_versions = (
-            self._question(version.at, version.author_id, handed)
+            self._question(version.at, version.author_id)
             .select_from(version)
             .join(entry, version.entry_id == entry.id)
             .join(Plan, entry.plan_id == Plan.id)
-            .outerjoin(handed, _by(handed, version.author_id))
         )
         of_entries = (
-            self._question(entry.created_at, entry.author_id, handed)
+            self._question(entry.created_at, entry.author_id)
             .select_from(entry)
             .join(Plan, entry.plan_id == Plan.id)
-            .outerjoin(handed, _by(handed, entry.author_id))
             .where(~has_version)
         )
         return [
@@ -124,12 +121,11 @@ class Pens:
             for one in (of_versions, of_entries)
         ]
 
-    def _question(self, at: Any, author_id: Any, handed: Any) -> Select[Any]:
+    def _question(self, at: Any, author_id: Any) -> Select[Any]:
         piece: Any = case(
             *((at < cut, number) for number, cut in enumerate(self.cuts[1:])), else_=-1
         ).label("piece")
-        is_coordinators = or_(author_id == Plan.coordinator_id, handed.c.last_at >= at)
-        coordinator = case((is_coordinators, 1), else_=0).label("coordinator")
+        coordinator = case((_is_coordinators(author_id, at), 1), else_=0).label("coordinator")
         grouped = (piece, Plan.unit_id, Person.is_shielded.label("shielded"), coordinator)
         counted: Select[Any] = select(*grouped, func.count().label("saved"))
         return counted.where(
@@ -137,18 +133,18 @@ class Pens:
         ).group_by(literal_column("1"), Plan.unit_id, Person.is_shielded, literal_column("4"))
 
 
-def _handed_over() -> Any:
-    """When somebody last handed a plan over, looked up once and not anew for each row."""
-    return (
-        select(Handover.plan_id, Handover.from_id, func.max(Handover.answered_at).label("last_at"))
-        .where(Handover.accepted.is_(True))
-        .group_by(Handover.plan_id, Handover.from_id)
-        .subquery()
+def _is_coordinators(author_id: Any, at: Any) -> ColumnElement[bool]:
+    handed_over = (
+        exists()
+        .where(
+            Handover.plan_id == Plan.id,
+            Handover.from_id == author_id,
+            Handover.accepted.is_(True),
+            Handover.answered_at >= at,
+        )
+        .correlate(Plan, PlanEntry, PlanEntryVersion)
     )
-
-
-def _by(handed: Any, author_id: Any) -> ColumnElement[bool]:
-    return and_(handed.c.plan_id == Plan.id, handed.c.from_id == author_id)
+    return or_(author_id == Plan.coordinator_id, handed_over)
 
 
 def _pen(rows: Iterable[_Counted]) -> Pen:
