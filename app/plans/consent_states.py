@@ -18,7 +18,7 @@ from sqlalchemy.orm import aliased
 from app.enums import ConsentKind
 from app.models import Consent, Plan
 from app.security import plan_access
-from app.security.consent_scope import OWNER, PLAN, is_given, some
+from app.security.consent_scope import OWNER, PLAN, in_force, is_given, some
 
 KEPT = 64
 
@@ -91,10 +91,8 @@ def was_withdrawn(on: date) -> ColumnElement[bool]:
 
 @lru_cache(KEPT)
 def has_some(on: date) -> ColumnElement[bool]:
-    """Whether somebody's consent to ``Plan`` holds on the day: ``Consent.active``, written so that
-    it fits no index of days. SQLite would look through all that end later, anew for each plan."""
-    ends_on = func.coalesce(Consent.ends_on, Consent.ends_on)
-    return _has(and_(Consent.withdrawn_at.is_(None), Consent.starts_on <= on, ends_on > on))
+    """Whether somebody's consent to ``Plan`` holds on the day."""
+    return _has(and_(*in_force(Consent, on)))
 
 
 def ends_within(days: int, on: date) -> ColumnElement[bool]:

@@ -27,6 +27,7 @@ from app.screens.figures import CountedList
 from app.screens.listing import Filter, OneOfFilter, Order
 from app.screens.searching import SearchFilter
 from app.screens.words import options
+from app.security.consent_scope import in_force
 from app.security.roles import Action
 
 
@@ -181,10 +182,4 @@ def exported(base: Select[Any], on: date, columns: Collection[str]) -> Select[An
 
 
 def _shares(on: date) -> tuple[ColumnElement[bool], ...]:
-    """Written so that it fits no index of days: SQLite would look through all that end later."""
-    return (
-        Consent.kind == ConsentKind.INFORMATION_IS_SHARED,
-        Consent.withdrawn_at.is_(None),
-        Consent.starts_on <= on,
-        func.coalesce(Consent.ends_on, Consent.ends_on) > on,
-    )
+    return (Consent.kind == ConsentKind.INFORMATION_IS_SHARED, *in_force(Consent, on))

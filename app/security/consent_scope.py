@@ -120,16 +120,17 @@ def is_consented(reached: Reached, on: date) -> ColumnElement[bool]:
 def is_given(kind: ConsentKind, on: date) -> ColumnElement[bool]:
     """The twin of ``is_agreed``: whether everyone who has to has consented to this about ``PLAN``,
     of which ``OWNER`` is the owner."""
-    ends_on = _CONSENT.ends_on
-    holds = (
-        _CONSENT.plan_id == PLAN.id,
-        _CONSENT.kind == kind,
-        _CONSENT.withdrawn_at.is_(None),
-        _CONSENT.starts_on <= on,
-        # Written so that it fits no index: SQLite would look through all that end later.
-        func.coalesce(ends_on, ends_on) > on,
-    )
+    holds = (_CONSENT.plan_id == PLAN.id, _CONSENT.kind == kind, *in_force(_CONSENT, on))
     return _is_agreed(holds, on)
+
+
+def in_force(consent: Any, on: date) -> tuple[ColumnElement[bool], ...]:
+    """``Consent.active`` for a question that is asked anew for each plan.
+
+    Written so that it fits no index of days: SQLite would look through all that end later.
+    """
+    ends_on = func.coalesce(consent.ends_on, consent.ends_on)
+    return (consent.withdrawn_at.is_(None), consent.starts_on <= on, ends_on > on)
 
 
 def _is_agreed(agreed: Conditions, on: date) -> ColumnElement[bool]:
