@@ -6,7 +6,7 @@ id or e-mail address. What a login is used for elsewhere is not asked.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 from itertools import combinations, product
@@ -21,14 +21,18 @@ from app.duplicate_tables import DuplicatePair
 from app.duplicates.not_same import Key, kept_apart, ordered
 from app.enums import DuplicateKind, MatchBand
 from app.models import Membership, Person
-from app.plans.twice import UNANSWERED, likely_pairs
+from app.plans.twice import is_in_likely_pair, likely_pairs
 from app.security import scope
 from app.security.actor import Actor
 
 MOST_FOUND = 500
-COMPARED: tuple[Any, ...] = (Membership.person_id, Person.national_id_hash, Person.email)
 MOST_ON_ONE_ADDRESS = 4
 """More logins than this on one e-mail address say that it is a shared one."""
+
+COMPARED: tuple[Any, ...] = (Membership.person_id, Person.national_id_hash, Person.email)
+"""What may be the same of two, as in ``_Used``."""
+
+CERTAIN = (MatchBand.CERTAIN,)
 
 
 class Reason(IntEnum):
@@ -110,27 +114,16 @@ def _in_use(actor: Actor, on: date) -> list[_Used]:
         )
         .with_only_columns(
             Membership.account_id,
-            Membership.person_id,
-            Person.national_id_hash,
-            Person.email,
-            *(_is_shared(one).label(f"shared_{place}") for place, one in enumerate(COMPARED)),
+            *COMPARED,
+            or_(*map(_is_shared, COMPARED)).label("has_shared"),
         )
         .distinct()
         .subquery()
     )
-    shared = [held.c[f"shared_{place}"] for place in range(len(COMPARED))]
-    in_pairs = [
-        held.c.person_id.in_(
-            select(one).where(
-                scope.visible(actor, DuplicatePair),
-                DuplicatePair.state.in_(UNANSWERED),
-                DuplicatePair.band == MatchBand.CERTAIN,
-            )
-        )
-        for one in (DuplicatePair.first_id, DuplicatePair.second_id)
-    ]
-    used = select(*list(held.c)[: len(fields(_Used))]).where(or_(*shared, *in_pairs))
-    return [_Used(*row) for row in db.session.execute(used)]
+    seen = scope.visible(actor, DuplicatePair)
+    in_pair = is_in_likely_pair(held.c.person_id, seen, bands=CERTAIN)
+    *used, has_shared = held.c
+    return [_Used(*row) for row in db.session.execute(select(*used).where(has_shared | in_pair))]
 
 
 def _is_shared(value: Any) -> ColumnElement[bool]:
@@ -159,7 +152,7 @@ def _certain(actor: Actor, used: Iterable[_Used]) -> Iterator[Found]:
     for one in used:
         accounts[one.person_id].add(one.account_id)
     seen = scope.visible(actor, DuplicatePair)
-    for pair in likely_pairs(seen, bands=(MatchBand.CERTAIN,)):
+    for pair in likely_pairs(seen, bands=CERTAIN):
         of_both = accounts.get(pair.first_id, set()), accounts.get(pair.second_id, set())
         for first, second in product(*of_both):
             if first != second:

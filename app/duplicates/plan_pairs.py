@@ -19,7 +19,7 @@ from app.duplicate_tables import DuplicatePair
 from app.duplicates.not_same import Key, kept_apart, ordered
 from app.enums import DuplicateKind, NoticeKind, PlanKind, PlanState
 from app.models import Plan
-from app.plans.twice import LIKELY, UNANSWERED, likely_pairs
+from app.plans.twice import is_in_likely_pair, likely_pairs
 from app.security import scope
 from app.security.actor import Actor
 from app.security.roles import Action
@@ -99,17 +99,8 @@ def _open_plans(actor: Actor) -> Iterable[Any]:
     columns = (Plan.id, Plan.owner_id, Plan.kind, Plan.state, Plan.continues_id)
     overseen = scope.rows(actor, Plan, Action.EXPORT).where(Plan.closed_at.is_(None))
     several = overseen.with_only_columns(Plan.owner_id).group_by(Plan.owner_id)
-    in_pairs = [
-        Plan.owner_id.in_(
-            select(one).where(
-                scope.visible(actor, DuplicatePair),
-                DuplicatePair.state.in_(UNANSWERED),
-                DuplicatePair.band.in_(LIKELY),
-            )
-        )
-        for one in (DuplicatePair.first_id, DuplicatePair.second_id)
-    ]
-    looked_at = or_(Plan.owner_id.in_(several.having(func.count() > 1)), *in_pairs)
+    in_pair = is_in_likely_pair(Plan.owner_id, scope.visible(actor, DuplicatePair))
+    looked_at = or_(Plan.owner_id.in_(several.having(func.count() > 1)), in_pair)
     return db.session.execute(
         overseen.where(looked_at).with_only_columns(*columns).order_by(Plan.id)
     )

@@ -66,11 +66,23 @@ def likely_pairs(
     """Pairs of persons who are likely one and wait for an answer, likeliest first."""
     query = (
         select(DuplicatePair.id, DuplicatePair.first_id, DuplicatePair.second_id)
-        .where(DuplicatePair.state.in_(UNANSWERED), DuplicatePair.band.in_(bands), *conditions)
+        .where(*_is_likely(bands), *conditions)
         .order_by(DuplicatePair.score.desc(), DuplicatePair.id)
         .limit(MOST_PAIRS)
     )
     return [LikelyPair(*row) for row in db.session.execute(query)]
+
+
+def is_in_likely_pair(
+    person_id: Any, *conditions: ColumnElement[bool], bands: Collection[MatchBand] = LIKELY
+) -> ColumnElement[bool]:
+    """Whether a person is one of those in ``likely_pairs``."""
+    ends = (DuplicatePair.first_id, DuplicatePair.second_id)
+    return or_(*(person_id.in_(select(one).where(*_is_likely(bands), *conditions)) for one in ends))
+
+
+def _is_likely(bands: Collection[MatchBand]) -> tuple[ColumnElement[bool], ...]:
+    return DuplicatePair.state.in_(UNANSWERED), DuplicatePair.band.in_(bands)
 
 
 def in_plan(plan: Plan, *, at: datetime) -> list[Twice]:
