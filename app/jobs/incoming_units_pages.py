@@ -11,13 +11,13 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 from wtforms import BooleanField
 
 from app.clock import utc_now
 from app.db import db, transaction
-from app.errors import DomainError, NotFound
+from app.errors import DomainError
+from app.jobs.asked_rows import asked_row
 from app.jobs.unit_words import branches, names
 from app.joining import unit_answers
 from app.joining_tables import IncomingUnits, UnitMoveState
@@ -26,7 +26,6 @@ from app.reports import told_words
 from app.reports.suppression import told
 from app.screens import forms
 from app.screens.fields import NEEDED, TextField, at_most, unit_choice
-from app.screens.listing import is_id
 from app.security import policy, scope
 from app.security.actor import current_actor
 from app.security.roles import Action, Resource
@@ -63,13 +62,13 @@ class IncomingUnitsView(BaseView):
     @door(Action.SHOW)
     def show(self, pk: str) -> Answer:
         """What is asked, or what came of it."""
-        return _page(_find(pk, Action.SHOW))
+        return _page(asked_row(IncomingUnits, pk, Action.SHOW))
 
     @expose("/accept/<pk>", methods=["POST"])
     @door(Action.APPROVE)
     def accept(self, pk: str) -> Answer:
         """Say where the units are to stand, and make them."""
-        form, incoming = AcceptForm(), _find(pk, Action.APPROVE)
+        form, incoming = AcceptForm(), asked_row(IncomingUnits, pk, Action.APPROVE)
         if "find" in request.form:
             return _page(incoming, accept_form=form)
         if form.validate() and (form.parent_id.chosen is None) == (not form.to_top.data):
@@ -78,7 +77,8 @@ class IncomingUnitsView(BaseView):
             return _page(incoming, status=422, accept_form=form)
         try:
             with transaction():
-                incoming, parent = _find(pk, Action.APPROVE), form.parent_id.chosen
+                incoming = asked_row(IncomingUnits, pk, Action.APPROVE)
+                parent = form.parent_id.chosen
                 unit = unit_answers.accept(current_actor(), incoming, parent, at=utc_now())
                 name = unit.name
         except DomainError as error:
@@ -90,12 +90,12 @@ class IncomingUnitsView(BaseView):
     @door(Action.DECLINE)
     def decline(self, pk: str) -> Answer:
         """Say no, with a reason."""
-        form, incoming = SayNoForm(), _find(pk, Action.DECLINE)
+        form, incoming = SayNoForm(), asked_row(IncomingUnits, pk, Action.DECLINE)
         if not form.validate():
             return _page(incoming, status=422, decline_form=form)
         try:
             with transaction():
-                incoming, why = _find(pk, Action.DECLINE), form.reason.data
+                incoming, why = asked_row(IncomingUnits, pk, Action.DECLINE), form.reason.data
                 unit_answers.decline(current_actor(), incoming, reason=why, at=utc_now())
         except DomainError as error:
             return _wrong(pk, error, decline_form=form)
@@ -108,7 +108,7 @@ def _wrong(pk: str, error: DomainError, **drawn: Any) -> Answer:
     for form in drawn.values():
         forms.put_error(form, error)
     db.session.rollback()
-    return _page(_find(pk, Action.SHOW), status=error.status, **drawn)
+    return _page(asked_row(IncomingUnits, pk, Action.SHOW), status=error.status, **drawn)
 
 
 def _page(
@@ -134,18 +134,3 @@ def _page(
         may_decline=waits and policy.decide(actor, Action.DECLINE, incoming),
     )
     return shown, status
-
-
-def _find(pk: str, action: Action) -> IncomingUnits:
-    """The units of an address; foreign, missing and hidden told alike.
-
-    Raises:
-        NotFound: the actor can't see them.
-        NotAllowed: the actor may not do ``action`` with them.
-    """
-    found = select(IncomingUnits).where(IncomingUnits.id == pk)
-    incoming = db.session.scalar(found) if is_id(pk) else None
-    if incoming is None:
-        raise NotFound
-    policy.require(current_actor(), action, incoming)
-    return incoming

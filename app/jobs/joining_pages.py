@@ -16,14 +16,14 @@ from wtforms import BooleanField
 
 from app.clock import utc_now
 from app.db import db, transaction
-from app.errors import DomainError, NotFound
+from app.errors import DomainError
 from app.jobs import queue
+from app.jobs.asked_rows import asked_row
 from app.joining import operations, words
 from app.joining_tables import MunicipalityJoining
 from app.models import Job, Municipality
 from app.screens import forms
 from app.screens.fields import NEEDED, ListedField
-from app.screens.listing import is_id
 from app.security import policy, scope
 from app.security.actor import current_actor
 from app.security.roles import Action, Resource
@@ -110,22 +110,23 @@ class JoiningView(BaseView):
     @door(Action.SHOW)
     def show(self, pk: str) -> Answer:
         """What it would do now, or what came of it."""
-        return self._page(_find(pk, Action.SHOW), ApproveForm()), 200
+        return self._page(asked_row(MunicipalityJoining, pk, Action.SHOW), ApproveForm()), 200
 
     @expose("/approve/<pk>", methods=["POST"])
     @door(Action.APPROVE)
     def approve(self, pk: str) -> Answer:
         """Order the work."""
         form, at = ApproveForm(), utc_now()
-        joining = _find(pk, Action.APPROVE)
+        joining = asked_row(MunicipalityJoining, pk, Action.APPROVE)
         try:
             with transaction():
-                joining = _find(pk, Action.APPROVE)
+                joining = asked_row(MunicipalityJoining, pk, Action.APPROVE)
                 has_backup = bool(form.has_backup.data)
                 job = operations.approve(current_actor(), joining, has_backup=has_backup, at=at)
         except DomainError as error:
             forms.put_error(form, error)
-            return self._page(_find(pk, Action.APPROVE), form), error.status
+            joining = asked_row(MunicipalityJoining, pk, Action.APPROVE)
+            return self._page(joining, form), error.status
         queue.send(job.id, job.municipality_id)
         flash(_("The joining is under way. Nobody can work in either while it goes on."), "info")
         return redirect(url_for("JobView.show", pk=job.id))
@@ -135,7 +136,7 @@ class JoiningView(BaseView):
     def decline(self, pk: str) -> Answer:
         """Say no."""
         with transaction():
-            joining = _find(pk, Action.DECLINE)
+            joining = asked_row(MunicipalityJoining, pk, Action.DECLINE)
             operations.decline(current_actor(), joining, at=utc_now())
         flash(_("The joining is declined. Nothing was changed."), "success")
         return redirect(url_for("JoiningView.show", pk=pk))
@@ -145,7 +146,7 @@ class JoiningView(BaseView):
     def take_back(self, pk: str) -> Answer:
         """Take the proposal back."""
         with transaction():
-            joining = _find(pk, Action.END)
+            joining = asked_row(MunicipalityJoining, pk, Action.END)
             operations.take_back(current_actor(), joining, at=utc_now())
         flash(_("The proposal is taken back. Nothing was changed."), "success")
         return redirect(url_for("JoiningView.show", pk=pk))
@@ -172,20 +173,6 @@ class JoiningView(BaseView):
             may_approve=is_waiting and policy.decide(actor, Action.APPROVE, joining),
             may_take_back=is_waiting and policy.decide(actor, Action.END, joining),
         )
-
-
-def _find(pk: str, action: Action) -> MunicipalityJoining:
-    """The joining of an address; missing and hidden told alike.
-
-    Raises:
-        NotFound: the actor can't see it.
-        NotAllowed: the actor may not do ``action`` with it.
-    """
-    row = db.session.get(MunicipalityJoining, pk) if is_id(pk) else None
-    if row is None:
-        raise NotFound
-    policy.require(current_actor(), action, row)
-    return row
 
 
 def _names(*rows: MunicipalityJoining) -> dict[int, Any]:

@@ -11,20 +11,19 @@ from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from app.clock import utc_now
 from app.db import db, transaction
 from app.errors import DomainError, NotAllowed, NotFound
 from app.jobs import queue, unit_outlook
+from app.jobs.asked_rows import asked_row
 from app.jobs.unit_words import branches, names
 from app.joining import operations, unit_family, unit_moves
 from app.joining_tables import IncomingUnits, UnitMove, UnitMoveState
 from app.models import Job, Municipality, Unit
 from app.screens import forms
 from app.screens.fields import NEEDED, ListedField, unit_choice
-from app.screens.listing import is_id
 from app.security import policy, scope
 from app.security.actor import current_actor
 from app.security.roles import Action, Resource
@@ -97,7 +96,7 @@ class UnitMoveView(BaseView):
     @door(Action.SHOW)
     def show(self, pk: str) -> Answer:
         """What it would mean, how far it is, and what can be done."""
-        return _page(_find(pk, Action.SHOW))
+        return _page(asked_row(UnitMove, pk, Action.SHOW))
 
     @expose("/tell/<pk>", methods=["POST"])
     @door(Action.HAND_OVER)
@@ -110,7 +109,7 @@ class UnitMoveView(BaseView):
             _("The coordinators are being told."),
         )
         if isinstance(answer, Response):
-            move = _find(pk, Action.HAND_OVER)
+            move = asked_row(UnitMove, pk, Action.HAND_OVER)
             queue.send(str(move.job_id), move.municipality_id)
         return answer
 
@@ -146,12 +145,12 @@ def _do(pk: str, action: Action, change: Callable[[UnitMove], Any], said: str) -
     """Make a change in one transaction; the page again with what is wrong, or anew."""
     try:
         with transaction():
-            change(_find(pk, action))
+            change(asked_row(UnitMove, pk, action))
     except DomainError as error:
         if error.is_refusal:
             raise
         db.session.rollback()
-        return _page(_find(pk, Action.SHOW), status=error.status, wrong=str(error))
+        return _page(asked_row(UnitMove, pk, Action.SHOW), status=error.status, wrong=str(error))
     flash(said, "success")
     return redirect(url_for("UnitMoveView.show", pk=pk))
 
@@ -236,18 +235,3 @@ def _job_of(move: UnitMove) -> Job | None:
     """The work that was ordered last, when the actor may look at it."""
     job = None if move.job_id is None else db.session.get(Job, move.job_id)
     return job if job is not None and policy.decide(current_actor(), Action.SHOW, job) else None
-
-
-def _find(pk: str, action: Action) -> UnitMove:
-    """The move of an address; foreign, missing and hidden told alike.
-
-    Raises:
-        NotFound: the actor can't see it.
-        NotAllowed: the actor may not do ``action`` with it.
-    """
-    found = select(UnitMove).where(UnitMove.id == pk)
-    move = db.session.scalar(found) if is_id(pk) else None
-    if move is None:
-        raise NotFound
-    policy.require(current_actor(), action, move)
-    return move
