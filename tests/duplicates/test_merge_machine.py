@@ -76,6 +76,7 @@ class Merging(RuleBasedStateMachine):
         self.town = MergeTown(self.world, self.random, self.random.choice(PIVOTS))
         self.journal = []
         self.before = {}
+        self.made = set()
         self.misses = 0
 
     def teardown(self):
@@ -198,6 +199,7 @@ class Merging(RuleBasedStateMachine):
         self.misses = 0
         self.journal.remove(row_id)
         snapshot = self.before.pop(row_id)
+        self.made |= {one[1] for one in row.moved if one[2] == merging.ADDED}
         if not is_last:
             # What was seen after this merge was seen with it.
             self.journal.append("undone in between")
@@ -205,10 +207,10 @@ class Merging(RuleBasedStateMachine):
             # Merges undone in between have given rows they share another version.
             assert [one for one in look_at if one[2] != undoing.CHANGED] == []
             if snapshot is not None:
-                self._all_is_back(row, snapshot)
+                self._all_is_back(snapshot)
                 TOLD["all back"] += 1
 
-    def _all_is_back(self, row, snapshot):
+    def _all_is_back(self, snapshot):
         now = self.town.snapshot()
         different = {
             key: {n: (v, now[key][n]) for n, v in kept.items() if now[key][n] != v}
@@ -216,10 +218,10 @@ class Merging(RuleBasedStateMachine):
             if now[key] != kept
         }
         assert different == {}
-        added = {one[1] for one in row.moved if one[2] == merging.ADDED}
-        more = {key[1] for key in set(now) - set(snapshot)}
-        # What earlier merges made and ended again is in both.
-        assert more <= added
+        more = set(now) - set(snapshot)
+        # What merges made that are undone is still there, and has ended.
+        assert {row_id for _table, row_id in more} <= self.made
+        assert all(now[key].get("ended_at") or now[key].get("lifted_at") for key in more)
 
     @rule()
     def somebody_else_works(self):
