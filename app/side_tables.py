@@ -1,9 +1,8 @@
 """Tables that the core of ``app.models`` does not point at: what stands beside it.
 
 1. Lists            ListSetting, SavedView, BulkChange
-2. Plans            Handover, PlanDecision, Notice, PlanVisit
-3. Plan content     PlanEntryVersion, EntryDraft
-4. Moving           PlanMove, MoveConsent, IncomingPlan
+2. Plans            Handover, PlanDecision, Notice, PlanVisit, PlanEntryVersion, EntryDraft
+3. Moving           PlanMove, MoveConsent, IncomingPlan
 
 ``app.models`` lists those of a municipality among its own, so the walls stand round them too.
 """
@@ -112,7 +111,7 @@ class BulkChange(Versioned, TenantOwned):
     undone_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-# --- 2. Plans ------------------------------------------------------------------------------------
+# --- 2. Plans and what is written in them ---------------------------------------------------------
 
 
 class Handover(Versioned, TenantOwned):
@@ -204,21 +203,24 @@ class PlanVisit(TenantOwned):
     seen_at: Mapped[datetime] = mapped_column(Instant)
 
 
-# --- 3. Plan content ------------------------------------------------------------------------------
-
-
 class PlanEntryVersion(TenantOwned):
-    """What an entry was after a save, and who saved it. Added, never changed."""
+    """What an entry was after a save, and who saved it. Added, never changed.
+
+    ``plan_id`` is the entry's, for counting who writes; empty where code before 0014 saved it.
+    """
 
     __tablename__ = "plan_entry_version"
     __table_args__ = (
+        inside_municipality("plan", "plan_id", "fk_plan_entry_version_plan"),
         inside_municipality("plan_entry", "entry_id", "fk_plan_entry_version_entry"),
         inside_municipality("person", "author_id", "fk_plan_entry_version_author"),
         UniqueConstraint(
             "municipality_id", "entry_id", "number", name="uq_plan_entry_version_number"
         ),
+        Index("ix_plan_entry_version_writers", "municipality_id", "plan_id", "author_id", "at"),
     )
 
+    plan_id: Mapped[str | None] = mapped_column(Uuid(as_uuid=False))
     entry_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
     number: Mapped[int]
     values: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
@@ -250,7 +252,7 @@ class EntryDraft(TenantOwned):
     saved_at: Mapped[datetime] = mapped_column(Instant)
 
 
-# --- 4. Moving to another municipality ------------------------------------------------------------
+# --- 3. Moving to another municipality ------------------------------------------------------------
 
 
 class PlanMove(Versioned, TenantOwned):

@@ -259,12 +259,9 @@ def _big_plan(me: str, text_id: str) -> str:
         db.session.flush()
         parent = entry.id if is_goal else parent
         for version in range(VERSIONS // ENTRIES):
+            of = {"plan_id": plan.id, "entry_id": entry.id, "number": version + 1}
             values = {"title": entry.title, "body": entry.body}
-            db.session.add(
-                PlanEntryVersion(
-                    entry_id=entry.id, number=version + 1, values=values, author_id=me, at=utc_now()
-                )
-            )
+            db.session.add(PlanEntryVersion(**of, values=values, author_id=me, at=utc_now()))
     return str(plan.id)
 
 

@@ -178,6 +178,7 @@ class Writing:
             values = first.values if isinstance(first, PlanEntryVersion) else {}
             self.rows.append(
                 PlanEntryVersion(
+                    plan_id=entry.plan_id,
                     entry_id=entry.id,
                     number=number,
                     values=values,

@@ -163,6 +163,7 @@ def first_versions(rows: Sequence[PlanEntry]) -> Iterator[PlanEntryVersion]:
         details = dict(row.details)
         responsible = details.pop("responsible", None)
         yield PlanEntryVersion(
+            plan_id=row.plan_id,
             entry_id=row.id,
             number=1,
             values={

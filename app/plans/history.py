@@ -82,6 +82,7 @@ def last_authors(entries: Iterable[PlanEntry]) -> dict[str, Person | None]:
 def _add(entry: PlanEntry, number: int, author_id: str | None, at: datetime) -> None:
     db.session.add(
         PlanEntryVersion(
+            plan_id=entry.plan_id,
             entry_id=entry.id,
             number=number,
             values=entry_facts.of_entry(entry).as_json,

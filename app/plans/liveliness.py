@@ -63,6 +63,7 @@ class Sign(StrEnum):
 
 
 MOST = len(Sign)
+DEAR = frozenset({Sign.WRITERS, Sign.CONSENT})
 SEEN: dict[Sign, Any] = {
     Sign.WRITERS: _l("Several have written in the plan in the last 12 months"),
     Sign.OWNER: _l("The owner's side has opened the plan in the last 90 days"),
@@ -92,9 +93,13 @@ def score(on: date) -> ColumnElement[Any]:
 def is_between(low: int, high: int, on: date) -> ColumnElement[bool]:
     """Whether ``Plan`` has a score, and it lies between these two.
 
-    Only what is not sure is asked: PostgreSQL works a score out anew for each end.
+    Only what is not sure is asked: PostgreSQL works a score out anew for each end. Where many
+    points are wanted, the dear signs are looked for only in plans that show enough of the others.
     """
     ends = []
+    if low > len(DEAR):
+        cheap = sum((_point(sign, on) for sign in Sign if sign not in DEAR), literal(0))
+        ends.append(cheap >= low - len(DEAR))
     if low > 0:
         ends.append(score(on) >= low)
     if high < MOST:
@@ -125,8 +130,8 @@ def _has_several_writers(on: date) -> ColumnElement[bool]:
     since = start_of(add_months(on, -WRITERS_WITHIN_MONTHS))
     wrote = _versions_since(since)
     writers = select(func.count(_VERSION.author_id.distinct())).where(*wrote)
-    by_others = some((_ENTRY, _VERSION), *wrote, _VERSION.author_id != Plan.coordinator_id)
-    by_coordinator = some((_ENTRY, _VERSION), *wrote, _VERSION.author_id == Plan.coordinator_id)
+    by_others = some((_VERSION,), *wrote, _VERSION.author_id != Plan.coordinator_id)
+    by_coordinator = some((_VERSION,), *wrote, _VERSION.author_id == Plan.coordinator_id)
     return case(
         (not_(by_others), false()),
         (by_coordinator, true()),
@@ -137,11 +142,8 @@ def _has_several_writers(on: date) -> ColumnElement[bool]:
 def _versions_since(since: datetime) -> tuple[ColumnElement[bool], ...]:
     """The conditions for what was saved in ``Plan`` since then."""
     return (
-        _ENTRY.municipality_id == Plan.municipality_id,
-        _ENTRY.plan_id == Plan.id,
-        _ENTRY.changed_at >= since,
-        _VERSION.municipality_id == _ENTRY.municipality_id,
-        _VERSION.entry_id == _ENTRY.id,
+        _VERSION.municipality_id == Plan.municipality_id,
+        _VERSION.plan_id == Plan.id,
         _VERSION.at >= since,
     )
 

@@ -2,7 +2,8 @@
 
 What is counted is that something was saved, by whom and when; never what it says. A coordinator's
 are those who coordinate the plan now, or did so when they wrote and have handed it over since.
-Who stands in counts among the others. Reads only.
+Who stands in counts among the others. What was carried over from another plan counts where it was
+written. Reads only.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, literal_column, select
 
 from app.db import db
-from app.models import Person, Plan, PlanEntry
+from app.models import Person, Plan
 from app.security import policy
 from app.security.actor import Actor
 from app.security.roles import Action
@@ -56,98 +57,82 @@ def for_reader(actor: Actor, plan: Plan, at: datetime) -> Pen | None:
 
 def of_plan(plan: Plan, at: datetime) -> Pen:
     """The pen share of one plan in the last 12 months."""
-    return Pens(Plan.id == plan.id, [(at - YEAR, at)]).in_spans()[0]
+    return in_spans(Plan.id == plan.id, [(at - YEAR, at)])[0]
 
 
-@dataclass(frozen=True)
-class _Counted:
-    """How often something was saved in one piece of time, in plans of one unit."""
-
-    piece: int
-    unit_id: str | None
-    is_shielded: bool
-    is_coordinator: bool
-    count: int
-
-
-class Pens:
-    """The pen shares of many plans in several spans of time, which may overlap.
+def in_spans(plans: ColumnElement[bool], spans: Sequence[Span]) -> list[Pen]:
+    """The pen share of many plans together, in each of several spans, which may overlap.
 
     Time is cut into pieces where a span begins or ends, so that each row is looked at once.
     """
-
-    def __init__(self, plans: ColumnElement[bool], spans: Sequence[Span]) -> None:
-        self.spans = spans
-        self.cuts = sorted({instant for span in spans for instant in span})
-        self.found = [
-            _Counted(row.piece, row.unit_id, bool(row.shielded), bool(row.coordinator), row.saved)
-            for one in self._questions(plans)
-            for row in db.session.execute(one)
-        ]
-
-    def in_spans(self) -> list[Pen]:
-        """The pen share of all of them, in each span."""
-        return [_pen(self._within(span)) for span in self.spans]
-
-    def by_unit(self, span: Span) -> dict[str | None, Pen]:
-        """The pen share of the plans of each unit in a span, without those whose owner's place
-        must not show."""
-        rows = [one for one in self._within(span) if not one.is_shielded]
-        units = {one.unit_id for one in rows}
-        return {pk: _pen(one for one in rows if one.unit_id == pk) for pk in units}
-
-    def _within(self, span: Span) -> list[_Counted]:
-        first, end = (self.cuts.index(instant) for instant in span)
-        return [one for one in self.found if first <= one.piece < end]
-
-    def _questions(self, plans: ColumnElement[bool]) -> list[Select[Any]]:
-        """What is counted: every version kept, and every entry that no version is kept of yet."""
-        version, entry = PlanEntryVersion, PlanEntry
-        has_version = exists().where(version.entry_id == entry.id).correlate(entry)
-        of_versions = (
-            self._question(version.at, version.author_id)
-            .select_from(version)
-            .join(entry, version.entry_id == entry.id)
-            .join(Plan, entry.plan_id == Plan.id)
-        )
-        of_entries = (
-            self._question(entry.created_at, entry.author_id)
-            .select_from(entry)
-            .join(Plan, entry.plan_id == Plan.id)
-            .where(~has_version)
-        )
-        return [
-            one.join(Person, Plan.owner_id == Person.id).where(plans)
-            for one in (of_versions, of_entries)
-        ]
-
-    def _question(self, at: Any, author_id: Any) -> Select[Any]:
-        piece: Any = case(
-            *((at < cut, number) for number, cut in enumerate(self.cuts[1:])), else_=-1
-        ).label("piece")
-        coordinator = case((_is_coordinators(author_id, at), 1), else_=0).label("coordinator")
-        grouped = (piece, Plan.unit_id, Person.is_shielded.label("shielded"), coordinator)
-        counted: Select[Any] = select(*grouped, func.count().label("saved"))
-        return counted.where(
-            author_id.is_not(None), at >= self.cuts[0], at < self.cuts[-1]
-        ).group_by(literal_column("1"), Plan.unit_id, Person.is_shielded, literal_column("4"))
+    cuts = sorted({instant for span in spans for instant in span})
+    found = _counted(_piece(cuts), plans, (cuts[0], cuts[-1]))
+    return [
+        _sum(found[piece] for piece in range(*map(cuts.index, span)) if piece in found)
+        for span in spans
+    ]
 
 
-def _is_coordinators(author_id: Any, at: Any) -> ColumnElement[bool]:
-    handed_over = (
-        exists()
-        .where(
-            Handover.plan_id == Plan.id,
-            Handover.from_id == author_id,
-            Handover.accepted.is_(True),
-            Handover.answered_at >= at,
-        )
-        .correlate(Plan, PlanEntry, PlanEntryVersion)
+def by_unit(plans: ColumnElement[bool], span: Span) -> dict[str | None, Pen]:
+    """The pen share of the plans of each unit in a span, without those whose owner's place must
+    not show."""
+    return _counted(Plan.unit_id, and_(plans, Person.is_shielded.is_(False)), span)
+
+
+def _piece(cuts: Sequence[datetime], first: int = 0) -> Any:
+    """The number of the piece between two cuts in which a version was kept, by halves: a row is
+    compared with few of the cuts."""
+    if len(cuts) <= 2:
+        return literal(first)
+    half = len(cuts) // 2
+    earlier, later = _piece(cuts[: half + 1], first), _piece(cuts[half:], first + half)
+    return case((PlanEntryVersion.at < cuts[half], earlier), else_=later)
+
+
+def _counted(key: Any, plans: ColumnElement[bool], span: Span) -> dict[Any, Pen]:
+    """What was saved in a span, by a key.
+
+    Former coordinators are looked for apart, in the few plans that were handed over.
+    """
+    version = PlanEntryVersion
+    saved = (
+        select(key, func.count())
+        .select_from(Plan)
+        .join(version, version.plan_id == Plan.id)
+        .join(Person, Plan.owner_id == Person.id)
+        .where(plans, version.author_id.is_not(None))
+        .where(version.at >= span[0], version.at < span[1])
+        .group_by(literal_column("1"))
     )
-    return or_(author_id == Plan.coordinator_id, handed_over)
+    is_coordinators = case((version.author_id == Plan.coordinator_id, 1), else_=0)
+    found = {
+        one: Pen(int(by_coordinator), number)
+        for one, number, by_coordinator in db.session.execute(
+            saved.add_columns(func.sum(is_coordinators))
+        )
+    }
+    for one, by_former in db.session.execute(saved.where(*_is_formers())):
+        pen = found[one]
+        found[one] = Pen(pen.by_coordinator + by_former, pen.saved)
+    return found
 
 
-def _pen(rows: Iterable[_Counted]) -> Pen:
-    known = list(rows)
-    by_coordinator = sum(one.count for one in known if one.is_coordinator)
-    return Pen(by_coordinator, sum(one.count for one in known))
+def _is_formers() -> tuple[ColumnElement[bool], ...]:
+    """Whether who saved coordinated the plan then, and has handed it over since."""
+    version = PlanEntryVersion
+    handed_over = exists().where(
+        Handover.plan_id == Plan.id,
+        Handover.from_id == version.author_id,
+        Handover.accepted.is_(True),
+        Handover.answered_at >= version.at,
+    )
+    return (
+        Plan.id.in_(select(Handover.plan_id).where(Handover.accepted.is_(True))),
+        version.author_id != Plan.coordinator_id,
+        handed_over.correlate(Plan, version),
+    )
+
+
+def _sum(pens: Iterable[Pen]) -> Pen:
+    known = list(pens)
+    return Pen(sum(one.by_coordinator for one in known), sum(one.saved for one in known))

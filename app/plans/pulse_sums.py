@@ -7,9 +7,11 @@ municipality alone, and not by unit or kind of plan: what two overlapping sums d
 one person. Pure, but for ``read``.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -25,12 +27,11 @@ SMALLEST_GROUP = 5
 QUESTIONS = ("useful", "heard", "knows_who")
 
 
-@dataclass(frozen=True)
-class Answered:
+class Answered(NamedTuple):
     """One person's answers; never shown."""
 
     person_id: str
-    on: date
+    at: datetime
     said: tuple[PulseAnswer, PulseAnswer, PulseAnswer]
 
 
@@ -40,7 +41,7 @@ class Sum:
     question. ``on`` is the day on which the last of them came."""
 
     count: int
-    said: tuple[dict[PulseAnswer, int], ...]
+    said: tuple[Counter[PulseAnswer], ...]
     on: date | None = None
 
     def good(self, question: int) -> float | None:
@@ -62,28 +63,26 @@ def groups(answers: Iterable[Answered]) -> list[Sum]:
     """
     found: list[Sum] = []
     waiting: list[Answered] = []
+    persons: set[str] = set()
     for one in answers:
         waiting.append(one)
-        if len({each.person_id for each in waiting}) >= SMALLEST_GROUP:
+        persons.add(one.person_id)
+        if len(persons) >= SMALLEST_GROUP:
             found.append(_sum(waiting))
-            waiting = []
+            waiting, persons = [], set()
     return found
 
 
 def _sum(answers: Sequence[Answered]) -> Sum:
-    said = tuple(
-        {kind: sum(one.said[place] is kind for one in answers) for kind in PulseAnswer}
-        for place in range(len(QUESTIONS))
-    )
-    return Sum(len(answers), said, answers[-1].on)
+    said = tuple(Counter(one.said[place] for one in answers) for place in range(len(QUESTIONS)))
+    return Sum(len(answers), said, day_of(answers[-1].at))
 
 
 def together(sums: Iterable[Sum]) -> Sum:
     """Several groups as one."""
     known = list(sums)
     said = tuple(
-        {kind: sum(one.said[place][kind] for one in known) for kind in PulseAnswer}
-        for place in range(len(QUESTIONS))
+        sum((one.said[place] for one in known), Counter()) for place in range(len(QUESTIONS))
     )
     return Sum(sum(one.count for one in known), said, known[-1].on if known else None)
 
@@ -98,6 +97,6 @@ def read(actor: Actor) -> list[Sum]:
         .order_by(Pulse.answered_at, Pulse.id)
     )
     return groups(
-        Answered(row.person_id, day_of(row.answered_at), (row.useful, row.heard, row.knows_who))
-        for row in rows
+        Answered(person_id, answered_at, (useful, heard, knows_who))
+        for person_id, answered_at, useful, heard, knows_who in rows
     )

@@ -223,9 +223,8 @@ def writers(actor: Actor, on: date) -> Parts:
     by_coordinator = func.count(case((PlanEntryVersion.author_id == Plan.coordinator_id, 1)))
     saved = (
         open_plans(actor)
-        .join(PlanEntry, PlanEntry.plan_id == Plan.id)
-        .join(PlanEntryVersion, PlanEntryVersion.entry_id == PlanEntry.id)
-        .where(PlanEntry.changed_at >= since, PlanEntryVersion.at >= since)
+        .join(PlanEntryVersion, PlanEntryVersion.plan_id == Plan.id)
+        .where(PlanEntryVersion.at >= since)
         .group_by(Plan.id)
         .with_only_columns(
             Plan.id.label("id"), func.count().label("all"), by_coordinator.label("own")

@@ -126,8 +126,8 @@ def _lively(place, made):
 
 
 def _write(entry: PlanEntry, author_id: str, number: int) -> None:
-    row = PlanEntryVersion(entry_id=entry.id, number=number, author_id=author_id, at=utc_now())
-    db.session.add(row)
+    of = {"plan_id": entry.plan_id, "entry_id": entry.id, "number": number}
+    db.session.add(PlanEntryVersion(**of, author_id=author_id, at=utc_now()))
     db.session.flush()
 
 

@@ -1,6 +1,6 @@
 """Rules that need neither a page nor a database: days, groups and shares."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -14,6 +14,7 @@ from app.reports.success_people import Held, Staff
 from app.reports.success_values import Met, Share, looked_up, moments, protected
 
 ON = date(2026, 11, 26)
+AT = datetime.combine(ON, time(12), UTC)
 LONG_AGO = date(2020, 1, 1)
 YES = (PulseAnswer.GOOD,) * 3
 NO = (PulseAnswer.BAD,) * 3
@@ -73,7 +74,7 @@ def test_a_child_is_heard_from_the_twelfth_birthday():
 
 def answered(*said, first=0):
     """One answer a day, each of another person."""
-    return [Answered(str(first + n), ON + timedelta(days=n), one) for n, one in enumerate(said)]
+    return [Answered(str(first + n), AT + timedelta(days=n), one) for n, one in enumerate(said)]
 
 
 def test_four_answers_are_not_told_and_five_are():
@@ -102,11 +103,12 @@ def test_two_sums_never_differ_by_one_answer(number):
 
 
 def test_a_group_holds_five_different_persons():
-    twice = [Answered("a", ON, YES), Answered("a", ON, NO), *answered(YES, YES, YES)]
+    twice = [Answered("a", AT, YES), Answered("a", AT, NO), *answered(YES, YES, YES)]
 
     assert pulse_sums.groups(twice) == []
-    (told,) = pulse_sums.groups([*twice, Answered("b", ON, YES)])
+    (told,) = pulse_sums.groups([*twice, Answered("b", AT, YES)])
     assert told.count == 6
+    assert told.on == ON
 
 
 # --- shares --------------------------------------------------------------------------------------

@@ -277,8 +277,9 @@ def test_what_a_former_coordinator_wrote_while_coordinating_counts_as_theirs(str
     months = timedelta(days=30)
     saves = [(former, 3), (former, 3), (former, 1), (present, 1), (other, 1), (other, 13)]
     for number, (author, ago) in enumerate(saves, start=1):
+        at = now - ago * months
         row = PlanEntryVersion(
-            entry_id=entry.id, number=number, author_id=author, at=now - ago * months
+            plan_id=plan.id, entry_id=entry.id, number=number, author_id=author, at=at
         )
         db.session.add(row)
     gardens.handover(
@@ -289,12 +290,12 @@ def test_what_a_former_coordinator_wrote_while_coordinating_counts_as_theirs(str
         answered_at=now - 2 * months,
         accepted=True,
     )
-    gardens.entry(plan, Section.GOALS, "Uten versjon", author_id=other, created_at=now)
+    gardens.entry(plan, Section.GOALS, "Ført over", author_id=other, created_at=now)
     db.session.flush()
 
     found = pen_share.of_plan(plan, now + timedelta(seconds=1))
 
-    assert found == pen_share.Pen(by_coordinator=3, saved=6)
+    assert found == pen_share.Pen(by_coordinator=3, saved=5)
 
 
 def test_the_pen_share_shows_to_those_who_steer_or_administer(garden, client_as):
@@ -393,3 +394,7 @@ def test_the_success_page_measures_for_administrators_and_tells_coordinators_the
     assert 'id="factors"' in pages["lokal.strandvik"].text
     assert 'id="factors"' not in pages["koordinator.strandvik"].text
     assert 'id="own"' in pages["koordinator.strandvik"].text
+    for part in ("over-time", "units"):
+        opened = {name: client_as(name).get(f"/success/{part}").status_code for name in statuses}
+        assert opened == statuses | {"koordinator.strandvik": 403}
+    assert "/success/units" not in pages["koordinator.strandvik"].text

@@ -62,6 +62,7 @@ def grow(plot, plan_id: str, goals: int) -> None:
                 for version in range(1, 11):
                     db.session.add(
                         PlanEntryVersion(
+                            plan_id=row.plan_id,
                             entry_id=row.id,
                             number=version,
                             values={"title": row.title},

@@ -120,9 +120,8 @@ def _content(chance: Random, plan, owner: Person, coordinator_id: str) -> None:
         )
         for number in range(chance.randrange(1, 5)):
             author = coordinator_id if chance.random() < 0.7 else owner.id
-            db.session.add(
-                PlanEntryVersion(entry_id=entry.id, number=number, author_id=author, at=utc_now())
-            )
+            of = {"plan_id": plan.id, "entry_id": entry.id, "number": number}
+            db.session.add(PlanEntryVersion(**of, author_id=author, at=utc_now()))
     if chance.random() < 0.6:
         seen_at = utc_now() - timedelta(days=chance.choice([5, 300]))
         who = chance.choice([owner.id, coordinator_id])

@@ -194,9 +194,8 @@ def _versions_and_draft(plan: Plan, row: PlanEntry, account_id: int) -> None:
     text = word(f"plan_entry_version.values.{row.section}")
     for number, body in ((1, text), (2, f"{text} og mer")):
         values = {"title": row.title, "body": body, "details": row.details}
-        db.session.add(
-            PlanEntryVersion(entry_id=row.id, number=number, values=values, at=utc_now())
-        )
+        of = {"plan_id": plan.id, "entry_id": row.id, "number": number}
+        db.session.add(PlanEntryVersion(**of, values=values, at=utc_now()))
     db.session.add(
         EntryDraft(
             account_id=account_id,

@@ -56,7 +56,7 @@ def _fill(bed, account_id):
                 recorded_at=utc_now(),
             ),
             PlanVisit(**of, person_id=persons["larer"], seen_at=utc_now()),
-            PlanEntryVersion(entry_id=entry_id, number=7, at=utc_now()),
+            PlanEntryVersion(**of, entry_id=entry_id, number=7, at=utc_now()),
             EntryDraft(account_id=account_id, place="ny", saved_at=utc_now()),
             desk_rows.tidied(plan, account_id),
             desk_rows.introduced(plan, persons["larer"]),
