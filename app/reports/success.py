@@ -1,5 +1,6 @@
 """The success factors of the method (``domain.md`` 7.3): each with measure, goal, number now,
-whether it is met, what it was a year ago and at the end of each quarter, and the list behind.
+whether it is met, what it was a year ago, and the list behind; and those whose past is kept, at the
+end of each quarter.
 
 The goals are ours, where the deck names none; they stand here, one by one.
 """
@@ -61,11 +62,9 @@ class Measure:
 
 @dataclass(frozen=True)
 class Success:
-    """Everything the page shows."""
+    """Each factor as it stands, and what owners and their families have answered."""
 
     measures: tuple[Measure, ...]
-    moments: tuple[date, ...]
-    units: tuple[success_system.OfUnit, ...]
     pulse: pulse_sums.Sum
 
     @property
@@ -81,28 +80,37 @@ class Success:
 
 def read(actor: Actor, at: datetime, on: date) -> Success:
     """The factors as they stand, for the part that the actor administers."""
-    days = moments(on)
+    days = [year_before(on), on]
     sums = pulse_sums.read(actor)
-    spans = [_year_to(day, at) for day in days]
-    pens = pen_share.Pens(success_plans.mine(actor), spans)
-    found = [
+    found = (
         *_of_people(actor, days),
+        _next_course(actor, on),
         *_of_system(actor, on),
         *_of_plans(actor, days),
-        _pen(pens),
+        *_of_active(actor, on),
+        _pen(actor, days, at),
         _pulse(sums, days),
-    ]
-    year = [one for one in sums if one.on is not None and one.on > year_before(on)]
-    return Success(
-        tuple(found), tuple(days), tuple(_units(actor, on, pens)), pulse_sums.together(year)
     )
+    return Success(found, pulse_sums.together(_of_year(sums, on)))
+
+
+def over_time(actor: Actor, at: datetime, on: date) -> tuple[Sequence[date], Sequence[Measure]]:
+    """The factors whose past is kept, and the days that they are told for."""
+    days = moments(on)
+    found = (
+        *_of_people(actor, days),
+        *_of_plans(actor, days),
+        _pen(actor, days, at),
+        _pulse(pulse_sums.read(actor), days),
+    )
+    return days, found
 
 
 # --- about the coordinators ----------------------------------------------------------------------
 
 
 def _of_people(actor: Actor, days: Sequence[date]) -> list[Measure]:
-    staff, on = success_people.staff(actor), days[-1]
+    staff = success_people.staff(actor)
     gathered = success_people.gathered(actor, days)
     return [
         _share(
@@ -114,7 +122,6 @@ def _of_people(actor: Actor, days: Sequence[date]) -> list[Measure]:
             asked={"training": training.Training.UNTRAINED.value},
             link=_l("Who is not trained"),
         ),
-        _next_course(actor, on),
         _share(
             "new",
             _l("New coordinators are trained in time"),
@@ -226,7 +233,6 @@ def _contact(unit: success_system.Contact | None) -> Measure:
 
 
 def _of_plans(actor: Actor, days: Sequence[date]) -> list[Measure]:
-    on = days[-1]
     return [
         _share(
             "decided",
@@ -246,11 +252,17 @@ def _of_plans(actor: Actor, days: Sequence[date]) -> list[Measure]:
             asked={"state": OPEN},
             link=_l("Open plans"),
         ),
+    ]
+
+
+def _of_active(actor: Actor, on: date) -> list[Measure]:
+    evaluated, lively = success_plans.evaluated_and_lively(actor, on)
+    return [
         _share(
             "evaluated",
             _l("Plans are evaluated in time"),
             _l("Active plans whose next evaluation is set and not overdue"),
-            [success_plans.evaluated(actor, on)],
+            [evaluated],
             endpoint="PlanListView.list",
             asked={"state": "active", "evaluation": "overdue"},
             link=_l("Plans with an overdue evaluation"),
@@ -259,7 +271,7 @@ def _of_plans(actor: Actor, days: Sequence[date]) -> list[Measure]:
             "lively",
             _l("Plans are alive"),
             _l("Active plans with at least four of five signs of life"),
-            [success_plans.lively(actor, on)],
+            [lively],
             endpoint="PlanListView.list",
             asked={"liveliness": "low"},
             link=_l("Plans with the fewest signs of life"),
@@ -267,8 +279,9 @@ def _of_plans(actor: Actor, days: Sequence[date]) -> list[Measure]:
     ]
 
 
-def _pen(pens: pen_share.Pens) -> Measure:
-    shares = [_of_pen(one) for one in pens.in_spans()]
+def _pen(actor: Actor, days: Sequence[date], at: datetime) -> Measure:
+    spans = [year_to(day, at) for day in days]
+    shares = [of_pen(one) for one in pen_share.in_spans(success_plans.mine(actor), spans)]
     return Measure(
         "pen",
         _l("Others than the coordinator hold the pen"),
@@ -285,12 +298,13 @@ def _pen(pens: pen_share.Pens) -> Measure:
     )
 
 
-def _year_to(day: date, at: datetime) -> tuple[datetime, datetime]:
+def year_to(day: date, at: datetime) -> pen_share.Span:
+    """The year until the end of a day in Norway, or until now where the day has not ended."""
     end = min(success_plans.end_of(day), at + timedelta(seconds=1))
     return end - pen_share.YEAR, end
 
 
-def _of_pen(pen: pen_share.Pen) -> Share:
+def of_pen(pen: pen_share.Pen) -> Share:
     """The share alone: how often something was written is nobody's to know."""
     found = looked_up(pen.by_coordinator, pen.saved)
     return Share(found.low, found.high)
@@ -299,8 +313,7 @@ def _of_pen(pen: pen_share.Pen) -> Share:
 def _pulse(sums: Sequence[pulse_sums.Sum], days: Sequence[date]) -> Measure:
     shares = []
     for day in days:
-        year = [one for one in sums if one.on is not None and year_before(day) < one.on <= day]
-        good = pulse_sums.together(year).all_good
+        good = pulse_sums.together(_of_year(sums, day)).all_good
         percent = None if good is None else round(100 * good)
         shares.append(Share(percent, percent))
     return _share(
@@ -309,6 +322,10 @@ def _pulse(sums: Sequence[pulse_sums.Sum], days: Sequence[date]) -> Measure:
         _l("Answers that say yes, of the three questions after evaluations in the last year"),
         shares,
     )
+
+
+def _of_year(sums: Sequence[pulse_sums.Sum], day: date) -> list[pulse_sums.Sum]:
+    return [one for one in sums if one.on is not None and year_before(day) < one.on <= day]
 
 
 # --- saying it -----------------------------------------------------------------------------------
@@ -349,34 +366,6 @@ def _percent(share: Share) -> str:
     if share.low == share.high:
         return _("%(low)s %%", low=share.low)
     return _("%(low)s–%(high)s %%", low=share.low, high=share.high)
-
-
-# --- by unit -------------------------------------------------------------------------------------
-
-
-def _units(actor: Actor, on: date, pens: pen_share.Pens) -> list[success_system.OfUnit]:
-    names = success_system.large_units(actor)
-    if not names:
-        return []
-    trained = success_system.trained_by_unit(actor, on)
-    evaluated = success_plans.evaluated_by_unit(actor, on)
-    written = pens.by_unit(pens.spans[-1])
-    none = Share()
-    return [
-        success_system.OfUnit(
-            pk,
-            name,
-            _bare(trained.get(pk, none)),
-            _bare(evaluated.get(pk, none)),
-            _of_pen(written.get(pk, pen_share.Pen(0, 0))),
-        )
-        for pk, name in names.items()
-    ]
-
-
-def _bare(share: Share) -> Share:
-    """The percentage alone: numbers beside it would tell of the units that are left out."""
-    return Share(share.low, share.high)
 
 
 MET: dict[Met, Any] = {

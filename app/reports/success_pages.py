@@ -1,6 +1,8 @@
-"""The page of the success factors, and the way on to the registers behind them."""
+"""The pages of the success factors: how it stands, over time and by unit; and the way on to the
+registers behind them."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from flask import render_template
@@ -12,9 +14,9 @@ from app.clock import today, utc_now
 from app.enums import PulseAnswer
 from app.method import own_part
 from app.plans.pulse_sums import SMALLEST_GROUP, Sum
-from app.reports import success
+from app.reports import success, success_units
 from app.reports.charts import LineChart, Series
-from app.reports.success import Measure, Success
+from app.reports.success import Measure
 from app.screens.fields import show_date, show_number
 from app.security import policy
 from app.security.actor import current_actor
@@ -57,33 +59,54 @@ class SuccessView(BaseView):
             registers=REGISTERS,
             own=own_part.of(actor, on),
             found=found,
-            charts=charts(found) if found else (),
             met_words=success.MET,
-            say=success.say,
-            questions=QUESTIONS,
             answers=tuple(PulseAnswer),
             smallest=SMALLEST_GROUP,
             pulse=pulse_rows(found.pulse) if found else (),
             on=on,
         )
 
+    @expose("/over-time", methods=["GET"])
+    @door(Action.SHOW, Resource.REPORT)
+    def over_time(self) -> str:
+        """The factors whose past is kept, at the end of each quarter of a year."""
+        days, measures = success.over_time(current_actor(), utc_now(), today())
+        return render_template(
+            "method/success_over_time.html", view=self, charts=charts(days, measures)
+        )
 
-def charts(found: Success) -> Sequence[tuple[LineChart, Measure, Sequence[Any]]]:
-    """For each measure whose past is kept, its line over time and the same as rows of a table."""
-    days = [show_date(day) for day in found.moments]
+    @expose("/units", methods=["GET"])
+    @door(Action.SHOW, Resource.REPORT)
+    def units(self) -> str:
+        """What is told of single units."""
+        found = success_units.read(current_actor(), utc_now(), today())
+        return render_template(
+            "method/success_units.html",
+            view=self,
+            units=found,
+            fewest=success_units.FEWEST,
+            say=success.say,
+        )
+
+
+def charts(
+    days: Sequence[date], measures: Sequence[Measure]
+) -> Sequence[tuple[LineChart, Measure, Sequence[Any]]]:
+    """For each measure that can be told, its line over time and the same as rows of a table."""
+    told = [show_date(day) for day in days]
     made = []
-    for one in found.measures:
+    for one in measures:
         if not any(size is not None for size in one.sizes):
             continue
         chart = LineChart(
             f"chart-{one.name}",
             str(one.title),
-            _("%(asks)s, from %(first)s to %(last)s.", asks=one.asks, first=days[0], last=days[-1]),
-            days,
+            _("%(asks)s, from %(first)s to %(last)s.", asks=one.asks, first=told[0], last=told[-1]),
+            told,
             [Series(one.title, one.sizes)],
             full=100 if one.is_percent else None,
         )
-        made.append((chart, one, tuple(zip(days, one.said, strict=True))))
+        made.append((chart, one, tuple(zip(told, one.said, strict=True))))
     return made
 
 

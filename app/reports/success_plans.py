@@ -6,6 +6,7 @@ where the past is known; nothing of what is written in them is read.
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
@@ -24,6 +25,8 @@ from app.side_tables import PlanDecision
 
 LIVELY = 4
 """Of five signs (``liveliness``)."""
+KEPT = 64
+"""Of so many rows of days the questions are kept: they take longer to write than to answer."""
 
 
 def mine(actor: Actor) -> ColumnElement[bool]:
@@ -58,6 +61,11 @@ def _shares(*found: Select[Any]) -> list[tuple[int, int]]:
 
 def decided(actor: Actor, days: Sequence[date]) -> list[Share]:
     """How many of the open plans had a decision, at the end of each day."""
+    return [protected(*one) for one in _shares(_with_decision(tuple(days)).where(mine(actor)))]
+
+
+@lru_cache(KEPT)
+def _with_decision(days: tuple[date, ...]) -> Select[Any]:
     first = (
         select(PlanDecision.plan_id, func.min(PlanDecision.decided_on).label("on"))
         .group_by(PlanDecision.plan_id)
@@ -66,13 +74,7 @@ def decided(actor: Actor, days: Sequence[date]) -> list[Share]:
     columns: list[ColumnElement[bool]] = []
     for on in days:
         columns += [and_(is_open(on), first.c.on <= on), is_open(on)]
-    found = (
-        select(*_sums(columns))
-        .select_from(Plan)
-        .outerjoin(first, first.c.plan_id == Plan.id)
-        .where(mine(actor))
-    )
-    return [protected(*one) for one in _shares(found)]
+    return select(*_sums(columns)).select_from(Plan).outerjoin(first, first.c.plan_id == Plan.id)
 
 
 # --- introductions -------------------------------------------------------------------------------
@@ -81,11 +83,12 @@ def decided(actor: Actor, days: Sequence[date]) -> list[Share]:
 def introduced(actor: Actor, days: Sequence[date]) -> list[Share]:
     """How many of those who were in open plans had got the introduction, by each day."""
     plans = mine(actor)
-    found = [one.where(plans) for one in _all_in_plans(days)]
+    found = [one.where(plans) for one in _all_in_plans(tuple(days))]
     return [protected(*one) for one in _shares(*found)]
 
 
-def _all_in_plans(days: Sequence[date]) -> list[Select[Any]]:
+@lru_cache(KEPT)
+def _all_in_plans(days: tuple[date, ...]) -> list[Select[Any]]:
     """Three questions, each with columns in pairs for the days: owners, those who act for them,
     and participants."""
     return [
@@ -158,14 +161,18 @@ def _lasted(row: Any, on: date) -> list[ColumnElement[bool]]:
 # --- evaluations and liveliness, which are known as they are today -------------------------------
 
 
-def evaluated(actor: Actor, on: date) -> Share:
-    """How many of the active plans are to be evaluated on a day that is set and not passed."""
-    return _of_active(actor, liveliness.has(liveliness.Sign.EVALUATION, on))
-
-
-def lively(actor: Actor, on: date) -> Share:
-    """How many of the active plans show at least four of the five signs of life."""
-    return _of_active(actor, liveliness.is_between(LIVELY, liveliness.MOST, on))
+def evaluated_and_lively(actor: Actor, on: date) -> tuple[Share, Share]:
+    """How many of the active plans are to be evaluated on a day that is set and not passed, and how
+    many show at least four of the five signs of life."""
+    conditions = (
+        liveliness.has(liveliness.Sign.EVALUATION, on),
+        liveliness.is_between(LIVELY, liveliness.MOST, on),
+    )
+    found = select(*_sums(conditions), func.count()).where(
+        mine(actor), Plan.state == PlanState.ACTIVE
+    )
+    on_time, alive, whole = db.session.execute(found).one()
+    return looked_up(int(on_time or 0), whole), looked_up(int(alive or 0), whole)
 
 
 def evaluated_by_unit(actor: Actor, on: date) -> dict[str, Share]:
@@ -179,11 +186,3 @@ def evaluated_by_unit(actor: Actor, on: date) -> dict[str, Share]:
     )
     rows = db.session.execute(found)
     return {row.unit_id: looked_up(int(row.good or 0), row.all) for row in rows}
-
-
-def _of_active(actor: Actor, condition: ColumnElement[bool]) -> Share:
-    found = select(func.sum(case((condition, 1), else_=0)), func.count()).where(
-        mine(actor), Plan.state == PlanState.ACTIVE
-    )
-    part, whole = db.session.execute(found).one()
-    return looked_up(int(part or 0), whole)

@@ -10,10 +10,9 @@ from sqlalchemy import case, func, select
 
 from app.db import db
 from app.enums import UnitKind
-from app.models import Person, Plan, Routine, Unit
+from app.models import Plan, Routine, Unit
 from app.people import training
 from app.reports.success_plans import mine
-from app.reports.success_values import Share, looked_up
 from app.security import scope
 from app.security.actor import Actor
 
@@ -80,48 +79,3 @@ def coordinating_unit(actor: Actor) -> Contact | None:
         for row in db.session.execute(found.order_by(Unit.search_name, Unit.id))
     ]
     return next((one for one in units if one.is_reachable), units[0] if units else None)
-
-
-# --- by unit -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class OfUnit:
-    """What is told of one unit with at least five open plans."""
-
-    unit_id: str
-    name: str
-    trained: Share
-    evaluated: Share
-    pen: Share
-
-
-FEWEST = 5
-
-
-def large_units(actor: Actor) -> dict[str, str]:
-    """The names, by id, of units with at least five open plans; no plan of a shielded owner is
-    counted, for it must not show where they are."""
-    found = (
-        select(Unit.id, Unit.name)
-        .join(Plan, Plan.unit_id == Unit.id)
-        .join(Person, Plan.owner_id == Person.id)
-        .where(mine(actor), Plan.closed_at.is_(None), Person.is_shielded.is_(False))
-        .group_by(Unit.id, Unit.name, Unit.search_name)
-        .having(func.count(Plan.id) >= FEWEST)
-        .order_by(Unit.search_name, Unit.id)
-    )
-    return {row.id: row.name for row in db.session.execute(found)}
-
-
-def trained_by_unit(actor: Actor, on: date) -> dict[str, Share]:
-    """Of those who coordinate open plans of each unit, how many are trained."""
-    trained = training.is_trained(Plan.coordinator_id, on)
-    who = func.count(Plan.coordinator_id.distinct())
-    found = (
-        select(Plan.unit_id, who.label("all"), who.filter(trained).label("trained"))
-        .join(Person, Plan.owner_id == Person.id)
-        .where(mine(actor), Plan.closed_at.is_(None), Person.is_shielded.is_(False))
-        .group_by(Plan.unit_id)
-    )
-    return {row.unit_id: looked_up(row.trained, row.all) for row in db.session.execute(found)}
