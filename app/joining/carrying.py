@@ -14,7 +14,6 @@ from sqlalchemy.exc import ProgrammingError
 
 from app.clock import day_of
 from app.columns import new_id
-from app.db import WRITES
 from app.duplicate_tables import DuplicatePair, MatchKey, MatchModel, MatchState, NotTheSame
 from app.duplicates import index
 from app.enums import JobState, Outcome
@@ -58,16 +57,13 @@ def carry(owning: Engine, order: Order, *, at: datetime) -> Outlook:
         NotWanted, Unfit, NotTheOwner: nothing was done.
         sqlalchemy.exc.OperationalError: others were at work for too long; try again later.
     """
-    with owning.connect() as opened:
-        connection = opened.execution_options(**{WRITES: True})
-        with connection.begin():
-            try:
-                with lifted(connection):
-                    return _join(connection, order, at)
-            except ProgrammingError as error:
-                if "InsufficientPrivilege" in type(error.orig).__name__:
-                    raise NotTheOwner from None
-                raise
+    try:
+        with lifted(owning) as connection:
+            return _join(connection, order, at)
+    except ProgrammingError as error:
+        if "InsufficientPrivilege" in type(error.orig).__name__:
+            raise NotTheOwner from None
+        raise
 
 
 def _join(connection: Connection, order: Order, at: datetime) -> Outlook:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pytest
 from flask_appbuilder import Model
-from sqlalchemy import select, text, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import inspect, select, text, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.db import db
 from app.enums import JobState
@@ -23,6 +23,7 @@ from app.models import (
     Membership,
     Municipality,
     Person,
+    Plan,
     SavedView,
     StandardRole,
     Unit,
@@ -89,7 +90,9 @@ def app(database_name, make_app):
         after = towns.rows_of(app)
     joined = Joined(job_id, ids, access, before, after, between, ended_by)
     app.extensions["joined"] = joined
-    return app
+    yield app
+    for name in ("samvev_owner_engine", "past_the_walls"):
+        app.extensions[name].dispose()
 
 
 @pytest.fixture
@@ -129,6 +132,32 @@ def test_the_walls_stand_again_afterwards(app, context, world):
         assert db.session.scalars(select(Person)).all() == []
 
 
+def test_references_hold_again_afterwards(app, context):
+    with app.extensions["past_the_walls"].connect() as connection:
+        found = {
+            (table, one["name"], *one["constrained_columns"], *one["referred_columns"])
+            for table in {key.table.name for key in inner_references()}
+            for one in inspect(connection).get_foreign_keys(table)
+        }
+        if connection.dialect.name == "sqlite":
+            assert connection.scalar(text("PRAGMA foreign_keys")) == 1
+
+    for key in inner_references():
+        there = [one.column.name for one in key.elements]
+        assert (key.table.name, key.name, *key.column_keys, *there) in found
+
+
+def test_a_reference_that_would_lead_nowhere_takes_all_of_it_back(app, context, world):
+    owning, table = app.extensions["samvev_owner_engine"], Plan.__table__
+    astray = update(table).values(municipality_id=world.fjellby.id)
+
+    with pytest.raises(IntegrityError), lifted(owning) as connection:
+        assert connection.execute(astray).rowcount > 0
+
+    with app.extensions["past_the_walls"].connect() as connection:
+        assert set(connection.scalars(select(table.c.municipality_id))) == {world.strandvik.id}
+
+
 def test_the_role_that_serves_can_neither_lift_a_wall_nor_open_a_log(app, context, world):
     opening = update(Municipality.__table__).values(joined_into_id=world.strandvik.id)
     with db.engine.connect() as connection, pytest.raises(DBAPIError):
@@ -140,7 +169,7 @@ def test_the_role_that_serves_can_neither_lift_a_wall_nor_open_a_log(app, contex
     tenancy.set_walls(frozenset({"policy", "session", "database"} if is_sqlite else {"database"}))
     refused = TenantViolation if is_sqlite else DBAPIError
     try:
-        with db.engine.connect() as connection, pytest.raises(refused), lifted(connection):
+        with pytest.raises(refused), lifted(db.engine) as connection:
             connection.execute(select(Person.__table__))
     finally:
         tenancy.set_walls(frozenset({"policy", "session", "database"}))
