@@ -153,6 +153,7 @@ def install(session_class: type[Session] | Any) -> None:
     event.listen(session_class, "before_flush", _guard_flush)
     event.listen(session_class, "after_flush", _end_flush)
     event.listen(session_class, "after_begin", _begin)
+    event.listen(session_class, "after_soft_rollback", _take_back)
 
 
 def install_gate(engine: Engine) -> None:
@@ -161,12 +162,16 @@ def install_gate(engine: Engine) -> None:
 
 
 def _begin(session: Session, _transaction: object, connection: Connection) -> None:
-    connection.info.pop(FLUSHING, None)
-    session.info.pop(APPLIED, None)
     if not connection.in_nested_transaction():
         # PostgreSQL keeps a scope to the end of its transaction, so each begins nowhere.
         session.info[APPLIED] = NOWHERE
     tell_database(session, connection)
+
+
+def _take_back(session: Session, _transaction: object) -> None:
+    """A flush that failed is over, and PostgreSQL has forgotten what it was told in a savepoint."""
+    session.info.pop(APPLIED, None)
+    _end_flush(session, None)
 
 
 def tell_database(session: Session, connection: Connection) -> None:
@@ -255,6 +260,7 @@ def _criterion(model: type[Model], scope: Scope) -> Callable[[Any], ColumnElemen
 def _guard_flush(session: Session, _context: UOWTransaction, _instances: object) -> None:
     connection = session.connection()
     tell_database(session, connection)
+    session.info[FLUSHING] = connection.info
     connection.info[FLUSHING] = True
     new = [row for row in session.new if isinstance(row, TENANT_MODELS)]
     for row in new:
@@ -295,8 +301,8 @@ def _guard_changed(row: Model) -> None:
         raise TenantViolation(f"{type(row).__name__} belongs to another municipality")
 
 
-def _end_flush(session: Session, _context: UOWTransaction) -> None:
-    session.connection().info.pop(FLUSHING, None)
+def _end_flush(session: Session, _context: UOWTransaction | None) -> None:
+    session.info.pop(FLUSHING, {}).pop(FLUSHING, None)
 
 
 def _guard_cursor(

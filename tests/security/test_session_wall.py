@@ -4,6 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import delete, select, text, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from app.clock import utc_now
@@ -315,6 +316,18 @@ def test_what_the_flush_may_name_is_stopped_again_after_it(session, world):
         session.rollback()
 
 
+def test_a_flush_that_failed_leaves_no_gap_for_what_goes_round_the_session(session, world):
+    with tenancy.applied(session, Scope(world.strandvik.id)):
+        undone = session.begin_nested()
+        session.add(person(given_name=None))
+        with pytest.raises(IntegrityError):
+            session.flush()
+        undone.rollback()
+        with pytest.raises(TenantViolation, match="went round the session"):
+            session.execute(text("SELECT id FROM person"))
+        session.rollback()
+
+
 # --- the scope -----------------------------------------------------------------------------------
 
 
@@ -344,6 +357,17 @@ def test_a_visit_elsewhere_keeps_what_was_read_here_and_forgets_what_was_read_th
         assert tenancy.current_scope() == here
         assert row in session
         assert other not in session
+
+
+def test_a_savepoint_that_is_undone_leaves_the_database_in_the_scope_that_holds(session, world):
+    here, there = Scope(world.strandvik.id), Scope(world.fjellby.id)
+    with tenancy.asking(here):
+        session.execute(select(Person.id).limit(1))
+        with tenancy.asking(there):
+            undone = session.begin_nested()
+            assert set(session.scalars(select(Unit.municipality_id))) == {world.fjellby.id}
+            undone.rollback()
+            assert set(session.scalars(select(Unit.municipality_id))) == {world.fjellby.id}
 
 
 def test_all_three_walls_stand():
