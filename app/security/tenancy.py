@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -46,10 +46,13 @@ class Scope:
     municipality_id: int | None = None
     account_id: int | None = None
     is_central: bool = False
-    accounts: frozenset[int] = field(default=frozenset(), kw_only=True)
-    earlier: tuple[int, ...] = field(default=(), kw_only=True)
+    accounts: frozenset[int] = frozenset()
+    earlier: tuple[int, ...] = ()
     """Municipalities that were joined into this one: their logs are read here."""
 
+
+NONE = 0
+"""The number of no municipality and of no account: they begin with 1."""
 
 NOWHERE = Scope()
 _current: ContextVar[Scope] = ContextVar("samvev_scope", default=NOWHERE)
@@ -242,17 +245,16 @@ def _criterion(model: type[Model], scope: Scope) -> Callable[[Any], ColumnElemen
     the joined rows would go unfiltered. SQLAlchemy keeps its result for all scopes and takes the
     values anew, so those that it holds are plain numbers.
     """
-    here = -1 if scope.municipality_id is None else scope.municipality_id
-    account = scope.account_id
+    here, account = scope.municipality_id or NONE, scope.account_id or NONE
     if model is ASKED_ABOUT and scope.accounts:
         asked_about = sorted(scope.accounts)
         return lambda cls: cls.account_id.in_(asked_about)
-    if model in OWN_TO_READ and account is not None:
+    if model in OWN_TO_READ:
         return lambda cls: or_(cls.municipality_id == here, cls.account_id == account)
-    if model is AuditEvent and scope.is_central:
-        return lambda cls: or_(cls.municipality_id == here, cls.municipality_id.is_(None))
-    if model is AuditEvent and scope.earlier:
+    if model is AuditEvent:
         places = [here, *scope.earlier]
+        if scope.is_central:
+            return lambda cls: or_(cls.municipality_id.in_(places), cls.municipality_id.is_(None))
         return lambda cls: cls.municipality_id.in_(places)
     return lambda cls: cls.municipality_id == here
 
@@ -284,13 +286,12 @@ def _place(row: Model) -> None:
 
 
 def _guard_new(row: Model) -> None:
-    here = current_scope().municipality_id
-    if row.municipality_id != here and not (
-        isinstance(row, AuditEvent) and row.municipality_id is None
-    ):
-        raise TenantViolation(f"a new {type(row).__name__} belongs to another municipality")
-    if row.municipality_id is None and not isinstance(row, AuditEvent):
+    if row.municipality_id is None and isinstance(row, AuditEvent):
+        return
+    if row.municipality_id is None:
         raise TenantViolation(f"a new {type(row).__name__} belongs to no municipality")
+    if row.municipality_id != current_scope().municipality_id:
+        raise TenantViolation(f"a new {type(row).__name__} belongs to another municipality")
 
 
 def _guard_changed(row: Model) -> None:
