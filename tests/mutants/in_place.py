@@ -75,13 +75,14 @@ def _module(path):
 
 
 def _to_run(mutant, changed):
-    """The statement with the mistake, and the later constants that are made from what it makes."""
+    """The statement with the mistake, and the later ones that are made from what it makes:
+    constants, and functions by what they take when nothing is given."""
     before = ast.parse(mutant.path.read_text(encoding="utf-8")).body
     after = ast.parse(mutant.source).body
     constants: set[str] = set()
     for old, new in zip(before, after, strict=True):
         is_changed = _holds(old, mutant.line) and ast.dump(old) != ast.dump(new)
-        if is_changed or (_is_constant(new) and _uses(new) & constants):
+        if is_changed or _made_from(new) & constants:
             changed |= _makes(new)
             constants |= _makes(new) if _is_constant(new) else set()
             yield new
@@ -95,6 +96,15 @@ def _holds(statement, line):
 def _first_line(statement):
     decorators = getattr(statement, "decorator_list", [])
     return min([statement.lineno, *(one.lineno for one in decorators)])
+
+
+def _made_from(statement):
+    """What is looked up when the statement is run, not later, as far as it is made anew."""
+    if isinstance(statement, ast.FunctionDef):
+        arguments = statement.args
+        defaults = [*arguments.defaults, *filter(None, arguments.kw_defaults)]
+        return {name for one in defaults for name in _uses(one)}
+    return _uses(statement) if _is_constant(statement) else set()
 
 
 def _is_constant(statement):

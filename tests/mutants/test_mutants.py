@@ -67,6 +67,7 @@ def named(room, *modules):
 
 PLAIN = named("security", "plain_data")
 OF_RULES = named("security", "plan_consents", "plan_privileges", "plan_access", "policy_and_scope")
+OF_REACH = named("security", "reach", "national")
 OF_SIGNS = (
     "tests/security/test_plan_worlds.py::test_signs_of_plans_are_the_same_in_sql_and_in_memory"
 )
@@ -99,6 +100,10 @@ TESTS = {
     "security/elsewhere": PLAIN + named("accounts", "across_municipalities"),
     "security/lifting": PLAIN + named("joining", "joining"),
     **{f"security/{one}": PLAIN + OF_RULES for one in RULES},
+    "security/policy": PLAIN
+    + named("security", "reach")
+    + OF_RULES
+    + named("security", "national"),
     "security/own_activities": named("security", "own_activities") + OF_RULES,
     "security/consent_scope": PLAIN + OF_RULES + [OF_SIGNS],
 }

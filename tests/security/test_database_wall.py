@@ -42,8 +42,8 @@ def test_each_kind_of_database_gets_its_own_wall():
 
 def test_only_sqlites_triggers_are_taken_down_before_a_migration():
     sqlite, postgresql = Connection("sqlite", ["wall_a"]), Connection("postgresql")
-    walls.take_down(sqlite)
-    walls.take_down(postgresql)
+    assert walls.take_down(sqlite)
+    assert not walls.take_down(postgresql)
 
     assert sqlite.told[1:] == ['DROP TRIGGER "wall_a"']
     assert postgresql.told == []
