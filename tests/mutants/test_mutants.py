@@ -66,8 +66,11 @@ def named(room, *modules):
 
 
 PLAIN = named("security", "plain_data")
-OF_RULES = named("security", "plan_consents", "plan_privileges", "plan_access", "policy_and_scope")
-OF_REACH = named("security", "reach", "national")
+OF_REACH = named("security", "reach")
+OF_RULES = OF_REACH + named(
+    "security", "plan_consents", "plan_privileges", "plan_access", "policy_and_scope"
+)
+OF_NATIONAL = named("security", "national")
 OF_SIGNS = (
     "tests/security/test_plan_worlds.py::test_signs_of_plans_are_the_same_in_sql_and_in_memory"
 )
@@ -85,7 +88,7 @@ TESTS = {
     "security/actor": PLAIN + named("security", "who_acts", "policy_and_scope"),
     "security/tokens": PLAIN + OF_PROOFS + named("accounts", "own_page"),
     "security/throttle": OF_PROOFS,
-    "security/moving_access": PLAIN + named("security", "moving_access"),
+    "security/moving_access": PLAIN + OF_REACH + named("security", "moving_access"),
     "security/sessions": PLAIN + OF_PROOFS + OF_COOKIES,
     "security/tenancy": PLAIN + named("security", "session_wall", "query_forms"),
     "security/routes": PLAIN + named("security", "doors", "routes"),
@@ -100,10 +103,7 @@ TESTS = {
     "security/elsewhere": PLAIN + named("accounts", "across_municipalities"),
     "security/lifting": PLAIN + named("joining", "joining"),
     **{f"security/{one}": PLAIN + OF_RULES for one in RULES},
-    "security/policy": PLAIN
-    + named("security", "reach")
-    + OF_RULES
-    + named("security", "national"),
+    **{f"security/{one}": PLAIN + OF_RULES + OF_NATIONAL for one in ("policy", "scope")},
     "security/own_activities": named("security", "own_activities") + OF_RULES,
     "security/consent_scope": PLAIN + OF_RULES + [OF_SIGNS],
 }
