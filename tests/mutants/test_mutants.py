@@ -95,7 +95,7 @@ TESTS = {
     "security/manager": named("security", "doors"),
     "security/keys": named("security", "keys"),
     "security/walls": named("security", "database_wall"),
-    "security/roles": named("jobs", "documents") + named("security", "policy_and_scope"),
+    "security/roles": OF_REACH + named("jobs", "documents") + named("security", "policy_and_scope"),
     "security/log_access": PLAIN + named("plans", "capabilities"),
     "security/role_giving": PLAIN + named("plans", "capabilities"),
     "security/published": named("templating", "templates") + named("security", "plan_query_forms"),

@@ -151,6 +151,14 @@ def test_what_is_somebodys_own_is_so_by_account_or_by_person_here(thing, expecte
     assert policy.is_self(at_work(), thing) is expected
 
 
+def test_everybody_keeps_changes_and_ends_the_views_of_their_own_and_no_others():
+    mine, others = (here(SavedView, account_id=account_id) for account_id in (ACCOUNT, 8))
+    may = {action for action in Action if policy.decide(at_work(), action, mine)}
+
+    assert may == {Action.LIST, Action.SHOW, Action.ADD, Action.EDIT, Action.END}
+    assert not any(policy.decide(at_work(), action, others) for action in Action)
+
+
 def test_what_concerns_nobody_in_particular_is_not_of_one_who_is_nobody_here():
     nobody_here = at_work(person_id=None)
 
