@@ -29,7 +29,7 @@ PATIENCE = 60
 """Seconds of the processor's time after which a mutant is endless, which shows."""
 
 MOST_ASKED = 30
-"""So many tests of a module are asked of a mutant: those that noticed most, then the quickest."""
+"""So many tests of a module are asked of a mutant."""
 
 
 class Trials:
@@ -66,8 +66,11 @@ class Trials:
 
     def _against(self, items):
         self.sound = {}
-        # What the module has made is to stay, also where it has one test alone.
-        runtestprotocol(items[0], log=False, nextitem=items[-1])
+        # Pytest sets nothing up while what the module before has made stands.
+        items[0].session._setupstate.teardown_exact(items[0])
+        for item in _making_all(items):
+            # What the module has made is to stay, also where it has one test alone.
+            runtestprotocol(item, log=False, nextitem=items[0 if item is items[-1] else -1])
         kept = self._keep()
         gc.freeze()
         passed = self._forked(kept, lambda: self._look(items))
@@ -75,13 +78,20 @@ class Trials:
         still = []
         for mutant, place in self.alive:
             asked = [item for item in came_by if _reaches(came_by[item], mutant.path, place)]
-            asked.sort(key=lambda item: -self.times_noticed[item.nodeid])
-            fate = self._fate(kept, mutant, asked[:MOST_ASKED]) if asked else None
+            fate = self._fate(kept, mutant, self._those_to_ask(asked)) if asked else None
             if fate is None:
                 still.append((mutant, place))
             else:
                 self.fates[mutant] = fate
         self.alive = still
+
+    def _those_to_ask(self, items):
+        """Who noticed most comes first, then one of each function, then the others."""
+        of_function, ranks = Counter(), {}
+        for item in items:
+            ranks[item] = (-self.times_noticed[item.nodeid], of_function[item.originalname])
+            of_function[item.originalname] += 1
+        return sorted(items, key=ranks.get)[:MOST_ASKED]
 
     def _look(self, items):
         """Each test that passes, by its place, and what it comes by; the quickest first."""
@@ -189,6 +199,17 @@ def _fails(item, items):
 
 def _is_beside(one, item):
     return one is not item and one.getparent(pytest.Module) is item.getparent(pytest.Module)
+
+
+def _making_all(items):
+    """Tests that make between them all that is made once for the module."""
+    made = set()
+    for item in items:
+        fixtures = item._fixtureinfo.name2fixturedefs.items()
+        needed = {name for name, known in fixtures if known[-1].scope != "function"}
+        if needed - made or item is items[0]:
+            made |= needed
+            yield item
 
 
 def _reaches(reached, path, place):
