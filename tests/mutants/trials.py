@@ -13,7 +13,7 @@ import signal
 import time
 from collections import Counter
 from functools import partial
-from itertools import groupby
+from itertools import accumulate, groupby
 from pathlib import Path
 
 import pytest
@@ -28,8 +28,8 @@ STILLBORN, ENDLESS = "stillborn", "endless"
 PATIENCE = 60
 """Seconds of the processor's time after which a mutant is endless, which shows."""
 
-MOST_ASKED = 30
-"""So many tests of a module are asked of a mutant."""
+LONGEST_ASKED = 10
+"""For so many seconds the tests of a module are asked of a mutant."""
 
 
 class Trials:
@@ -40,7 +40,7 @@ class Trials:
         self.alive = [(one, place_of(one.path, one.line)) for one in mutants]
         self.files = {str(one.path) for one in mutants}
         self.fates = {}
-        self.apps, self.sound = [], {}
+        self.apps, self.sound, self.seconds = [], {}, {}
         self.times_noticed = Counter()
 
     def run(self, arguments):
@@ -74,7 +74,8 @@ class Trials:
         kept = self._keep()
         gc.freeze()
         passed = self._forked(kept, lambda: self._look(items))
-        came_by = {items[int(place)]: set(map(tuple, reached)) for place, reached in passed}
+        came_by = {items[place]: set(map(tuple, reached)) for _seconds, place, reached in passed}
+        self.seconds = {items[place]: seconds for seconds, place, _reached in passed}
         still = []
         for mutant, place in self.alive:
             asked = [item for item in came_by if _reaches(came_by[item], mutant.path, place)]
@@ -91,10 +92,12 @@ class Trials:
         for item in items:
             ranks[item] = (-self.times_noticed[item.nodeid], of_function[item.originalname])
             of_function[item.originalname] += 1
-        return sorted(items, key=ranks.get)[:MOST_ASKED]
+        ranked = sorted(items, key=ranks.get)
+        until = [*accumulate(self.seconds[item] for item in ranked)]
+        return [item for item, at in zip(ranked, until, strict=True) if at < LONGEST_ASKED]
 
     def _look(self, items):
-        """Each test that passes, by its place, and what it comes by; the quickest first."""
+        """Each test that passes: its seconds, its place, what it comes by; the quickest first."""
         found = []
         visits = {path: note_visits(Path(path)) for path in self.files}
         for place, item in enumerate(items):
@@ -104,7 +107,7 @@ class Trials:
             if not _fails(item, items):
                 reached = [(path, name) for path, names in visits.items() for name in names]
                 found.append((time.process_time() - began, place, reached))
-        return [(place, reached) for _seconds, place, reached in sorted(found)]
+        return sorted(found)
 
     def _fate(self, kept, mutant, asked):
         """Who notices a mutant: the name of a test; None when nobody does."""

@@ -46,7 +46,7 @@ from app.models import (
 from app.security import policy, scope, tenancy
 from app.security.actor import Actor, Holding
 from app.security.plan_rights import Basis
-from app.security.roles import Action, Resource
+from app.security.roles import ROLE_RIGHTS, Action, Resource
 from app.set_up_tables import NationalPiece, NationalVersion
 from app.side_tables import BulkChange, IncomingPlan, ListSetting, Notice, SavedView
 
@@ -112,6 +112,7 @@ THINGS = [
     ),
     (here(Job, account_id=ACCOUNT), {WHOLE, PART}),
     (here(Job, account_id=8), {WHOLE}),
+    (of_unit(Membership, INSIDE, role=Role.LOCAL_ADMINISTRATOR), {WHOLE, PART}),
     (here(ProtectedAddress), {WHOLE}),
 ]
 
@@ -249,6 +250,18 @@ def test_were_the_wall_of_the_rules_down_the_relation_alone_would_be_asked():
                 assert (f"{table}.municipality_id = :municipality_id_1" in found) is not expected
 
 
+def test_of_what_is_retired_no_more_is_done_than_to_look_and_to_bring_it_back():
+    living, retired = here(Unit, path="/a/"), here(Unit, path="/a/", retired_at=NOW)
+    may = [
+        {action for action in Action if policy.decide(at_work(WHOLE), action, one)}
+        for one in (living, retired)
+    ]
+
+    looking = {Action.LIST, Action.SHOW, Action.EXPORT}
+    assert may[1] == looking | {Action.RESTORE}
+    assert may[0] == ROLE_RIGHTS[WHOLE.role][Resource.UNIT] - {Action.RESTORE}
+
+
 # --- who may at all ------------------------------------------------------------------------------
 
 
@@ -322,7 +335,8 @@ def test_a_standard_role_is_given_by_the_coordinator_who_may_choose_it():
     role, retired = here(StandardRole, given_by=[]), here(StandardRole, given_by=[], retired_at=NOW)
 
     def basis(*holdings, role=role, **values):
-        return policy.may_give_role(at_work(*holdings, at=NOW, **values), plan, role).basis
+        decision = policy.may_give_role(at_work(*holdings, at=NOW, **values), plan, role)
+        return decision and decision.basis
 
     assert basis(COORDINATOR) == Basis.COORDINATOR
     assert not basis(COORDINATOR, person_id=OTHER)
