@@ -20,6 +20,7 @@ from app.enums import (
 )
 from app.models import (
     Consent,
+    Introduction,
     Participant,
     Plan,
     PlanEntry,
@@ -28,6 +29,7 @@ from app.security import plan_access, policy, scope
 from app.security.plan_rights import LEVEL_OF
 from app.security.roles import Action
 from app.side_tables import Handover
+from tests.plans import desk_rows
 from tests.plans import garden as gardens
 from tests.plans.garden import TEACHERS
 from tests.security.plan_town import ACTIVITIES, GOALS, in_town, planted
@@ -174,10 +176,12 @@ def test_who_may_only_comment_changes_own_comments_and_no_other(town):
     assert town.may("foresatt", Action.RETIRE, own)
     assert not town.may("foresatt", Action.EDIT, other)
     assert not town.may("foresatt", Action.EDIT, goal)
-    own.deleted_at = utc_now()
+    own.deleted_at = other.deleted_at = utc_now()
     assert town.may("foresatt", Action.RESTORE, own)
     assert town.sees("foresatt", own)
     assert not town.may("foresatt", Action.EDIT, own)
+    assert not town.sees("foresatt", other)
+    assert not town.may("foresatt", Action.RESTORE, other)
 
 
 def test_what_lies_in_the_bin_is_seen_by_those_who_may_bring_it_back(town):
@@ -192,6 +196,38 @@ def test_what_lies_in_the_bin_is_seen_by_those_who_may_bring_it_back(town):
     assert town.may("larer", Action.RESTORE, activity)
     assert not town.may("larer", Action.RESTORE, goal)
     assert town.may("koordinator.strandvik", Action.RESTORE, goal)
+
+
+def test_an_introduction_is_seen_by_whom_it_was_given_to_and_kept_by_the_coordinator(town):
+    plan = town.plan("ip")
+    given = {
+        key: desk_rows.introduced(plan, town.place.persons[key]) for key in ("larer", "utgatt")
+    }
+    for row in town.session.scalars(select(Introduction).where(Introduction.plan_id == plan.id)):
+        row.ended_at = utc_now()
+    town.session.flush()
+    town.session.add_all(given.values())
+
+    for username, seen, may_keep in (
+        ("larer", {"larer"}, False),
+        ("planeier", {*given}, False),
+        ("koordinator.strandvik", {*given}, True),
+        ("lokal.strandvik", set(), False),
+    ):
+        for key, row in given.items():
+            assert town.sees(username, row) is (key in seen)
+            assert town.may(username, Action.END, row) is may_keep
+    for action in (Action.LIST, Action.ADD):
+        assert town.may("koordinator.strandvik", action, row)
+
+
+def test_what_a_clean_up_did_with_a_plan_is_seen_and_undone_by_who_administers_it(town):
+    row = desk_rows.tidied(town.plan("ip"), town.world.accounts["lokal.strandvik"])
+    town.session.add(row)
+
+    for username in ("lokal.strandvik", "koordinator.strandvik", "planeier", "larer"):
+        for action in (Action.LIST, Action.SHOW, Action.UNDO):
+            assert town.may(username, action, row) is (username == "lokal.strandvik")
 
 
 def test_the_open_sections_are_those_that_are_open_one_by_one(town):

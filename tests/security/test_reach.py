@@ -48,7 +48,7 @@ from app.security.actor import Actor, Holding
 from app.security.plan_rights import Basis
 from app.security.roles import ROLE_RIGHTS, Action, Resource
 from app.set_up_tables import NationalPiece, NationalVersion
-from app.side_tables import BulkChange, IncomingPlan, ListSetting, Notice, SavedView
+from app.side_tables import BulkChange, Handover, IncomingPlan, ListSetting, Notice, SavedView
 
 HERE, THERE, JOINED = 1, 2, 3
 ACCOUNT, ME, OTHER = 7, new_id(), new_id()
@@ -239,7 +239,11 @@ def test_were_the_wall_of_the_rules_down_the_relation_alone_would_be_asked():
     plan, package = of_ones_own(), here(IncomingPlan, THERE, expires_at=NOW)
     plan.municipality_id = THERE
     unit = here(Unit, THERE, path="/c/")
-    asked_for = ((coordinator, plan), (administrator, package), (administrator, unit))
+    offer = here(Handover, THERE, to_id=ME, plan=plan)
+    asked_for = (
+        *((coordinator, one) for one in (plan, offer)),
+        *((administrator, one) for one in (package, unit)),
+    )
 
     for standing, expected in (((), True), (("policy",), False)):
         with walls(*standing):
@@ -334,11 +338,11 @@ def test_a_standard_role_is_given_by_the_coordinator_who_may_choose_it():
     plan = of_ones_own()
     role, retired = here(StandardRole, given_by=[]), here(StandardRole, given_by=[], retired_at=NOW)
 
-    def basis(*holdings, role=role, **values):
-        decision = policy.may_give_role(at_work(*holdings, at=NOW, **values), plan, role)
-        return decision and decision.basis
+    def may_give(*holdings, role=role, **values):
+        return policy.may_give_role(at_work(*holdings, at=NOW, **values), plan, role)
 
-    assert basis(COORDINATOR) == Basis.COORDINATOR
-    assert not basis(COORDINATOR, person_id=OTHER)
-    assert not basis(COORDINATOR, may_write=False)
-    assert not basis(COORDINATOR, role=retired)
+    assert may_give(COORDINATOR)
+    assert may_give(COORDINATOR).basis == Basis.COORDINATOR
+    assert not may_give(COORDINATOR, person_id=OTHER)
+    assert not may_give(COORDINATOR, may_write=False)
+    assert not may_give(COORDINATOR, role=retired)
