@@ -38,6 +38,9 @@ def test_each_kind_of_database_gets_its_own_wall():
     assert len(triggers) == len(VERSIONS)
     forced = [one for one in postgresql.told if "FORCE ROW LEVEL SECURITY" in one]
     assert len(forced) == len(TENANT_MODELS)
+    [changed] = [one for one in postgresql.told if one.startswith("GRANT UPDATE (")]
+    assert "name" in changed
+    assert walls.JOINED not in changed
 
 
 def test_only_sqlites_triggers_are_taken_down_before_a_migration():
