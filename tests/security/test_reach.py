@@ -248,10 +248,11 @@ def test_were_the_wall_of_the_rules_down_the_relation_alone_would_be_asked():
     for standing, expected in (((), True), (("policy",), False)):
         with walls(*standing):
             for actor, thing in asked_for:
-                found = str(scope.visible(actor, type(thing), Action.SHOW))
+                found = scope.visible(actor, type(thing), Action.SHOW)
                 assert bool(policy.decide(actor, Action.SHOW, thing)) is expected
-                table = thing.__tablename__
-                assert (f"{table}.municipality_id = :municipality_id_1" in found) is not expected
+                said = f"{thing.__tablename__}.municipality_id = :municipality_id_1" in str(found)
+                assert said is not expected
+                assert not found.compare(false())
 
 
 def test_of_what_is_retired_no_more_is_done_than_to_look_and_to_bring_it_back():
