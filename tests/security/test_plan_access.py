@@ -365,6 +365,31 @@ def own_only(town):
     return grant
 
 
+def test_who_is_held_to_own_activities_is_so_until_something_else_opens_all(town):
+    plan, larer = town.plan("ip"), town.place.persons["larer"]
+
+    def is_held(username="larer", sections=(ACTIVITIES,)):
+        town.session.flush()
+        town.session.expire_all()
+        return plan_access.sees_own_only(town.actor(username), plan, sections)
+
+    assert not is_held()
+    own_only(town)
+    assert is_held()
+    assert not is_held("foresatt")
+    assert not is_held("koordinator.strandvik")
+    town.give_role("larer", Role.LOCAL_ADMINISTRATOR)
+    assert is_held()
+    guardian = {"kind": AuthorityKind.LEGAL_GUARDIAN, "may_consent": False}
+    reading = gardens.authority(plan.owner_id, larer, **guardian)
+    assert not is_held()
+    reading.ended_at = utc_now()
+    assert is_held()
+    town.give_role("larer", Role.COORDINATOR)
+    gardens.stand_in(plan, larer)
+    assert not is_held(sections=Section)
+
+
 def test_own_activities_are_seen_with_what_is_said_about_them_and_others_are_not(town):
     plan, me = town.plan("ip"), town.larer("ip")
     goal = gardens.entry(plan, GOALS, "x", author_id=me.person_id)

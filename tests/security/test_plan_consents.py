@@ -4,6 +4,7 @@ What ends is asked for on both sides of its end.
 """
 
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -19,6 +20,7 @@ from app.enums import (
 )
 from app.models import (
     AgeRule,
+    Consent,
     ConsentText,
     PlanEntry,
     Unit,
@@ -186,6 +188,32 @@ def test_e4_a_consent_to_a_service_reaches_those_who_act_for_it_and_no_other(tow
     assert not town.reads("larer", plan)
     larer.unit_id = None
     assert not town.reads("larer", plan)
+
+
+def test_e4_of_consents_by_name_and_through_the_service_the_wider_counts(town):
+    plan, larer = town.plan("ip"), town.larer("ip")
+    town.consent("ip").withdrawn_at = utc_now()
+    school = town.row(Unit, town.place.units["school"])
+    narrow, wide = Level.READ, Level.WRITE
+    gardens.consent(plan, None, [(larer, GOALS, narrow), (school, GOALS, wide)])
+    gardens.consent(plan, None, [(larer, ACTIVITIES, wide), (school, ACTIVITIES, narrow)])
+    town.session.expire_all()
+
+    def agreed(section):
+        return plan_access.consented_level(plan, larer, section, today())
+
+    assert [agreed(one) for one in (GOALS, ACTIVITIES)] == [wide, wide]
+    assert agreed(Section.MEETINGS) is Level.NONE
+
+
+def test_e5_a_consent_in_a_parents_name_that_names_no_authority_counts_for_nothing(town):
+    plan = SimpleNamespace(owner_id="child", consents=[])
+    for capacity in (ConsentCapacity.GUARDIAN, ConsentCapacity.REPRESENTATIVE):
+        period = {"starts_on": today(), "ends_on": today() + timedelta(days=9)}
+        given = Consent(kind=ConsentKind.PLAN_IS_MADE, giver_id="x", capacity=capacity, **period)
+        plan.consents.append(given)
+
+    assert plan_access.valid_consents(plan, ConsentKind.PLAN_IS_MADE, today()) == []
 
 
 def test_e4_a_consent_reaches_the_sections_it_names_and_no_other(town):
