@@ -117,6 +117,8 @@ REASONS = {
     "True turned": "SQLite holds no rows, a race on PostgreSQL asks",
     "20000 + 1": "how many are sent at once changes nothing",
     "5000 + 1": "the same",
+    "Unit.path < path[:-1] + '0' with LtE": "every path ends with a slash",
+    "without section is None": "no level is held in no section",
     "2048 + 1": "how much is kept changes nothing",
     "without if name not in key": "what is the same is written over itself",
     "if not (_takes_arrays(session))": "SQLite takes both forms; one is quicker",
