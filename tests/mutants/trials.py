@@ -194,7 +194,9 @@ def _first_failure(items, mutant=None):
 
 def _fails(item, items):
     """Run one test; what its module has made stays for the next."""
-    following = next((one for one in item.parent.session.items if _is_beside(one, item)), None)
+    beside = (one for one in item.parent.session.items if _is_beside(one, item))
+    # Without a next one pytest would take down the databases of all.
+    following = next(beside, item)
     if not item._request:
         item._initrequest()
     return any(one.failed for one in runtestprotocol(item, log=False, nextitem=following))
