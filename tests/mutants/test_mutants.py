@@ -117,6 +117,8 @@ REASONS = {
     "True turned": "SQLite holds no rows, a race on PostgreSQL asks",
     "20000 + 1": "how many are sent at once changes nothing",
     "5000 + 1": "the same",
+    "without NONE": "no row is without a municipality, and none is found in a list of NULL",
+    "without {}": "there is always a key to sign by",
     "Unit.path < path[:-1] + '0' with LtE": "every path ends with a slash",
     "without section is None": "no level is held in no section",
     "2048 + 1": "how much is kept changes nothing",

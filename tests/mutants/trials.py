@@ -28,7 +28,7 @@ STILLBORN, ENDLESS = "stillborn", "endless"
 PATIENCE = 60
 """Seconds of the processor's time after which a mutant is endless, which shows."""
 
-LONGEST_ASKED = 4
+LONGEST_ASKED = 6
 """For so many seconds the tests of a module are asked of a mutant."""
 
 
