@@ -165,6 +165,7 @@ def install_gate(engine: Engine) -> None:
 
 
 def _begin(session: Session, _transaction: object, connection: Connection) -> None:
+    connection.info.pop(FLUSHING, None)
     if not connection.in_nested_transaction():
         # PostgreSQL keeps a scope to the end of its transaction, so each begins nowhere.
         session.info[APPLIED] = NOWHERE
@@ -262,8 +263,13 @@ def _criterion(model: type[Model], scope: Scope) -> Callable[[Any], ColumnElemen
 def _guard_flush(session: Session, _context: UOWTransaction, _instances: object) -> None:
     connection = session.connection()
     tell_database(session, connection)
+    _guard_rows(session)
+    # Not before: what is refused leaves no gap for what comes after it.
     session.info[FLUSHING] = connection.info
     connection.info[FLUSHING] = True
+
+
+def _guard_rows(session: Session) -> None:
     new = [row for row in session.new if isinstance(row, TENANT_MODELS)]
     for row in new:
         _place(row)

@@ -323,6 +323,17 @@ def test_what_the_flush_may_name_is_stopped_again_after_it(session, world):
         session.rollback()
 
 
+def test_a_flush_that_was_refused_leaves_no_gap_for_what_goes_round_the_session(context, world):
+    with tenancy.asking(Scope(world.strandvik.id)):
+        with Session(db.engine) as refusing:
+            refusing.add(person(municipality_id=world.fjellby.id))
+            for statement in (select(Person.id), text("SELECT id FROM person")):
+                with pytest.raises(TenantViolation):
+                    refusing.execute(statement)
+        with Session(db.engine) as again, pytest.raises(TenantViolation):
+            again.execute(text("SELECT id FROM person"))
+
+
 def test_a_flush_that_failed_leaves_no_gap_for_what_goes_round_the_session(session, world):
     with tenancy.applied(session, Scope(world.strandvik.id)):
         undone = session.begin_nested()
@@ -405,7 +416,7 @@ class Connection:
     dialect = SimpleNamespace(name="postgresql")
 
     def __init__(self, *, in_savepoint=False):
-        self.told, self.in_nested_transaction = [], lambda: in_savepoint
+        self.told, self.info, self.in_nested_transaction = [], {}, lambda: in_savepoint
 
     def exec_driver_sql(self, _statement, values):
         self.told.append(values)
