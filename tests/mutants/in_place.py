@@ -58,10 +58,10 @@ def put_in_place(mutant):
         exec(compile(part, str(mutant.path), "exec"), names)  # noqa: S102  # That is the mutant.
     for name in changed:
         _move(module, name, names[name])
-    _forget_what_was_made()
+    forget_what_was_made()
 
 
-def _forget_what_was_made():
+def forget_what_was_made():
     """Conditions are kept once they are made, also by those who only use what has the mistake."""
     for name, module in list(sys.modules.items()):
         if name.startswith(HOUSES):
