@@ -15,6 +15,7 @@ from collections import Counter
 from functools import partial
 from itertools import accumulate, groupby
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -74,8 +75,7 @@ class Trials:
         # Pytest sets nothing up while what the module before has made stands.
         items[0].session._setupstate.teardown_exact(items[0])
         for item in _making_all(items):
-            # What the module has made is to stay, also where it has one test alone.
-            runtestprotocol(item, log=False, nextitem=items[0 if item is items[-1] else -1])
+            runtestprotocol(item, log=False, nextitem=_another_beside(item))
         kept = self._keep()
         gc.freeze()
         passed = self._forked(kept, lambda: self._look(items))
@@ -111,7 +111,7 @@ class Trials:
             forget_what_was_made()
             for one in visits.values():
                 one.clear()
-            if not _fails(item, items):
+            if not _fails(item):
                 reached = [(path, name) for path, names in visits.items() for name in names]
                 found.append((time.process_time() - began, place, reached))
         return sorted(found)
@@ -196,21 +196,21 @@ def _first_failure(items, mutant=None):
             put_in_place(mutant)
         except Exception:
             return STILLBORN
-    return next((place for place, item in enumerate(items) if _fails(item, items)), -1)
+    return next((place for place, item in enumerate(items) if _fails(item)), -1)
 
 
-def _fails(item, items):
+def _fails(item):
     """Run one test; what its module has made stays for the next."""
-    beside = (one for one in item.parent.session.items if _is_beside(one, item))
-    # Without a next one pytest would take down the databases of all.
-    following = next(beside, item)
     if not item._request:
         item._initrequest()
-    return any(one.failed for one in runtestprotocol(item, log=False, nextitem=following))
+    return any(
+        one.failed for one in runtestprotocol(item, log=False, nextitem=_another_beside(item))
+    )
 
 
-def _is_beside(one, item):
-    return one is not item and one.getparent(pytest.Module) is item.getparent(pytest.Module)
+def _another_beside(item):
+    """What stands for the next test of the same module: for it all stays that the module made."""
+    return SimpleNamespace(listchain=lambda: item.listchain()[:-1])
 
 
 def _making_all(items):

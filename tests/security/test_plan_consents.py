@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import select
 
 from app.clock import today, utc_now
 from app.enums import (
@@ -26,6 +27,7 @@ from app.models import (
     Unit,
 )
 from app.security import plan_access
+from app.security.consent_scope import OWNER, PLAN, is_given
 from app.security.roles import Action
 from tests.plans import garden as gardens
 from tests.security.plan_town import ABOUT_ME, ACTIVITIES, GOALS, OSLO, in_town, planted
@@ -222,6 +224,19 @@ def test_e4_a_consent_reaches_the_sections_it_names_and_no_other(town):
 
     assert town.reads("larer", plan, ACTIVITIES)
     assert not town.reads("larer", plan, Section.MEETINGS)
+
+
+@pytest.mark.parametrize("days", [0, 1], ids=["today", "tomorrow"])
+def test_e5_a_consent_is_given_from_its_first_day_on(town, days):
+    plan, kind = town.plan("ip"), ConsentKind.INFORMATION_IS_SHARED
+    town.consent("ip").starts_on = today() + timedelta(days=days)
+    town.session.flush()
+    town.session.expire_all()
+
+    given = select(PLAN.id).join(OWNER, OWNER.id == PLAN.owner_id).where(PLAN.id == plan.id)
+    found = town.session.scalars(given.where(is_given(kind, today()))).all()
+
+    assert bool(found) is plan_access.is_agreed(plan, kind, today()) is (days == 0)
 
 
 def test_e5_a_consent_that_begins_tomorrow_opens_nothing_today(town):
