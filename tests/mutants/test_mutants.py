@@ -74,7 +74,7 @@ OF_NATIONAL = named("security", "national")
 OF_SIGNS = (
     "tests/security/test_plan_worlds.py::test_signs_of_plans_are_the_same_in_sql_and_in_memory"
 )
-OF_TERMS = named("consent", "terms", "rights", "drafts")
+OF_TERMS = named("consent", "terms", "rights", "drafts", "apart")
 OF_PROOFS = named("security", "proofs")
 OF_COOKIES = named("accounts", "ending_sessions", "signing_in", "meanwhile", "kept_forms")
 TESTS = {

@@ -219,6 +219,40 @@ def test_an_introduction_is_seen_by_whom_it_was_given_to_and_kept_by_the_coordin
             assert town.may(username, Action.END, row) is may_keep
     for action in (Action.LIST, Action.ADD):
         assert town.may("koordinator.strandvik", action, row)
+    end_participation(town)
+    assert not town.sees("larer", given["larer"])
+
+
+def test_an_offer_is_answered_while_it_and_the_plan_are_open(town):
+    plan = town.plan("ip")
+    town.give_role("larer", Role.COORDINATOR)
+    offer = town.row(Handover, town.bed.handovers["ip"])
+    offer.to_id = town.place.persons["larer"]
+    assert town.may("larer", Action.ANSWER, offer)
+
+    plan.state, plan.closed_at = PlanState.CLOSED, utc_now()
+    assert not town.may("larer", Action.ANSWER, offer)
+
+
+def test_what_a_giver_said_is_recorded_by_who_coordinates_and_by_nobody_else(town):
+    consent = town.consent("ip")
+
+    for username in ("koordinator.strandvik", "planeier", "larer"):
+        may = town.may(username, Action.RECORD_WITHDRAWAL, consent)
+        assert may is (username == "koordinator.strandvik")
+
+
+def test_an_administrator_of_two_parts_reaches_the_plans_of_both(town):
+    plan = town.plan("ip")
+    town.membership("lokal.strandvik").ended_at = utc_now()
+    for key in ("school", "nav"):
+        town.give_role("lokal.strandvik", Role.LOCAL_ADMINISTRATOR, unit_id=town.place.units[key])
+
+    for key in ("school", "nav"):
+        plan.unit_id = town.place.units[key]
+        assert town.sees("lokal.strandvik", plan)
+    plan.unit_id = None
+    assert not town.sees("lokal.strandvik", plan)
 
 
 def test_what_a_clean_up_did_with_a_plan_is_seen_and_undone_by_who_administers_it(town):
