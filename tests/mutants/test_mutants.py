@@ -85,7 +85,9 @@ TESTS = {
     "consent/reminders": named("consent", "reminders"),
     "consent/ending": named("consent", "ending"),
     "consent/operations": PLAIN + named("consent", "giving", "asking", "pages"),
-    "security/actor": PLAIN + named("security", "who_acts", "policy_and_scope"),
+    "security/actor": PLAIN
+    + named("security", "who_acts", "policy_and_scope")
+    + named("joining", "joining"),
     "security/tokens": PLAIN + OF_PROOFS + named("accounts", "own_page"),
     "security/throttle": OF_PROOFS,
     "security/moving_access": PLAIN + OF_REACH + named("security", "moving_access"),
