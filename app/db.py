@@ -7,10 +7,12 @@ it.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from flask_appbuilder import Model
 from flask_appbuilder.models.sqla.base import SQLA
 from sqlalchemy import Engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session
@@ -20,6 +22,7 @@ RELAXED = "samvev_relaxed"
 READS_ALL = "samvev_reads_all"
 LOOKED_AT = 1000
 """How many rows of each index SQLite looks at, to learn how many it finds."""
+INSERTS = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 db = SQLA(metadata=Model.metadata, session_options={"expire_on_commit": False})
 
@@ -65,6 +68,11 @@ def transaction(session: Session | None = None, *, is_durable: bool = True) -> I
         raise
     finally:
         session.info.pop(WRITES, None)
+
+
+def insert_or(session: Session, table: Any) -> Any:
+    """An insert that can say what to do where a row of the same key stands."""
+    return INSERTS[session.connection().dialect.name](table)
 
 
 @contextmanager

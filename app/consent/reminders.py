@@ -138,7 +138,7 @@ def _tell(
         Notice.kind == kind,
         Notice.at >= began,
     )
-    if session.scalar(has_been.limit(1)) is not None:
+    if session.scalar(has_been) is not None:
         return False
     notices.settle(plan.id, kind, at=at, person_id=person_id)
     session.flush()

@@ -152,8 +152,7 @@ def find_actor(
         account = session.execute(_ACCOUNT, asked).first()
         if account is None:
             return NOBODY
-        has_earlier = municipality_id is not None and account.has_earlier
-        earlier = joined_into(session, municipality_id) if has_earlier else ()
+        earlier = joined_into(session, municipality_id) if account.has_earlier else ()
         person_id, held = _holdings(session, account_id, municipality_id, day_of(at))
     is_central = account.appointment_id is not None
     central = (Holding(Role.CENTRAL_ADMINISTRATOR),) if is_central else ()

@@ -9,10 +9,11 @@ from typing import Any
 
 from flask_appbuilder import Model
 from sqlalchemy import Table, bindparam, column, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import Executable
 
+from app.db import insert_or
 from app.errors import TenantViolation
 from app.models import MatchKey, MatchState
 from app.security.tenancy import SCOPED, current_scope, stands, tell_database
@@ -35,9 +36,8 @@ def put(session: Session, model: type[Model], columns: Sequence[str], rows: Sequ
         TenantViolation: a row is of another municipality, or of a kind that is not derived.
     """
     table = _guarded(session, model, DERIVED, columns, rows)
-    sent, is_whole = _sent(session, table, columns), _takes_arrays(session)
-    statement: Any = (postgresql if is_whole else sqlite).insert(table)
-    if is_whole:
+    sent, statement = _sent(session, table, columns), insert_or(session, table)
+    if _takes_arrays(session):
         statement = statement.from_select(list(columns), select(*sent.values()))
     else:
         statement = statement.values(dict(sent))

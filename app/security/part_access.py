@@ -57,7 +57,7 @@ def entry_basis(actor: Actor, action: Action, entry: PlanEntry) -> Basis | None:
         return None
     if action is Action.RESTORE and not is_binned:
         return None
-    is_own = entry.author_id is not None and entry.author_id == actor.person_id
+    is_own = entry.author_id == actor.person_id
     if is_own and entry.section is Section.COMMENTS and needed is Action.WRITE:
         needed = Action.COMMENT
     if is_binned:
@@ -87,9 +87,9 @@ def consent_basis(actor: Actor, action: Action, consent: Consent) -> Basis | Non
     """
     if action in (Action.LIST, Action.SHOW):
         return basis_for(actor, Action.READ, consent.plan, Section.CONSENTS)
-    if action is Action.WITHDRAW_CONSENT and consent.giver_id == actor.person_id:
-        return basis_for(actor, action, consent.plan)
-    if action is Action.RECORD_WITHDRAWAL:
+    if action is Action.WITHDRAW_CONSENT and consent.giver_id != actor.person_id:
+        return None
+    if action in (Action.WITHDRAW_CONSENT, Action.RECORD_WITHDRAWAL):
         return basis_for(actor, action, consent.plan)
     return None
 

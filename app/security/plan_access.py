@@ -286,9 +286,8 @@ def _covered(consents: Iterable[Consent], participant: Participant) -> Levels:
         for cover in consent.covers:
             if cover.participant_id != own_id and (unit_id is None or cover.unit_id != unit_id):
                 continue
-            before = found.get(cover.section)
-            if before is None or cover.level.rank > before.rank:
-                found[cover.section] = cover.level
+            before = found.get(cover.section, cover.level)
+            found[cover.section] = max(before, cover.level, key=_rank)
     return found
 
 

@@ -47,10 +47,10 @@ def _guard_flush(session: Session, _context: UOWTransaction, _instances: object)
 
 
 def _was_published(row: Any) -> bool:
-    """Whether the row was published when it was last read."""
-    history = inspect(row).attrs.published_at.history
-    before = history.deleted or history.unchanged
-    return bool(before) and before[0] is not None
+    """Whether the row was published before this change, which is read where it was not; what was
+    written over unread counts as published."""
+    before = inspect(row).attrs.published_at.load_history().non_added()
+    return all(at is not None for at in before)
 
 
 def _is_rewritten(row: Any) -> bool:

@@ -113,7 +113,7 @@ def _here(actor: Actor, model: type[Model]) -> ColumnElement[bool]:
     columns: Any = model
     if not stands("policy"):
         return true()
-    if model is AuditEvent and actor.earlier:
+    if model is AuditEvent:
         logged: ColumnElement[bool] = columns.municipality_id.in_(
             [actor.municipality_id, *actor.earlier]
         )

@@ -163,31 +163,27 @@ class ServerSessions(SecureCookieSessionInterface):
                 )
 
     def _set_cookie(self, app: Flask, response: Response, value: str) -> None:
-        response.set_cookie(
-            self.get_cookie_name(app),
-            value,
-            httponly=True,
-            path="/",
-            secure=self.get_cookie_secure(app),
-            samesite=self.get_cookie_samesite(app),
-        )
+        response.set_cookie(self.get_cookie_name(app), value, **self._kept_as(app))
         response.headers.add("Vary", "Cookie")
 
     def _drop_cookie(self, app: Flask, response: Response) -> None:
-        response.delete_cookie(
-            self.get_cookie_name(app),
-            path="/",
-            secure=self.get_cookie_secure(app),
-            httponly=True,
-            samesite=self.get_cookie_samesite(app),
-        )
+        response.delete_cookie(self.get_cookie_name(app), **self._kept_as(app))
+
+    def _kept_as(self, app: Flask) -> dict[str, Any]:
+        """How a browser keeps the cookie, and knows it again when it is to be dropped."""
+        return {
+            "httponly": True,
+            "path": "/",
+            "secure": self.get_cookie_secure(app),
+            "samesite": self.get_cookie_samesite(app),
+        }
 
 
 def is_open(session: Session, row_hash: str | None) -> bool:
     """Whether the session of this hash is still one that is signed in."""
     at_any_time = datetime.min.replace(tzinfo=UTC)
     asked = {"id_hash": row_hash, "now": utc_now(), "seen_after": at_any_time}
-    return row_hash is not None and session.execute(_LIVING, asked).first() is not None
+    return session.execute(_LIVING, asked).first() is not None
 
 
 def _is_password(database: Session, started: ServerSession) -> bool:
@@ -223,7 +219,7 @@ def end_all(session: Session, account_id: int, at: datetime, *, but: str | None 
         .where(
             LoginSession.account_id == account_id,
             LoginSession.ended_at.is_(None),
-            LoginSession.id_hash != (but or ""),
+            LoginSession.id_hash.is_distinct_from(but),
         )
         .values(ended_at=at)
     )

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -46,10 +46,13 @@ class Scope:
     municipality_id: int | None = None
     account_id: int | None = None
     is_central: bool = False
-    accounts: frozenset[int] = field(default=frozenset(), kw_only=True)
-    earlier: tuple[int, ...] = field(default=(), kw_only=True)
+    accounts: frozenset[int] = frozenset()
+    earlier: tuple[int, ...] = ()
     """Municipalities that were joined into this one: their logs are read here."""
 
+
+NONE = 0
+"""The number of no municipality and of no account: they begin with 1."""
 
 NOWHERE = Scope()
 _current: ContextVar[Scope] = ContextVar("samvev_scope", default=NOWHERE)
@@ -153,6 +156,7 @@ def install(session_class: type[Session] | Any) -> None:
     event.listen(session_class, "before_flush", _guard_flush)
     event.listen(session_class, "after_flush", _end_flush)
     event.listen(session_class, "after_begin", _begin)
+    event.listen(session_class, "after_soft_rollback", _take_back)
 
 
 def install_gate(engine: Engine) -> None:
@@ -162,11 +166,16 @@ def install_gate(engine: Engine) -> None:
 
 def _begin(session: Session, _transaction: object, connection: Connection) -> None:
     connection.info.pop(FLUSHING, None)
-    session.info.pop(APPLIED, None)
     if not connection.in_nested_transaction():
         # PostgreSQL keeps a scope to the end of its transaction, so each begins nowhere.
         session.info[APPLIED] = NOWHERE
     tell_database(session, connection)
+
+
+def _take_back(session: Session, _transaction: object) -> None:
+    """A flush that failed is over, and PostgreSQL has forgotten what it was told in a savepoint."""
+    session.info.pop(APPLIED, None)
+    _end_flush(session, None)
 
 
 def tell_database(session: Session, connection: Connection) -> None:
@@ -237,17 +246,16 @@ def _criterion(model: type[Model], scope: Scope) -> Callable[[Any], ColumnElemen
     the joined rows would go unfiltered. SQLAlchemy keeps its result for all scopes and takes the
     values anew, so those that it holds are plain numbers.
     """
-    here = -1 if scope.municipality_id is None else scope.municipality_id
-    account = scope.account_id
+    here, account = scope.municipality_id or NONE, scope.account_id or NONE
     if model is ASKED_ABOUT and scope.accounts:
         asked_about = sorted(scope.accounts)
         return lambda cls: cls.account_id.in_(asked_about)
-    if model in OWN_TO_READ and account is not None:
+    if model in OWN_TO_READ:
         return lambda cls: or_(cls.municipality_id == here, cls.account_id == account)
-    if model is AuditEvent and scope.is_central:
-        return lambda cls: or_(cls.municipality_id == here, cls.municipality_id.is_(None))
-    if model is AuditEvent and scope.earlier:
+    if model is AuditEvent:
         places = [here, *scope.earlier]
+        if scope.is_central:
+            return lambda cls: or_(cls.municipality_id.in_(places), cls.municipality_id.is_(None))
         return lambda cls: cls.municipality_id.in_(places)
     return lambda cls: cls.municipality_id == here
 
@@ -255,7 +263,13 @@ def _criterion(model: type[Model], scope: Scope) -> Callable[[Any], ColumnElemen
 def _guard_flush(session: Session, _context: UOWTransaction, _instances: object) -> None:
     connection = session.connection()
     tell_database(session, connection)
+    _guard_rows(session)
+    # Not before: what is refused leaves no gap for what comes after it.
+    session.info[FLUSHING] = connection.info
     connection.info[FLUSHING] = True
+
+
+def _guard_rows(session: Session) -> None:
     new = [row for row in session.new if isinstance(row, TENANT_MODELS)]
     for row in new:
         _place(row)
@@ -278,13 +292,12 @@ def _place(row: Model) -> None:
 
 
 def _guard_new(row: Model) -> None:
-    here = current_scope().municipality_id
-    if row.municipality_id != here and not (
-        isinstance(row, AuditEvent) and row.municipality_id is None
-    ):
-        raise TenantViolation(f"a new {type(row).__name__} belongs to another municipality")
-    if row.municipality_id is None and not isinstance(row, AuditEvent):
+    if row.municipality_id is None and isinstance(row, AuditEvent):
+        return
+    if row.municipality_id is None:
         raise TenantViolation(f"a new {type(row).__name__} belongs to no municipality")
+    if row.municipality_id != current_scope().municipality_id:
+        raise TenantViolation(f"a new {type(row).__name__} belongs to another municipality")
 
 
 def _guard_changed(row: Model) -> None:
@@ -295,8 +308,8 @@ def _guard_changed(row: Model) -> None:
         raise TenantViolation(f"{type(row).__name__} belongs to another municipality")
 
 
-def _end_flush(session: Session, _context: UOWTransaction) -> None:
-    session.connection().info.pop(FLUSHING, None)
+def _end_flush(session: Session, _context: UOWTransaction | None) -> None:
+    session.info.pop(FLUSHING, {}).pop(FLUSHING, None)
 
 
 def _guard_cursor(

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import case, delete
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.db import insert_or
 from app.models import LoginThrottle
 
 TRIES = 10
@@ -19,12 +19,10 @@ def count_try(
 
     One statement counts and answers, so many workers at once can't pass the limit together.
     """
-    dialect = session.connection().dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     table = LoginThrottle
     fresh = table.window_ends_at <= at
     statement = (
-        insert(table)
+        insert_or(session, table)
         .values(key_hash=key_hash, window_ends_at=at + WINDOW, tries=1)
         .on_conflict_do_update(
             index_elements=[table.key_hash],

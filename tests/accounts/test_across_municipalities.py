@@ -357,26 +357,31 @@ AT_HOME_THERE = {
     "owner": False,
     "decides": False,
     "here first": False,
+    "here before and after": False,
+    "here as long": False,
     "role over": False,
 }
 """Of those who take part in our plans, of whom it is told where they are at home."""
+
+HERE_FIRST = ("here first", "here before and after")
 
 
 @pytest.fixture(scope="module")
 def crossing(app):
     """Two towns, and in one of them people of every sort who have a role in the other."""
     here, there = towns.new_town(app), towns.new_town(app)
-    made = SimpleNamespace(here=here, there=there, app=app, persons={})
+    made, names = SimpleNamespace(here=here, there=there, app=app, persons={}), {}
     with app.app_context():
         coordinator = here.roles_of(here.member(Role.COORDINATOR))[-1].person_id
         child, other = here.person(), here.person()
         for key in dict.fromkeys((*ASKED_ABOUT, *AT_HOME_THERE)):
-            first, then = (here, there) if key == "here first" else (there, here)
+            first, then = (here, there) if key in HERE_FIRST else (there, here)
             name = first.member(Role.PARTICIPANT)
             then.member(Role.PARTICIPANT, username=name)
             if key == "with several roles":
                 there.member(Role.PARTICIPANT, username=name)
             made.persons[key] = here.roles_of(name)[-1].person_id
+            names[key] = name
         with here.inside() as actor, transaction() as session:
             session.add(_kind_of_plan())
             body = Unit(name="Klinikken prøve", kind=UnitKind.HOSPITAL, is_outside=True)
@@ -391,9 +396,22 @@ def crossing(app):
                 gardens.authority(child, made.persons[key], **over)
             # Somebody else's authority is nobody's reason.
             gardens.authority(child, other)
-            over = select(Membership).where(Membership.person_id == made.persons["role over"])
-            session.scalars(over).one().ends_on = today()
+            _role(made, "role over").ends_on = today()
+            _give_one_more_role(made, "here before and after")
+            since = there.roles_of(names["here as long"])[0].created_at
+            _role(made, "here as long").created_at = since
     return made
+
+
+def _role(made, key):
+    held = select(Membership).where(Membership.person_id == made.persons[key])
+    return db.session.scalars(held).one()
+
+
+def _give_one_more_role(made, key):
+    held = _role(made, key)
+    values = {"account_id": held.account_id, "person_id": held.person_id, "starts_on": today()}
+    db.session.add(Membership(role=Role.COORDINATOR, created_at=utc_now(), **values))
 
 
 def _place(made, person, key, body_id):

@@ -173,8 +173,42 @@ def test_rows_of_another_municipality_pass_the_door_neither_in_nor_out(here, wor
             derived.put(db.session(), MatchKey, KEY_COLUMNS, rows)
         with pytest.raises(TenantViolation), transaction():
             derived.drop(db.session(), MatchKey, KEY_COLUMNS, rows)
-    with pytest.raises(TenantViolation), transaction():
-        derived.put(db.session(), MatchKey, ("key", "municipality_id", "person_id"), [row])
+    # The municipality is named first, or what stands first would be taken for it.
+    other_way_round = (here.municipality_id, world.fjellby.id, theirs)
+    for scope, columns, row in (
+        (here.scope, ("key", "municipality_id", "person_id"), other_way_round),
+        (tenancy.NOWHERE, KEY_COLUMNS, (None, 1, theirs)),
+    ):
+        with (
+            tenancy.asking(scope),
+            pytest.raises(TenantViolation, match="another municipality"),
+            transaction(),
+        ):
+            derived.put(db.session(), MatchKey, columns, [row])
+
+
+def test_a_row_is_whole_or_refused(here, world):
+    own = world.strandvik.persons["own"]
+
+    for row in ((here.municipality_id, 1, own, 2), (here.municipality_id, 1)):
+        with pytest.raises(ValueError, match="argument"), transaction():
+            derived.put(db.session(), MatchKey, KEY_COLUMNS, [row])
+
+
+def test_what_is_copied_is_so_in_the_rows_that_are_named_alone(here):
+    one, other = registered(here, "Kopi", "Ert"), registered(here, "Kopi", "Ikke")
+    with transaction():
+        derived.copy(
+            db.session(),
+            MatchState,
+            ("municipality_id", "person_id"),
+            [(here.municipality_id, one.id)],
+            source="digest",
+            target="scanned_digest",
+        )
+
+    assert state_of(one).scanned_digest == state_of(one).digest
+    assert state_of(other).scanned_digest is None
 
 
 def test_what_stands_for_nothing_derived_does_not_pass_the_door(here, world):

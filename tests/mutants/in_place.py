@@ -58,10 +58,10 @@ def put_in_place(mutant):
         exec(compile(part, str(mutant.path), "exec"), names)  # noqa: S102  # That is the mutant.
     for name in changed:
         _move(module, name, names[name])
-    _forget_what_was_made()
+    forget_what_was_made()
 
 
-def _forget_what_was_made():
+def forget_what_was_made():
     """Conditions are kept once they are made, also by those who only use what has the mistake."""
     for name, module in list(sys.modules.items()):
         if name.startswith(HOUSES):
@@ -75,13 +75,14 @@ def _module(path):
 
 
 def _to_run(mutant, changed):
-    """The statement with the mistake, and the later constants that are made from what it makes."""
+    """The statement with the mistake, and the later ones that are made from what it makes:
+    constants, and functions by what they take when nothing is given."""
     before = ast.parse(mutant.path.read_text(encoding="utf-8")).body
     after = ast.parse(mutant.source).body
     constants: set[str] = set()
     for old, new in zip(before, after, strict=True):
         is_changed = _holds(old, mutant.line) and ast.dump(old) != ast.dump(new)
-        if is_changed or (_is_constant(new) and _uses(new) & constants):
+        if is_changed or _made_from(new) & constants:
             changed |= _makes(new)
             constants |= _makes(new) if _is_constant(new) else set()
             yield new
@@ -95,6 +96,15 @@ def _holds(statement, line):
 def _first_line(statement):
     decorators = getattr(statement, "decorator_list", [])
     return min([statement.lineno, *(one.lineno for one in decorators)])
+
+
+def _made_from(statement):
+    """What is looked up when the statement is run, not later, as far as it is made anew."""
+    if isinstance(statement, ast.FunctionDef):
+        arguments = statement.args
+        defaults = [*arguments.defaults, *filter(None, arguments.kw_defaults)]
+        return {name for one in defaults for name in _uses(one)}
+    return _uses(statement) if _is_constant(statement) else set()
 
 
 def _is_constant(statement):

@@ -13,8 +13,9 @@ import signal
 import time
 from collections import Counter
 from functools import partial
-from itertools import groupby
+from itertools import accumulate, groupby
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -22,14 +23,19 @@ from flask import Flask
 
 from app.db import db
 from config import ROOT
-from tests.mutants.in_place import note_visits, place_of, put_in_place
+from tests.mutants.in_place import (
+    forget_what_was_made,
+    note_visits,
+    place_of,
+    put_in_place,
+)
 
 STILLBORN, ENDLESS = "stillborn", "endless"
 PATIENCE = 60
 """Seconds of the processor's time after which a mutant is endless, which shows."""
 
-MOST_ASKED = 30
-"""So many tests of a module are asked of a mutant: those that noticed most, then the quickest."""
+LONGEST_ASKED = 6
+"""For so many seconds the tests of a module are asked of a mutant."""
 
 
 class Trials:
@@ -40,7 +46,7 @@ class Trials:
         self.alive = [(one, place_of(one.path, one.line)) for one in mutants]
         self.files = {str(one.path) for one in mutants}
         self.fates = {}
-        self.apps, self.sound = [], {}
+        self.apps, self.sound, self.seconds = [], {}, {}
         self.times_noticed = Counter()
 
     def run(self, arguments):
@@ -66,35 +72,49 @@ class Trials:
 
     def _against(self, items):
         self.sound = {}
-        # What the module has made is to stay, also where it has one test alone.
-        runtestprotocol(items[0], log=False, nextitem=items[-1])
+        # Pytest sets nothing up while what the module before has made stands.
+        items[0].session._setupstate.teardown_exact(items[0])
+        for item in _making_all(items):
+            runtestprotocol(item, log=False, nextitem=_another_beside(item))
         kept = self._keep()
         gc.freeze()
         passed = self._forked(kept, lambda: self._look(items))
-        came_by = {items[int(place)]: set(map(tuple, reached)) for place, reached in passed}
+        came_by = {items[place]: set(map(tuple, reached)) for _seconds, place, reached in passed}
+        self.seconds = {items[place]: seconds for seconds, place, _reached in passed}
         still = []
         for mutant, place in self.alive:
             asked = [item for item in came_by if _reaches(came_by[item], mutant.path, place)]
-            asked.sort(key=lambda item: -self.times_noticed[item.nodeid])
-            fate = self._fate(kept, mutant, asked[:MOST_ASKED]) if asked else None
+            fate = self._fate(kept, mutant, self._those_to_ask(asked)) if asked else None
             if fate is None:
                 still.append((mutant, place))
             else:
                 self.fates[mutant] = fate
         self.alive = still
 
+    def _those_to_ask(self, items):
+        """Who noticed most comes first, then one of each function, then the others."""
+        of_function, ranks = Counter(), {}
+        for item in items:
+            ranks[item] = (-self.times_noticed[item.nodeid], of_function[item.originalname])
+            of_function[item.originalname] += 1
+        ranked = sorted(items, key=ranks.get)
+        begins = accumulate((self.seconds[item] for item in ranked), initial=0)
+        return [item for item, at in zip(ranked, begins, strict=False) if at < LONGEST_ASKED]
+
     def _look(self, items):
-        """Each test that passes, by its place, and what it comes by; the quickest first."""
+        """Each test that passes: its seconds, its place, what it comes by; the quickest first."""
         found = []
         visits = {path: note_visits(Path(path)) for path in self.files}
         for place, item in enumerate(items):
             began = time.process_time()
+            # Who uses what another has made has come by all the same.
+            forget_what_was_made()
             for one in visits.values():
                 one.clear()
-            if not _fails(item, items):
+            if not _fails(item):
                 reached = [(path, name) for path, names in visits.items() for name in names]
                 found.append((time.process_time() - began, place, reached))
-        return [(place, reached) for _seconds, place, reached in sorted(found)]
+        return sorted(found)
 
     def _fate(self, kept, mutant, asked):
         """Who notices a mutant: the name of a test; None when nobody does."""
@@ -176,19 +196,32 @@ def _first_failure(items, mutant=None):
             put_in_place(mutant)
         except Exception:
             return STILLBORN
-    return next((place for place, item in enumerate(items) if _fails(item, items)), -1)
+    return next((place for place, item in enumerate(items) if _fails(item)), -1)
 
 
-def _fails(item, items):
+def _fails(item):
     """Run one test; what its module has made stays for the next."""
-    following = next((one for one in item.parent.session.items if _is_beside(one, item)), None)
     if not item._request:
         item._initrequest()
-    return any(one.failed for one in runtestprotocol(item, log=False, nextitem=following))
+    return any(
+        one.failed for one in runtestprotocol(item, log=False, nextitem=_another_beside(item))
+    )
 
 
-def _is_beside(one, item):
-    return one is not item and one.getparent(pytest.Module) is item.getparent(pytest.Module)
+def _another_beside(item):
+    """What stands for the next test of the same module: for it all stays that the module made."""
+    return SimpleNamespace(listchain=lambda: item.listchain()[:-1])
+
+
+def _making_all(items):
+    """Tests that make between them all that is made once for the module."""
+    made = set()
+    for item in items:
+        fixtures = item._fixtureinfo.name2fixturedefs.items()
+        needed = {name for name, known in fixtures if known[-1].scope != "function"}
+        if needed - made or item is items[0]:
+            made |= needed
+            yield item
 
 
 def _reaches(reached, path, place):

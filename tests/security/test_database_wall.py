@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import IntegrityError
 
 from app.models import TENANT_MODELS, AuditEvent
-from app.security import tenancy, walls
+from app.security import lifting, tenancy, walls
 from app.security.published import VERSIONS, fixed_columns
 from app.security.tenancy import Scope
 
@@ -38,12 +38,15 @@ def test_each_kind_of_database_gets_its_own_wall():
     assert len(triggers) == len(VERSIONS)
     forced = [one for one in postgresql.told if "FORCE ROW LEVEL SECURITY" in one]
     assert len(forced) == len(TENANT_MODELS)
+    [changed] = [one for one in postgresql.told if one.startswith("GRANT UPDATE (")]
+    assert "name" in changed
+    assert walls.JOINED not in changed
 
 
 def test_only_sqlites_triggers_are_taken_down_before_a_migration():
     sqlite, postgresql = Connection("sqlite", ["wall_a"]), Connection("postgresql")
-    walls.take_down(sqlite)
-    walls.take_down(postgresql)
+    assert walls.take_down(sqlite)
+    assert not walls.take_down(postgresql)
 
     assert sqlite.told[1:] == ['DROP TRIGGER "wall_a"']
     assert postgresql.told == []
@@ -109,6 +112,16 @@ def test_sqlite_stops_what_crosses_from_one_municipality_to_another(
             return
         with pytest.raises(IntegrityError):
             connection.execute(text(statement.format(table)))
+
+
+def test_walls_that_were_lifted_stand_again_where_they_stood(database):
+    connection, table = database
+    foreign = text(f"INSERT INTO {table} VALUES (2, 1)")
+    with tenancy.asking(Scope(1)):
+        with lifting.lifted(connection):
+            connection.execute(foreign)
+        with pytest.raises(IntegrityError):
+            connection.execute(foreign)
 
 
 # --- the role that PostgreSQL is asked by --------------------------------------------------------

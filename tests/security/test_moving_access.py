@@ -87,6 +87,7 @@ def actors(place):
         (Holding(Role.LOCAL_ADMINISTRATOR, UNIT),),
         (Holding(Role.COORDINATOR),),
         (Holding(Role.COORDINATOR), Holding(Role.LOCAL_ADMINISTRATOR)),
+        (Holding(Role.COORDINATOR), Holding(Role.LOCAL_ADMINISTRATOR, UNIT)),
         (Holding(Role.PARTICIPANT),),
     ]
     persons = (named, place.persons["other"], None)

@@ -20,6 +20,7 @@ from app.enums import (
 )
 from app.models import (
     Consent,
+    Introduction,
     Participant,
     Plan,
     PlanEntry,
@@ -28,6 +29,7 @@ from app.security import plan_access, policy, scope
 from app.security.plan_rights import LEVEL_OF
 from app.security.roles import Action
 from app.side_tables import Handover
+from tests.plans import desk_rows
 from tests.plans import garden as gardens
 from tests.plans.garden import TEACHERS
 from tests.security.plan_town import ACTIVITIES, GOALS, in_town, planted
@@ -174,10 +176,12 @@ def test_who_may_only_comment_changes_own_comments_and_no_other(town):
     assert town.may("foresatt", Action.RETIRE, own)
     assert not town.may("foresatt", Action.EDIT, other)
     assert not town.may("foresatt", Action.EDIT, goal)
-    own.deleted_at = utc_now()
+    own.deleted_at = other.deleted_at = utc_now()
     assert town.may("foresatt", Action.RESTORE, own)
     assert town.sees("foresatt", own)
     assert not town.may("foresatt", Action.EDIT, own)
+    assert not town.sees("foresatt", other)
+    assert not town.may("foresatt", Action.RESTORE, other)
 
 
 def test_what_lies_in_the_bin_is_seen_by_those_who_may_bring_it_back(town):
@@ -192,6 +196,72 @@ def test_what_lies_in_the_bin_is_seen_by_those_who_may_bring_it_back(town):
     assert town.may("larer", Action.RESTORE, activity)
     assert not town.may("larer", Action.RESTORE, goal)
     assert town.may("koordinator.strandvik", Action.RESTORE, goal)
+
+
+def test_an_introduction_is_seen_by_whom_it_was_given_to_and_kept_by_the_coordinator(town):
+    plan = town.plan("ip")
+    given = {
+        key: desk_rows.introduced(plan, town.place.persons[key]) for key in ("larer", "utgatt")
+    }
+    for row in town.session.scalars(select(Introduction).where(Introduction.plan_id == plan.id)):
+        row.ended_at = utc_now()
+    town.session.flush()
+    town.session.add_all(given.values())
+
+    for username, seen, may_keep in (
+        ("larer", {"larer"}, False),
+        ("planeier", {*given}, False),
+        ("koordinator.strandvik", {*given}, True),
+        ("lokal.strandvik", set(), False),
+    ):
+        for key, row in given.items():
+            assert town.sees(username, row) is (key in seen)
+            assert town.may(username, Action.END, row) is may_keep
+    for action in (Action.LIST, Action.ADD):
+        assert town.may("koordinator.strandvik", action, row)
+    end_participation(town)
+    assert not town.sees("larer", given["larer"])
+
+
+def test_an_offer_is_answered_while_it_and_the_plan_are_open(town):
+    plan = town.plan("ip")
+    town.give_role("larer", Role.COORDINATOR)
+    offer = town.row(Handover, town.bed.handovers["ip"])
+    offer.to_id = town.place.persons["larer"]
+    assert town.may("larer", Action.ANSWER, offer)
+
+    plan.state, plan.closed_at = PlanState.CLOSED, utc_now()
+    assert not town.may("larer", Action.ANSWER, offer)
+
+
+def test_what_a_giver_said_is_recorded_by_who_coordinates_and_by_nobody_else(town):
+    consent = town.consent("ip")
+
+    for username in ("koordinator.strandvik", "planeier", "larer"):
+        may = town.may(username, Action.RECORD_WITHDRAWAL, consent)
+        assert may is (username == "koordinator.strandvik")
+
+
+def test_an_administrator_of_two_parts_reaches_the_plans_of_both(town):
+    plan = town.plan("ip")
+    town.membership("lokal.strandvik").ended_at = utc_now()
+    for key in ("school", "nav"):
+        town.give_role("lokal.strandvik", Role.LOCAL_ADMINISTRATOR, unit_id=town.place.units[key])
+
+    for key in ("school", "nav"):
+        plan.unit_id = town.place.units[key]
+        assert town.sees("lokal.strandvik", plan)
+    plan.unit_id = None
+    assert not town.sees("lokal.strandvik", plan)
+
+
+def test_what_a_clean_up_did_with_a_plan_is_seen_and_undone_by_who_administers_it(town):
+    row = desk_rows.tidied(town.plan("ip"), town.world.accounts["lokal.strandvik"])
+    town.session.add(row)
+
+    for username in ("lokal.strandvik", "koordinator.strandvik", "planeier", "larer"):
+        for action in (Action.LIST, Action.SHOW, Action.UNDO):
+            assert town.may(username, action, row) is (username == "lokal.strandvik")
 
 
 def test_the_open_sections_are_those_that_are_open_one_by_one(town):
@@ -327,6 +397,31 @@ def own_only(town):
     (grant,) = [one for one in town.larer("ip").grants if one.section is ACTIVITIES]
     grant.own_only = True
     return grant
+
+
+def test_who_is_held_to_own_activities_is_so_until_something_else_opens_all(town):
+    plan, larer = town.plan("ip"), town.place.persons["larer"]
+
+    def is_held(username="larer", sections=(ACTIVITIES,)):
+        town.session.flush()
+        town.session.expire_all()
+        return plan_access.sees_own_only(town.actor(username), plan, sections)
+
+    assert not is_held()
+    own_only(town)
+    assert is_held()
+    assert not is_held("foresatt")
+    assert not is_held("koordinator.strandvik")
+    town.give_role("larer", Role.LOCAL_ADMINISTRATOR)
+    assert is_held()
+    guardian = {"kind": AuthorityKind.LEGAL_GUARDIAN, "may_consent": False}
+    reading = gardens.authority(plan.owner_id, larer, **guardian)
+    assert not is_held()
+    reading.ended_at = utc_now()
+    assert is_held()
+    town.give_role("larer", Role.COORDINATOR)
+    gardens.stand_in(plan, larer)
+    assert not is_held(sections=Section)
 
 
 def test_own_activities_are_seen_with_what_is_said_about_them_and_others_are_not(town):

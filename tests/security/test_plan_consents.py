@@ -4,8 +4,10 @@ What ends is asked for on both sides of its end.
 """
 
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import select
 
 from app.clock import today, utc_now
 from app.enums import (
@@ -19,11 +21,13 @@ from app.enums import (
 )
 from app.models import (
     AgeRule,
+    Consent,
     ConsentText,
     PlanEntry,
     Unit,
 )
 from app.security import plan_access
+from app.security.consent_scope import OWNER, PLAN, is_given
 from app.security.roles import Action
 from tests.plans import garden as gardens
 from tests.security.plan_town import ABOUT_ME, ACTIVITIES, GOALS, OSLO, in_town, planted
@@ -188,12 +192,51 @@ def test_e4_a_consent_to_a_service_reaches_those_who_act_for_it_and_no_other(tow
     assert not town.reads("larer", plan)
 
 
+def test_e4_of_consents_by_name_and_through_the_service_the_wider_counts(town):
+    plan, larer = town.plan("ip"), town.larer("ip")
+    town.consent("ip").withdrawn_at = utc_now()
+    school = town.row(Unit, town.place.units["school"])
+    narrow, wide = Level.READ, Level.WRITE
+    gardens.consent(plan, None, [(larer, GOALS, narrow), (school, GOALS, wide)])
+    gardens.consent(plan, None, [(larer, ACTIVITIES, wide), (school, ACTIVITIES, narrow)])
+    town.session.expire_all()
+
+    def agreed(section):
+        return plan_access.consented_level(plan, larer, section, today())
+
+    assert [agreed(one) for one in (GOALS, ACTIVITIES)] == [wide, wide]
+    assert agreed(Section.MEETINGS) is Level.NONE
+
+
+def test_e5_a_consent_in_a_parents_name_that_names_no_authority_counts_for_nothing(town):
+    plan = SimpleNamespace(owner_id="child", consents=[])
+    for capacity in (ConsentCapacity.GUARDIAN, ConsentCapacity.REPRESENTATIVE):
+        period = {"starts_on": today(), "ends_on": today() + timedelta(days=9)}
+        given = Consent(kind=ConsentKind.PLAN_IS_MADE, giver_id="x", capacity=capacity, **period)
+        plan.consents.append(given)
+
+    assert plan_access.valid_consents(plan, ConsentKind.PLAN_IS_MADE, today()) == []
+
+
 def test_e4_a_consent_reaches_the_sections_it_names_and_no_other(town):
     plan, larer = town.plan("ip"), town.larer("ip")
     gardens.grant(larer, Section.MEETINGS, Level.WRITE)
 
     assert town.reads("larer", plan, ACTIVITIES)
     assert not town.reads("larer", plan, Section.MEETINGS)
+
+
+@pytest.mark.parametrize("days", [0, 1], ids=["today", "tomorrow"])
+def test_e5_a_consent_is_given_from_its_first_day_on(town, days):
+    plan, kind = town.plan("ip"), ConsentKind.INFORMATION_IS_SHARED
+    town.consent("ip").starts_on = today() + timedelta(days=days)
+    town.session.flush()
+    town.session.expire_all()
+
+    given = select(PLAN.id).join(OWNER, OWNER.id == PLAN.owner_id).where(PLAN.id == plan.id)
+    found = town.session.scalars(given.where(is_given(kind, today()))).all()
+
+    assert bool(found) is plan_access.is_agreed(plan, kind, today()) is (days == 0)
 
 
 def test_e5_a_consent_that_begins_tomorrow_opens_nothing_today(town):

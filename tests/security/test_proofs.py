@@ -4,6 +4,7 @@ from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import request
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -213,7 +214,8 @@ def put(session, account, **values):
     """A session that lives, but for ``values``; its hash."""
     now = utc_now()
     usual = {"created_at": now, "seen_at": now, "expires_at": now + timedelta(hours=1)}
-    row = LoginSession(id_hash=new_id(), account_id=account, data="{}", **(usual | values))
+    usual |= {"id_hash": new_id(), "data": "{}"}
+    row = LoginSession(account_id=account, **(usual | values))
     session.add(row)
     session.flush()
     return row.id_hash
@@ -279,6 +281,21 @@ def test_a_session_is_opened_while_somebody_uses_it_and_that_is_kept_once_a_minu
     assert not opened[0].modified
     assert seen(rows[lately]) == lately
     assert seen(rows[before]) >= now
+
+
+def test_the_cookie_of_a_session_opens_none_on_the_rest_side(app, kept):
+    opener = sessions.ServerSessions(timedelta(hours=1), timedelta(hours=8))
+    secret = f"{sessions.SERVER_PREFIX}x"
+    kept(id_hash=secret_hash(secret), data='{"a": 1}')
+    cookie = {"Cookie": f"{opener.get_cookie_name(app)}={secret}"}
+
+    def opened(path):
+        with app.test_request_context(path, headers=cookie):
+            return opener.open_session(app, request).row_hash
+
+    assert opened("/person/list/") == secret_hash(secret)
+    assert opened("/api/v1/person/") is None
+    assert opened("/person/api/") == secret_hash(secret)
 
 
 def test_an_ended_session_is_not_written_to(kept):

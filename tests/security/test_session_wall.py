@@ -1,9 +1,11 @@
 """The wall in the session: what it adds to reads, refuses of writes, stops at the cursor."""
 
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import delete, select, text, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from app.clock import utc_now
@@ -84,6 +86,7 @@ def test_events_of_the_installation_are_read_by_central_administrators_alone(ses
             session.flush()
 
     assert places(session, AuditEvent, Scope(here)) == {here}
+    assert places(session, AuditEvent, Scope()) == set()
     assert places(session, AuditEvent, Scope(None, None, True)) == {None}
     assert places(session, AuditEvent, Scope(here, None, True)) == {here, None}
     assert places(session, Unit, Scope(None, None, True)) == set()
@@ -277,8 +280,13 @@ def test_rows_of_the_installation_change_and_go_whatever_the_scope(session, worl
 
 
 def test_statements_that_change_many_rows_are_refused_for_tables_of_a_municipality(session, world):
+    renamed = update(Person).values(given_name="Ny")
+    # What is read of it names a table of the installation, too.
+    told = select(Municipality.id, Person.id).from_statement(
+        renamed.returning(Person.municipality_id, Person.id)
+    )
     with tenancy.applied(session, Scope(world.strandvik.id)):
-        for statement in (update(Person).values(given_name="Ny"), delete(Membership)):
+        for statement in (renamed, delete(Membership), told):
             with pytest.raises(TenantViolation, match="through the unit of work only"):
                 session.execute(statement)
         session.rollback()
@@ -315,6 +323,29 @@ def test_what_the_flush_may_name_is_stopped_again_after_it(session, world):
         session.rollback()
 
 
+def test_a_flush_that_was_refused_leaves_no_gap_for_what_goes_round_the_session(context, world):
+    with tenancy.asking(Scope(world.strandvik.id)):
+        with Session(db.engine) as refusing:
+            refusing.add(person(municipality_id=world.fjellby.id))
+            for statement in (select(Person.id), text("SELECT id FROM person")):
+                with pytest.raises(TenantViolation):
+                    refusing.execute(statement)
+        with Session(db.engine) as again, pytest.raises(TenantViolation):
+            again.execute(text("SELECT id FROM person"))
+
+
+def test_a_flush_that_failed_leaves_no_gap_for_what_goes_round_the_session(session, world):
+    with tenancy.applied(session, Scope(world.strandvik.id)):
+        undone = session.begin_nested()
+        session.add(person(given_name=None))
+        with pytest.raises(IntegrityError):
+            session.flush()
+        undone.rollback()
+        with pytest.raises(TenantViolation, match="went round the session"):
+            session.execute(text("SELECT id FROM person"))
+        session.rollback()
+
+
 # --- the scope -----------------------------------------------------------------------------------
 
 
@@ -344,6 +375,73 @@ def test_a_visit_elsewhere_keeps_what_was_read_here_and_forgets_what_was_read_th
         assert tenancy.current_scope() == here
         assert row in session
         assert other not in session
+
+
+def test_a_savepoint_that_is_undone_leaves_the_database_in_the_scope_that_holds(session, world):
+    here, there = Scope(world.strandvik.id), Scope(world.fjellby.id)
+    with tenancy.asking(here):
+        session.execute(select(Person.id).limit(1))
+        with tenancy.asking(there):
+            undone = session.begin_nested()
+            assert set(session.scalars(select(Unit.municipality_id))) == {world.fjellby.id}
+            undone.rollback()
+            assert set(session.scalars(select(Unit.municipality_id))) == {world.fjellby.id}
+
+
+def test_what_belongs_to_a_role_elsewhere_is_read_in_the_scope_that_holds_by_then(session, world):
+    here, there = world.strandvik.id, Scope(world.fjellby.id)
+    own = Scope(here, world.accounts["larer"])
+    with tenancy.applied(session, own):
+        found = select(Membership).where(Membership.municipality_id == world.fjellby.id)
+        role = session.scalars(found).first()
+        assert role.person is None
+        session.expire(role, ["person"])
+        with tenancy.asking(there):
+            assert role.person.municipality_id == world.fjellby.id
+
+
+def test_conditions_are_made_once_but_not_kept_of_each_question_about_accounts():
+    usual, asked = Scope(1, 2), Scope(accounts=frozenset({3}))
+
+    assert tenancy._criteria(usual) is tenancy._criteria(Scope(1, 2))
+    assert tenancy._criteria(asked) is not tenancy._criteria(asked)
+
+
+# --- what PostgreSQL is told ---------------------------------------------------------------------
+
+
+class Connection:
+    """Keeps what PostgreSQL is told."""
+
+    dialect = SimpleNamespace(name="postgresql")
+
+    def __init__(self, *, in_savepoint=False):
+        self.told, self.info, self.in_nested_transaction = [], {}, lambda: in_savepoint
+
+    def exec_driver_sql(self, _statement, values):
+        self.told.append(values)
+
+
+def test_postgresql_is_told_each_scope_once():
+    session, connection = Session(), Connection()
+    for scope in (Scope(1, 2, True), Scope(accounts=frozenset({4, 3})), Scope()):
+        with tenancy.asking(scope):
+            tenancy.tell_database(session, connection)
+            tenancy.tell_database(session, connection)
+
+    assert connection.told == [("1", "2", "on", ""), ("", "", "", "{3,4}"), ("", "", "", "")]
+
+
+def test_a_transaction_begins_nowhere_and_a_savepoint_in_the_scope_around_it():
+    session = Session()
+    anew, inside = Connection(), Connection(in_savepoint=True)
+
+    with tenancy.asking(Scope(1)):
+        for connection in (anew, inside, anew):
+            tenancy._begin(session, None, connection)
+    tenancy._begin(session, None, nowhere := Connection())
+
+    assert (len(anew.told), inside.told, nowhere.told) == (2, [], [])
 
 
 def test_all_three_walls_stand():

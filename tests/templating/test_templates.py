@@ -146,6 +146,40 @@ def test_no_flush_changes_a_published_version(office, column, value, which):
     office.ask(change)
 
 
+@pytest.mark.parametrize(
+    ("column", "value"), [("content", {"x": 1}), ("published_at", None)], ids=["words", "date"]
+)
+def test_no_flush_writes_over_a_published_version_that_is_not_read(office, column, value):
+    pk = office.new()
+
+    def change():
+        with transaction():
+            row = published_rows(office, pk)[0]
+            db.session.expire(row)
+            setattr(row, column, value)
+            with pytest.raises(PublishedForever):
+                db.session.flush()
+            db.session.rollback()
+
+    office.ask(change)
+
+
+def test_no_flush_deletes_a_version_and_what_it_does_not_say_may_change(office):
+    pk = office.new()
+
+    def change():
+        with transaction():
+            ours, national = published_rows(office, pk)
+            ours.version += 1
+            db.session.flush()
+            db.session.delete(national)
+            with pytest.raises(PublishedForever):
+                db.session.flush()
+            db.session.rollback()
+
+    office.ask(change)
+
+
 @pytest.mark.parametrize("which", [0, 1], ids=["a municipality's", "a national"])
 def test_no_statement_changes_a_published_version(office, which):
     pk = office.new()
