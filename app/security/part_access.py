@@ -57,7 +57,7 @@ def entry_basis(actor: Actor, action: Action, entry: PlanEntry) -> Basis | None:
         return None
     if action is Action.RESTORE and not is_binned:
         return None
-    is_own = entry.author_id == actor.person_id
+    is_own = entry.author_id is not None and entry.author_id == actor.person_id
     if is_own and entry.section is Section.COMMENTS and needed is Action.WRITE:
         needed = Action.COMMENT
     if is_binned:

@@ -103,7 +103,7 @@ TESTS = {
     "security/published": named("templating", "templates") + named("security", "plan_query_forms"),
     "security/derived": named("duplicates", "index"),
     "security/elsewhere": PLAIN + named("accounts", "across_municipalities"),
-    "security/lifting": PLAIN + named("security", "database_wall") + named("joining", "joining"),
+    "security/lifting": PLAIN + named("joining", "joining"),
     **{f"security/{one}": PLAIN + OF_RULES for one in RULES},
     **{f"security/{one}": PLAIN + OF_RULES + OF_NATIONAL for one in ("policy", "scope")},
     "security/own_activities": named("security", "own_activities") + OF_RULES,

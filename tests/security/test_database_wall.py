@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import IntegrityError
 
 from app.models import TENANT_MODELS, AuditEvent
-from app.security import lifting, tenancy, walls
+from app.security import tenancy, walls
 from app.security.published import VERSIONS, fixed_columns
 from app.security.tenancy import Scope
 
@@ -112,16 +112,6 @@ def test_sqlite_stops_what_crosses_from_one_municipality_to_another(
             return
         with pytest.raises(IntegrityError):
             connection.execute(text(statement.format(table)))
-
-
-def test_walls_that_were_lifted_stand_again_where_they_stood(database):
-    connection, table = database
-    foreign = text(f"INSERT INTO {table} VALUES (2, 1)")
-    with tenancy.asking(Scope(1)):
-        with lifting.lifted(connection):
-            connection.execute(foreign)
-        with pytest.raises(IntegrityError):
-            connection.execute(foreign)
 
 
 # --- the role that PostgreSQL is asked by --------------------------------------------------------
