@@ -1,6 +1,7 @@
 """Joining two municipalities: everything moves, nothing else changes, nobody sees more or less."""
 
 import signal
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import pytest
@@ -145,6 +146,22 @@ def test_references_hold_again_afterwards(app, context):
     for key in inner_references():
         there = [one.column.name for one in key.elements]
         assert (key.table.name, key.name, *key.column_keys, *there) in found
+
+
+def test_rows_cross_while_the_walls_are_lifted_and_not_afterwards(app, context, world):
+    owning, table = app.extensions["samvev_owner_engine"], Plan.__table__
+    there, back = (
+        update(table).values(municipality_id=one.id) for one in (world.fjellby, world.strandvik)
+    )
+    with lifted(owning) as connection:
+        assert connection.execute(there).rowcount > 0
+        assert connection.execute(back).rowcount > 0
+
+    is_sqlite = owning.dialect.name == "sqlite"
+    wall = pytest.raises(DBAPIError, match="row of another municipality")
+    stopped = wall if is_sqlite else nullcontext()
+    with owning.connect() as connection, stopped:
+        assert connection.execute(there).rowcount == 0
 
 
 def test_a_reference_that_would_lead_nowhere_takes_all_of_it_back(app, context, world):
