@@ -158,7 +158,7 @@ def test_rows_cross_while_the_walls_are_lifted_and_not_afterwards(app, context, 
         assert connection.execute(back).rowcount > 0
 
     is_sqlite = owning.dialect.name == "sqlite"
-    wall = pytest.raises(DBAPIError, match="row of another municipality")
+    wall = pytest.raises(DBAPIError, match="samvev_municipality")
     stopped = wall if is_sqlite else nullcontext()
     with owning.connect() as connection, stopped:
         assert connection.execute(there).rowcount == 0
