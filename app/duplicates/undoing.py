@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.audit import log
 from app.clock import day_of
 from app.db import db
-from app.duplicates import merge_facts
+from app.duplicates import merge_facts, references
 from app.duplicates.merge_facts import Two, plain, typed
 from app.duplicates.merge_plan import Change, from_list
 from app.duplicates.merge_rules import OwnPerson
@@ -283,7 +283,10 @@ def _stays_ended(
     withdrawn: bool,
     replaced: set[tuple[str, str]],
 ) -> bool:
-    """Whether beginning again would open what somebody has ended since, or be there twice."""
+    """Whether beginning again would open what somebody has ended since, be there twice, or name
+    somebody who is another now."""
+    if _names_somebody_merged(one, two):
+        return True
     if isinstance(one, Membership):
         return withdrawn
     if isinstance(one, Grant):
@@ -295,6 +298,15 @@ def _stays_ended(
     if isinstance(one, Handover | AccountLinkRequest):
         return _is_asked_anew(one, row)
     return False
+
+
+def _names_somebody_merged(one: Any, two: Two) -> bool:
+    """Whether a third person that it is about has been merged with another since: that other is
+    not given it, or undoing that merge would leave it with the wrong one."""
+    columns = [column for table, column in references.MOVED if table == one.__tablename__]
+    ids = {getattr(one, column) for column in columns} - {None, *two.ids}
+    found = select(Person.id).where(Person.id.in_(ids), Person.merged_into_id.is_not(None))
+    return bool(ids) and db.session.scalar(found.limit(1)) is not None
 
 
 def _has_left(one: Participant, row: PersonMerge, two: Two) -> bool:

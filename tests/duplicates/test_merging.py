@@ -320,6 +320,25 @@ def test_an_access_that_was_stopped_since_is_not_opened_by_undoing(town):
     assert plan.id == other.plan_id
 
 
+def test_what_names_somebody_who_was_merged_since_stays_ended_until_looked_at(town):
+    kept, gone, mother, twice = town.person(9), town.person(9), town.person(40), town.person(40)
+    garden.make_plan(kept.id, coordinator(town))
+    garden.make_plan(gone.id, coordinator(town), kind=PlanKind.FAMILY_PLAN)
+    garden.authority(kept.id, mother.id)
+    other = garden.authority(gone.id, mother.id)
+    merge = town.merge(kept, gone)
+    assert other.ended_at is not None
+    of_mother = town.merge(twice, mother)
+
+    look_at = town.undo(merge)
+
+    assert other.ended_at is not None
+    assert ["authority", other.id, undoing.LEFT] in look_at
+    assert other.holder_id == mother.id
+    town.undo(of_mother)
+    assert other.holder_id == mother.id
+
+
 def test_merges_of_one_person_are_undone_in_the_opposite_order_and_within_90_days(town):
     kept, first, second = (town.person() for _ in range(3))
     one, two = town.merge(kept, first), town.merge(kept, second)
