@@ -296,19 +296,21 @@ def test_g1_g3_g4_g7_merging_never_widens_and_undoing_restores(app, world, datab
     TOLD.clear()
     Merging.world = world
     with app.app_context():
-        run_state_machine_as_test(
-            Merging,
-            settings=settings(
-                max_examples=EXAMPLES,
-                stateful_step_count=STEPS,
-                deadline=None,
-                derandomize=not IS_FULL,
-                database=None,
-                phases=[Phase.generate],  # A seed is small enough; shrinking takes minutes.
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
-        db.session.rollback()
-    tell(capsys, f"merges: {dict(sorted(TOLD.items()))}")
+        try:
+            run_state_machine_as_test(
+                Merging,
+                settings=settings(
+                    max_examples=EXAMPLES,
+                    stateful_step_count=STEPS,
+                    deadline=None,
+                    derandomize=not IS_FULL,
+                    database=None,
+                    phases=[Phase.generate],  # A seed is small enough; shrinking takes minutes.
+                    suppress_health_check=list(HealthCheck),
+                ),
+            )
+        finally:
+            db.session.rollback()
+            tell(capsys, f"merges: {dict(sorted(TOLD.items()))}")
     assert TOLD["merges"] >= size(10, 5_000)
     assert TOLD["all back"] >= size(2, 500)
