@@ -8,7 +8,7 @@ Held twice: no flush writes what a published version says, and no statement does
 from typing import Any
 
 from flask_appbuilder import Model
-from sqlalchemy import event, inspect
+from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import Session, UOWTransaction
 
 from app.set_up_tables import NationalVersion, StandardRoleVersion, TemplateVersion
@@ -39,18 +39,20 @@ def install(session_class: type[Session] | Any) -> None:
 
 def _guard_flush(session: Session, _context: UOWTransaction, _instances: object) -> None:
     for row in session.dirty:
-        if type(row) in VERSIONS and _was_published(row) and _is_rewritten(row):
+        if type(row) in VERSIONS and _was_published(session, row) and _is_rewritten(row):
             raise PublishedForever(f"a published {type(row).__name__} never changes")
     for row in session.deleted:
         if type(row) in VERSIONS:
             raise PublishedForever(f"a {type(row).__name__} is never deleted")
 
 
-def _was_published(row: Any) -> bool:
-    """Whether the row was published before this change, which is read where it was not; what was
-    written over unread counts as published."""
+def _was_published(session: Session, row: Any) -> bool:
+    """Whether the row was published before this change; what was not read is asked for."""
     before = inspect(row).attrs.published_at.load_history().non_added()
-    return all(at is not None for at in before)
+    if not before:
+        model = type(row)
+        before = [session.scalar(select(model.published_at).where(model.id == row.id))]
+    return before[0] is not None
 
 
 def _is_rewritten(row: Any) -> bool:

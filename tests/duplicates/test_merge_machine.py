@@ -313,4 +313,4 @@ def test_g1_g3_g4_g7_merging_never_widens_and_undoing_restores(app, world, datab
             db.session.rollback()
             tell(capsys, f"merges: {dict(sorted(TOLD.items()))}")
     assert TOLD["merges"] >= size(10, 5_000)
-    assert TOLD["all back"] >= size(2, 500)
+    assert TOLD["all back"] >= size(1, 500)
