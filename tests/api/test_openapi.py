@@ -9,8 +9,9 @@ from schemathesis.engine import events, from_schema
 from config import ROOT
 from tests.api.conftest import MISSING, bearer
 from tests.conftest import with_world
+from tests.drills import size
 
-EXAMPLES = {"sqlite": 5, "postgresql": 1}
+EXAMPLES = {"sqlite": size(2, 20), "postgresql": 1}
 SEED = 20261122
 
 
