@@ -253,6 +253,32 @@ def test_a_withdrawal_for_one_that_was_told_goes_on_for_the_others(home, shared)
     assert {one.participant_id for one in after.covers} == {teacher_of(home, shared)}
 
 
+def test_the_coordinator_is_told_of_what_a_stand_in_was_told(home, shared):
+    with home.planting():
+        plan = db.session.get_one(Plan, shared)
+        garden.stand_in(plan, plan.coordinator_id)
+        plan.coordinator_id = home.place.persons["other"]
+
+    register(home, own(home, shared), "koordinator.strandvik")
+
+    told = {home.owner, home.place.persons["other"]}
+    assert told_of_withdrawal(home, shared) == told
+
+
+def test_what_goes_on_for_fewer_was_given_with_the_first_of_it(home):
+    plan_id = home.young_plan()
+    with home.planting():
+        nurse = garden.add_participant(db.session.get_one(Plan, plan_id), home.mother)
+        garden.grant(nurse, Section.MAPPING, Level.WRITE)
+    home.give(home.actor("planeier", utc_now() - timedelta(days=1)), plan_id)
+    register(home, own(home, plan_id), "koordinator.strandvik", participant_id=nurse.id)
+    goes_on = next(one.id for one in home.consents(plan_id) if one.covers and not one.withdrawn_at)
+
+    register(home, goes_on, "koordinator.strandvik", days_ago=1)
+
+    assert home.sees(plan_id) == {}
+
+
 @pytest.mark.parametrize("days_ago", [-1, 1], ids=["in the future", "before it was given"])
 def test_a_withdrawal_is_not_told_on_a_day_that_cant_be_right(home, shared, days_ago):
     with pytest.raises(operations.BadPeriod):
