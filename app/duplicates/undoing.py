@@ -285,7 +285,7 @@ def _stays_ended(
 ) -> bool:
     """Whether beginning again would open what somebody has ended since, be there twice, or name
     somebody who is another now."""
-    if _names_somebody_merged(one, two):
+    if _names_somebody_merged(one, row, two):
         return True
     if isinstance(one, Membership):
         return withdrawn
@@ -300,13 +300,18 @@ def _stays_ended(
     return False
 
 
-def _names_somebody_merged(one: Any, two: Two) -> bool:
+def _names_somebody_merged(one: Any, row: PersonMerge, two: Two) -> bool:
     """Whether a third person that it is about has been merged with another since: that other is
     not given it, or undoing that merge would leave it with the wrong one."""
     columns = [column for table, column in references.MOVED if table == one.__tablename__]
     ids = {getattr(one, column) for column in columns} - {None, *two.ids}
-    found = select(Person.id).where(Person.id.in_(ids), Person.merged_into_id.is_not(None))
-    return bool(ids) and db.session.scalar(found.limit(1)) is not None
+    since = select(PersonMerge.id).where(
+        PersonMerge.gone_id.in_(ids),
+        PersonMerge.state == MergeState.DONE,
+        PersonMerge.id != row.id,
+        PersonMerge.merged_at >= row.merged_at,
+    )
+    return bool(ids) and db.session.scalar(since.limit(1)) is not None
 
 
 def _has_left(one: Participant, row: PersonMerge, two: Two) -> bool:
