@@ -105,16 +105,13 @@ def _counted(key: Any, plans: ColumnElement[bool], span: Span) -> dict[Any, Pen]
         .group_by(literal_column("1"))
     )
     is_coordinators = case((version.author_id == Plan.coordinator_id, 1), else_=0)
-    found = {
-        one: Pen(int(by_coordinator), number)
-        for one, number, by_coordinator in db.session.execute(
-            saved.add_columns(func.sum(is_coordinators))
-        )
+    by_present = db.session.execute(saved.add_columns(func.sum(is_coordinators)))
+    by_former = dict(db.session.execute(saved.where(*_is_formers())).all())
+    # Somebody may save between the two questions, which is not counted yet.
+    return {
+        one: Pen(min(number, int(present) + by_former.get(one, 0)), number)
+        for one, number, present in by_present
     }
-    for one, by_former in db.session.execute(saved.where(*_is_formers())):
-        pen = found[one]
-        found[one] = Pen(pen.by_coordinator + by_former, pen.saved)
-    return found
 
 
 def _is_formers() -> tuple[ColumnElement[bool], ...]:
