@@ -94,9 +94,10 @@ def close(
     why = reason_of(reason)
     if not {one.id for one in open_activities(plan)} <= set(reviewed):
         raise NotReviewed(field="reviewed")
+    told = everyone(actor, plan, at)
     shut(actor, plan, why, at=at)
     touch(plan, at=at)
-    notices.tell(plan, everyone(actor, plan, at), NoticeKind.PLAN_CLOSED, at=at)
+    notices.tell(plan, told, NoticeKind.PLAN_CLOSED, at=at)
 
 
 def shut(actor: Actor, plan: Plan, why: str, *, at: datetime) -> None:
@@ -193,9 +194,9 @@ def those_who_decide(plan: Plan, at: datetime) -> Iterable[str]:
 
 
 def everyone(actor: Actor, plan: Plan, at: datetime) -> Iterable[str]:
-    """Those who decide and those who see something, but for the one who acts."""
+    """Those who decide and those who see something as it stands, but for the one who acts."""
     on = day_of(at)
     seeing = {
-        one.person_id for one in plan.participants if plan_access.participant_levels(plan, one, on)
+        one.person_id for one in plan.participants if plan_access.shared_levels(plan, one, on)
     }
     return {*those_who_decide(plan, at), *seeing} - {actor.person_id or ""}

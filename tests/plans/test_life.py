@@ -11,6 +11,7 @@ from app.models import AuditEvent, EmergencyAccess, Plan
 from app.security.actor import acting_as, operator
 from app.side_tables import Notice
 from tests.plans import garden as gardens
+from tests.plans import scenes
 
 COORDINATOR = "koordinator.strandvik"
 
@@ -98,6 +99,17 @@ def test_a_plan_is_closed_after_every_open_activity_was_looked_at(
         world.strandvik.persons["planeier"],
         world.strandvik.persons["larer"],
     }
+
+
+def test_who_has_seen_nothing_yet_is_not_told_that_a_plan_is_closed(
+    app, world, garden, client_as, plan
+):
+    scenes.set_state(app, world, plan, PlanState.DRAFT)
+
+    close(client_as(COORDINATOR), garden, plan)
+
+    assert load(app, world, plan).state is PlanState.CLOSED
+    assert told(app, world, plan, NoticeKind.PLAN_CLOSED) == {world.strandvik.persons["planeier"]}
 
 
 def test_a_refused_closing_keeps_what_was_written_and_ticked(garden, client_as, plan):
