@@ -6,10 +6,11 @@ Two questions are answered, to local administrators alone:
   in which plan. Owners, those who act for an owner, and everybody who does not belong to one of our
   own units are not asked about: a role elsewhere would tell something of a family.
 * Where those who take part in our plans for a service have their oldest role now, when it is older
-  than any they hold here: the municipality alone. Nothing is told of who has a protected address.
+  than any they hold here: the municipality alone.
 
-Only roles are read, of accounts that hold one here, and no record of another municipality leaves
-this module.
+Nothing is told of who has a protected address, here or in one of the municipalities of the roles.
+Only roles are read, of accounts that hold one here, and whether the address of their holder is
+protected there; no record of another municipality leaves this module.
 """
 
 from collections import defaultdict
@@ -36,6 +37,7 @@ class _Held:
 
     account_id: int
     municipality_id: int
+    person_id: str
     since: datetime
 
 
@@ -135,16 +137,22 @@ def _accounts_of(
 def _roles_elsewhere(
     session: Session, actor: Actor, accounts: Collection[int], on: date
 ) -> Iterable[_Held]:
-    """The roles that accounts hold today in other municipalities: where and since when.
+    """The roles that accounts hold today in other municipalities: where and since when; none of an
+    account whose holder has a protected address in one of them.
 
-    The only statement that crosses the border for other accounts than the asker's.
+    The only statements that cross the border for other accounts than the asker's.
     """
     asked, found = sorted(accounts), list[_Held]()
     for start in range(0, len(asked), AT_ONCE):
         part = asked[start : start + AT_ONCE]
         with tenancy.asking(tenancy.Scope(accounts=frozenset(part))):
             rows = session.execute(
-                select(Membership.account_id, Membership.municipality_id, Membership.created_at)
+                select(
+                    Membership.account_id,
+                    Membership.municipality_id,
+                    Membership.person_id,
+                    Membership.created_at,
+                )
                 .where(
                     Membership.account_id.in_(part),
                     Membership.municipality_id != actor.municipality_id,
@@ -153,4 +161,21 @@ def _roles_elsewhere(
                 .order_by(Membership.id)
             )
             found += [_Held(*row) for row in rows]
-    return found
+    protected = _protected(session, found)
+    return [one for one in found if one.account_id not in protected]
+
+
+def _protected(session: Session, held: Iterable[_Held]) -> frozenset[int]:
+    """The accounts whose holder has a protected address where one of the roles is held."""
+    by_place: defaultdict[int, dict[str, int]] = defaultdict(dict)
+    for one in held:
+        by_place[one.municipality_id][one.person_id] = one.account_id
+    found: set[int] = set()
+    for municipality_id, accounts in by_place.items():
+        asked = sorted(accounts)
+        for start in range(0, len(asked), AT_ONCE):
+            among = Person.id.in_(asked[start : start + AT_ONCE])
+            with tenancy.asking(tenancy.Scope(municipality_id)):
+                rows = session.scalars(select(Person.id).where(among, Person.is_shielded.is_(True)))
+                found |= {accounts[pk] for pk in rows}
+    return frozenset(found)

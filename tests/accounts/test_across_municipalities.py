@@ -329,6 +329,27 @@ def test_a_role_that_has_ended_elsewhere_is_told_no_more(built, actor):
     assert after == {built.persons["guest"]}
 
 
+@pytest.mark.parametrize("who", ["staff", "guest"])
+def test_nothing_is_told_of_who_has_a_protected_address_in_the_other_municipality(
+    built, actor, who
+):
+    account_id = towns.account_id(built.names[who])
+
+    def protect(*, is_shielded: bool) -> None:
+        with built.there.inside(), transaction() as session:
+            held = select(Membership.person_id).where(Membership.account_id == account_id)
+            for person in session.scalars(select(Person).where(Person.id.in_(held))):
+                person.is_shielded = is_shielded
+
+    protect(is_shielded=True)
+    staff = elsewhere.staff_elsewhere(db.session(), actor)
+    homes = elsewhere.homes(db.session(), actor)
+    protect(is_shielded=False)
+
+    assert staff == {built.persons["staff"], built.persons["guest"]} - {built.persons[who]}
+    assert homes == ({} if who == "guest" else {built.persons["guest"]: built.there.id})
+
+
 # --- who is asked about --------------------------------------------------------------------------
 
 ASKED_ABOUT = {
