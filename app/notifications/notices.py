@@ -58,6 +58,50 @@ def tell_each_time(
     db.session.add(Notice(plan_id=plan.id, person_id=person_id, kind=kind, text=text, at=at))
 
 
+COORDINATORS_WORK = frozenset(
+    {
+        NoticeKind.ACCESS_STOPPED,
+        NoticeKind.AGE_REACHED,
+        NoticeKind.CHANGE_WANTED,
+        NoticeKind.CONSENT_ENDS,
+        NoticeKind.CONSENT_GIVEN,
+        NoticeKind.CONSENT_TO_RENEW,
+        NoticeKind.CONSENT_WITHDRAWN,
+        NoticeKind.EMERGENCY_ACCESS,
+        NoticeKind.EVALUATION_WANTED,
+        NoticeKind.MOVE_CONSENT_GIVEN,
+        NoticeKind.MOVE_STOPPED,
+        NoticeKind.PARTICIPANT_TWICE,
+        NoticeKind.PLAN_TWICE,
+        NoticeKind.ROLE_PROPOSED,
+        NoticeKind.TEMPLATE_PROPOSED,
+        NoticeKind.UNIT_MOVES,
+    }
+)
+"""What a coordinator is told to see to, whoever coordinates."""
+
+
+def pass_on(plan: Plan, from_id: str, to_id: str, *, at: datetime) -> None:
+    """Let who coordinates from now on have what waits for the one before, since the day it came."""
+    found = select(Notice).where(
+        Notice.plan_id == plan.id,
+        Notice.kind.in_(COORDINATORS_WORK),
+        Notice.person_id.in_((from_id, to_id)),
+        Notice.settled_at.is_(None),
+    )
+    waiting = db.session.scalars(found.order_by(Notice.at, Notice.id)).all()
+    known = {(one.kind, one.text) for one in waiting if one.person_id == to_id}
+    for one in waiting:
+        if one.person_id != from_id:
+            continue
+        one.settled_at = at
+        if (one.kind, one.text) in known:
+            continue
+        db.session.add(
+            Notice(plan_id=plan.id, person_id=to_id, kind=one.kind, text=one.text, at=one.at)
+        )
+
+
 def settle(plan_id: str, kind: NoticeKind, *, at: datetime, person_id: str | None = None) -> None:
     """Take a kind of notice away, for one person or for all: what it asked for is done."""
     found = select(Notice).where(

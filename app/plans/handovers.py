@@ -161,6 +161,7 @@ def _require_fit(plan: Plan, person_id: str, on: date) -> None:
 
 
 def _change_hands(plan: Plan, to_id: str, at: datetime) -> None:
+    notices.pass_on(plan, plan.coordinator_id, to_id, at=at)
     plan.coordinator_id = to_id
     for one in plan.stand_ins:
         if one.ended_at is None and one.person_id == to_id:

@@ -107,6 +107,7 @@ def _give_back(actor: Actor, plan: Plan, row: TidiedPlan, at: datetime) -> None:
     was = kept_id(row.before["coordinator_id"])
     if later or plan.coordinator_id != row.before["to_id"] or was == plan.owner_id:
         raise NotUndone("handed_over_since")
+    notices.pass_on(plan, plan.coordinator_id, was, at=at)
     plan.coordinator_id = was
     _bring_back_stand_ins(row.before, at)
     _bring_back_offers(plan, row.before, at)

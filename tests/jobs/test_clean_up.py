@@ -223,15 +223,19 @@ def test_a_plan_changes_hands_at_once_and_comes_back_with_all_that_was_settled(a
     with planting(app, world.strandvik):
         plan = db.session.get_one(Plan, one.plan)
         stand_in = garden.stand_in(plan, new).id
+        garden.notice(plan, world.strandvik.persons[HOLDER], NoticeKind.CHANGE_WANTED)
     was = facts(app, world, one.plan)
 
     done = tidy(app, world, REASSIGN, one.plan, to=new)
     with acting(app, world, HOLDER) as actor:
         sees = policy.decide(actor, Action.SHOW, db.session.get_one(Plan, one.plan))
     given = facts(app, world, one.plan)
+    wish_there = told(app, world, one.plan, NoticeKind.CHANGE_WANTED)
     undo(app, world, done)
 
     assert not sees
+    assert wish_there == {new}
+    assert told(app, world, one.plan, NoticeKind.CHANGE_WANTED) == {world.strandvik.persons[HOLDER]}
     assert given == {**was, "coordinator_id": new}
     assert facts(app, world, one.plan) == was
     assert look(app, world, lambda: db.session.get_one(StandIn, stand_in).ended_at) is None

@@ -88,6 +88,41 @@ def test_a_relay_log_stays_with_its_holder_until_the_next_one_says_yes(
     assert holder(app, world, plan) == to
 
 
+def waiting(app, world, plan_id):
+    """(login, kind, text) of what waits for one of the two coordinators."""
+    logins = {world.strandvik.persons[one]: one for one in (COORDINATOR, NEXT)}
+    with app.app_context(), acting_as(db.session(), operator(world.strandvik.id)):
+        found = select(Notice).where(Notice.plan_id == plan_id, Notice.settled_at.is_(None))
+        told = [one for one in db.session.scalars(found) if one.person_id in logins]
+        return sorted((logins[one.person_id], one.kind, one.text) for one in told)
+
+
+@pytest.mark.parametrize("kind", [PlanKind.EDUCATION_PLAN, PlanKind.RELAY_LOG])
+def test_what_waits_for_the_coordinator_goes_along_with_the_plan(
+    app, world, client_as, plant, kind
+):
+    plan, to = plant(kind), world.strandvik.persons[NEXT]
+    with app.app_context(), gardens.planting(world.strandvik):
+        row, before = db.session.get_one(Plan, plan), world.strandvik.persons[COORDINATOR]
+        for text in ("Mer tid", "Et møte"):
+            gardens.notice(row, before, NoticeKind.CHANGE_WANTED).text = text
+        gardens.notice(row, to, NoticeKind.CHANGE_WANTED).text = "Et møte"
+        gardens.notice(row, before, NoticeKind.PULSE_WANTED)
+
+    client_as(COORDINATOR).send(f"/plan/hand-over/{plan}", {"person_id": to})
+    if kind is PlanKind.RELAY_LOG:
+        assert (COORDINATOR, NoticeKind.CHANGE_WANTED, "Mer tid") in waiting(app, world, plan)
+        answer = {"answer": "yes"}
+        client_as(NEXT).send(f"/handover/answer/{offer_of(app, world, plan)}", answer)
+
+    kept = [one for one in waiting(app, world, plan) if one[1] != NoticeKind.HANDOVER_ANSWERED]
+    assert kept == [
+        (COORDINATOR, NoticeKind.PULSE_WANTED, ""),
+        (NEXT, NoticeKind.CHANGE_WANTED, "Et møte"),
+        (NEXT, NoticeKind.CHANGE_WANTED, "Mer tid"),
+    ]
+
+
 def test_a_no_leaves_the_relay_log_where_it_is_and_tells_the_holder(app, world, client_as, plant):
     plan = plant(PlanKind.RELAY_LOG)
     before = holder(app, world, plan)
