@@ -28,6 +28,7 @@ from app.audit import log
 from app.clock import day_of
 from app.columns import new_id
 from app.db import db
+from app.duplicate_tables import DuplicatePair
 from app.duplicates import merge_facts, merge_finding, merge_moves, merge_rules, merge_told
 from app.duplicates.merge_facts import Two, typed
 from app.duplicates.merge_moves import Moves
@@ -43,7 +44,6 @@ from app.duplicates.merge_plan import (
     as_list,
 )
 from app.duplicates.merge_rows import Rows, Standing
-from app.duplicate_tables import DuplicatePair
 from app.enums import MergeState, PairState, Role
 from app.errors import DomainError, NotAllowed
 from app.models import TENANT_MODELS, Membership, Person, PersonMerge, Plan

@@ -260,6 +260,20 @@ def test_nobody_asks_without_end(app, client, known, monkeypatch):
         session.execute(LoginThrottle.__table__.delete())
 
 
+def test_nobody_tries_out_numbers_while_registering(app, client, monkeypatch):
+    monkeypatch.setattr(registering, "MOST_NUMBERS", 2)
+    numbers = [synthetic(date(1950, 1, day), day) for day in (1, 2, 3)]
+    asked = [numbers[0], numbers[0], numbers[1], numbers[2], numbers[1]]
+    with app.app_context(), transaction() as session:
+        session.execute(LoginThrottle.__table__.delete())
+
+    answers = [client.send("/person/resembling", {"national_id": one}) for one in asked]
+    with app.app_context(), transaction() as session:
+        session.execute(LoginThrottle.__table__.delete())
+
+    assert [one.status_code for one in answers] == [200, 200, 200, 429, 200]
+
+
 # --- what the person is registered for -----------------------------------------------------------
 
 
