@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.accounts.queries import username_of
@@ -14,7 +15,8 @@ from app.duplicates.merge_plan import MergePlan
 from app.duplicates.merge_rows import Rows
 from app.duplicates.merge_rules import CannotMerge
 from app.errors import DomainError
-from app.models import Person, Plan
+from app.models import Authority, Participant, Person, Plan
+from app.screens.words import words
 from app.security import scope
 from app.security.actor import current_actor
 from app.security.roles import Action
@@ -93,4 +95,48 @@ def said(plan: MergePlan) -> dict[str, Any]:
         "ends": username_of(plan.login.ends) if plan.login.ends else "",
         "gains": [plans[one] for one in plan.login.gains if one in plans],
         "narrowed": [(plans[one.plan_id], one) for one in plan.narrowed if one.plan_id in plans],
+        "ending": [*_ending_guardians(plan), *_ending_parts(plan)],
     }
+
+
+def _ended(plan: MergePlan, model: type[Authority | Participant]) -> list[Any]:
+    """The rows of a kind that end, and that do not go on as another one's."""
+    ids = [
+        one.row_id
+        for one in plan.changes
+        if one.table == model.__tablename__ and one.column == "ended_at" and one.after is not None
+    ]
+    found = select(model).where(model.id.in_(ids)).order_by(model.id)
+    return list(db.session.scalars(found)) if ids else []
+
+
+def _ending_guardians(plan: MergePlan) -> list[str]:
+    """Who does not act for somebody any more, as far as the actor sees both."""
+    rows = _ended(plan, Authority)
+    ids = {pk for one in rows for pk in (one.holder_id, one.owner_id)}
+    found = scope.rows(current_actor(), Person, Action.SHOW).where(Person.id.in_(ids))
+    names = {one.id: one.full_name for one in db.session.scalars(found)} if ids else {}
+    return [
+        _("%(holder)s no longer acts for %(owner)s.", holder=names[holder], owner=names[owner])
+        for holder, owner in sorted({(one.holder_id, one.owner_id) for one in rows})
+        if holder in names and owner in names
+    ]
+
+
+def _ending_parts(plan: MergePlan) -> list[str]:
+    """Which participations of the two end, by the plan, as far as the actor sees it."""
+    rows = [
+        one for one in _ended(plan, Participant) if one.person_id in (plan.kept_id, plan.gone_id)
+    ]
+    ids = {one.plan_id for one in rows}
+    found = scope.rows(current_actor(), Plan, Action.SHOW).where(Plan.id.in_(ids))
+    plans = {one.id: one for one in db.session.scalars(found)} if ids else {}
+    return [
+        _(
+            "A participation in “%(plan)s” of %(owner)s ends.",
+            plan=words(plans[one.plan_id].kind),
+            owner=plans[one.plan_id].owner.full_name,
+        )
+        for one in rows
+        if one.plan_id in plans
+    ]

@@ -63,7 +63,9 @@ def test_one_person_registered_otherwise_is_at_least_probable(changes: dict[str,
             {"birth_date": date(1951, 8, 2), "email": None}, Level.GENERATIONS, id="mother, child"
         ),
         pytest.param(
-            {"birth_date": date(1950, 3, 14), "email": None}, Level.GENERATIONS, id="of one birthday"
+            {"birth_date": date(1950, 3, 14), "email": None},
+            Level.GENERATIONS,
+            id="of one birthday",
         ),
         pytest.param(
             {"given_name": "Ola", "birth_date": date(1978, 11, 2), "email": None},
