@@ -260,6 +260,15 @@ def test_nobody_asks_without_end(app, client, known, monkeypatch):
         session.execute(LoginThrottle.__table__.delete())
 
 
+@pytest.mark.parametrize("who", ["koordinator.strandvik", "koordinator.fjellby"])
+def test_who_is_chosen_is_found_also_when_the_name_is_written_otherwise(client_as, known, who):
+    typed = f"Ragnvall {known.family_name.replace('ø', 'o').replace('å', 'aa')}"
+
+    answer = client_as(who).send("/person/choices", {"q": typed}).json
+
+    assert (known.id in [one["id"] for one in answer["result"]]) is who.endswith("strandvik")
+
+
 def test_nobody_tries_out_numbers_while_registering(app, client, monkeypatch):
     monkeypatch.setattr(registering, "MOST_NUMBERS", 2)
     numbers = [synthetic(date(1950, 1, day), day) for day in (1, 2, 3)]
