@@ -345,10 +345,15 @@ RowsByKey = dict[tuple[str, str], Any]
 
 def rows_of(changes: Iterable[Change]) -> RowsByKey:
     """The rows that changes are about, as they are now, by table and id."""
+    return rows_by_key((one.table, one.row_id) for one in changes)
+
+
+def rows_by_key(keys: Iterable[tuple[str, str]]) -> RowsByKey:
+    """The rows of those tables and ids that there are, as they are now."""
     wanted: dict[str, set[Any]] = {}
-    for one in changes:
-        is_account = MODELS[one.table] is User
-        wanted.setdefault(one.table, set()).add(int(one.row_id) if is_account else one.row_id)
+    for table, row_id in keys:
+        is_account = MODELS[table] is User
+        wanted.setdefault(table, set()).add(int(row_id) if is_account else row_id)
     return {
         (table, str(row.id)): row
         for table, ids in wanted.items()
