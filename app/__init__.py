@@ -17,8 +17,9 @@ from app.db import db
 from app.duplicates import index
 from app.duplicates.registering import RegisteringMatcher
 from app.jobs import commands
+from app.people import alike_names
 from app.people.matching import MATCHER
-from app.screens import assets, gate, language, menu, problems
+from app.screens import assets, choices, gate, language, menu, problems
 from app.security import routes
 from app.security.keys import KEYRING, Keyring
 from app.security.manager import SamvevSecurityManager
@@ -58,6 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     database.connect(app, settings)
     app.extensions[KEYRING] = Keyring(settings.encryption_key)
     app.extensions[MATCHER] = RegisteringMatcher()
+    app.extensions[choices.ALSO_MEANT] = alike_names.alike
     index.follow_changes(Session)
     app.session_interface = ServerSessions(
         timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours)

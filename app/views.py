@@ -26,6 +26,7 @@ from app.clock import day_of, today, utc_now
 from app.desk import to_do
 from app.desk.pages import DeskPages
 from app.duplicates.account_pages import AccountTwiceView
+from app.duplicates.by_hand_pages import TogetherView
 from app.duplicates.kind_pages import (
     KindsView,
     ParticipantTwiceView,
@@ -709,6 +710,7 @@ DUPLICATE_VIEWS = (
     ParticipantTwiceView,
     PlanTwiceView,
     UnitTwiceView,
+    TogetherView,
 )
 METHOD_VIEWS = (CourseView, TrainingView, RoutineView, GatheringView)
 SET_UP_VIEWS = (

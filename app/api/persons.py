@@ -258,6 +258,10 @@ class PersonApi(ScopedRestApi):
         reading.refuse_parameters()
         values = reading.understand(self.described_schema, reading.read_object())
         number, actor = values.pop("national_id", None), current_actor()
+        with transaction() as session:
+            wait = registering.count_question(session, actor, utc_now(), national_id_text=number)
+        if wait is not None:
+            raise registering.TooManyQuestions
         with transaction():
             facts = people.PersonFacts(**values)
             found = registering.resembling(actor, facts, national_id_text=number)

@@ -122,6 +122,7 @@ ACTIONS: dict[str, Any] = {
     "duplicate_pair:kept_apart": _l("Possible duplicate answered: not the same person"),
     "duplicate_pair:noted": _l("Note about a possible duplicate written"),
     "duplicate_pair:put_off": _l("Possible duplicate put off"),
+    "duplicate_pair:put_together": _l("Two records put together as a possible duplicate"),
     "duplicate_pair:scanned": _l("Searched for duplicates"),
     "emergency_access:added": _l("Plan opened in an emergency"),
     "emergency_access:changed": _l("Emergency access ended"),

@@ -83,10 +83,10 @@ def birth(a: str, b: str) -> Level:
         return Level.BIRTH_SAME_NEW_YEAR if a.endswith(NEW_YEAR) else Level.BIRTH_SAME
     if a[:4] == b[:4]:
         return _in_one_year(a, b)
+    if abs(int(a[:4]) - int(b[:4])) >= A_GENERATION:
+        return Level.BIRTH_GENERATION  # Also with one digit between them: a father and his son.
     if OSA.distance(a, b, score_cutoff=1) <= 1:
         return Level.BIRTH_NEAR
-    if abs(int(a[:4]) - int(b[:4])) >= A_GENERATION:
-        return Level.BIRTH_GENERATION
     is_one_day = a[4:] == b[4:] and not a.endswith(NEW_YEAR)
     return Level.BIRTH_SAME_DAY if is_one_day else Level.BIRTH_DIFFERS
 

@@ -68,7 +68,7 @@ def groups(actor: Actor) -> list[Group]:
             _l("Where duplicates come from"),
             [
                 figure(actor, PERSONS, _l("Registered without national id"), {"national_id": "no"}),
-                _pairs(actor, _l("Registered although the other was shown"), ANYWAY),
+                _pairs(actor, _l("Pairs registered although the other was shown"), ANYWAY),
             ],
         ),
     ]

@@ -23,6 +23,8 @@ from app.security.keys import Keyring
 
 SCHEME = 2
 """Raised when normal forms or keys change: the next scan makes all keys anew."""
+ANSWERED_UNDER = bytes([2])
+"""Stands for the scheme in what an answer is kept with: a later scheme must not undo answers."""
 
 COMPARED = (
     Person.given_name,
@@ -110,8 +112,9 @@ class Hashes:
         return self.digest(None if person.retired_at is not None else facts_of(person))
 
     def of_both(self, first: bytes, second: bytes) -> bytes:
-        """What stands for what two persons were, by their digests."""
-        return blake2b(first + second, digest_size=DIGEST, key=self._key).digest()
+        """What stands for what two persons were, by their digests, whichever scheme made these."""
+        both = b"".join(ANSWERED_UNDER + one[1:] for one in (first, second) if one)
+        return blake2b(both, digest_size=DIGEST, key=self._key).digest()
 
 
 def hashes(municipality_id: int) -> Hashes:

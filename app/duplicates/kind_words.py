@@ -10,7 +10,7 @@ from app.duplicates.unit_names import Likeness
 OF_ACCOUNTS: dict[account_pairs.Reason, Any] = {
     account_pairs.Reason.ONE_PERSON: _l("One person has two logins here."),
     account_pairs.Reason.SAME_NUMBER: _l("Both are registered with the same national id."),
-    account_pairs.Reason.CERTAIN_PAIR: _l("The two are certain to be one person."),
+    account_pairs.Reason.CERTAIN_PAIR: _l("The two are most likely one person."),
     account_pairs.Reason.SAME_EMAIL: _l("Both have the same e-mail address."),
 }
 OF_PLANS: dict[plan_pairs.Reason, Any] = {

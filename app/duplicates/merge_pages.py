@@ -321,7 +321,7 @@ class MergeView(BaseView):
             state_words=merge_words.STATES,
             states=MergeState,
             error=error,
-            look_at=list(merge_words.to_look_at(merge.look_at)),
+            look_at=merge_reading.to_look_at(merge),
             may_undo=undoing.may_undo(merge, now),
             undo_until=merge.merged_at and day_of(merge.merged_at + merging.KEPT_FOR),
             is_own=merge.wanted_by == current_actor().account_id,

@@ -29,6 +29,7 @@ class Reason(StrEnum):
     NATIONAL_IDS = "national_ids"
     ADULT_AND_CHILD = "adult_and_child"
     PROTECTED = "protected"
+    LOGIN_ENDS = "login_ends"
 
 
 class Remark(StrEnum):

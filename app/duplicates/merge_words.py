@@ -36,6 +36,9 @@ REASONS: dict[Reason, Any] = {
     Reason.NATIONAL_IDS: _l("The two have different national ids, and both are valid."),
     Reason.ADULT_AND_CHILD: _l("One of the two is of age and the other is a child."),
     Reason.PROTECTED: _l("The address of one of the two is protected."),
+    Reason.LOGIN_ENDS: _l(
+        "Both have a login. One of them ends, and the other comes to plans that were open to it."
+    ),
 }
 
 MOVING: dict[tuple[str, str], Callable[[int], str]] = {

@@ -20,7 +20,7 @@ from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from app.accounts.holding import cut_off, hold, require_other_administrator
 from app.accounts.queries import is_used_elsewhere
@@ -28,14 +28,25 @@ from app.audit import log
 from app.clock import day_of
 from app.columns import new_id
 from app.db import db
-from app.duplicates import merge_facts, merge_finding, merge_moves, merge_rules
+from app.duplicate_tables import DuplicatePair
+from app.duplicates import merge_facts, merge_finding, merge_moves, merge_rules, merge_told
 from app.duplicates.merge_facts import Two, typed
 from app.duplicates.merge_moves import Moves
-from app.duplicates.merge_plan import NOW, Addition, Change, Login, MergePlan, Remark, Side, as_list
+from app.duplicates.merge_plan import (
+    NOW,
+    Addition,
+    Change,
+    Login,
+    MergePlan,
+    Reason,
+    Remark,
+    Side,
+    as_list,
+)
 from app.duplicates.merge_rows import Rows, Standing
-from app.enums import MergeState, Role
+from app.enums import MergeState, PairState, Role
 from app.errors import DomainError, NotAllowed
-from app.models import TENANT_MODELS, Person, PersonMerge, Plan
+from app.models import TENANT_MODELS, Membership, Person, PersonMerge, Plan
 from app.security import policy, scope
 from app.security.actor import Actor, Holding
 from app.security.roles import Action
@@ -92,6 +103,7 @@ def preview(
     moves = merge_finding.find(rows, stays)
     if merge_facts.is_strict(two):
         moves.remark(Remark.ADDRESS_ERASED)
+    login = _login(actor, rows, stays, at)
     return MergePlan(
         kept_id=kept.id,
         gone_id=gone.id,
@@ -99,9 +111,9 @@ def preview(
         changes=tuple(moves.changes),
         additions=tuple(moves.additions),
         narrowed=tuple(moves.narrowed),
-        login=_login(actor, rows, stays, at),
+        login=login,
         remarks=tuple(sorted(moves.remarks.items())),
-        second=merge_facts.second_needed(two, rows.on),
+        second=merge_facts.second_needed(two, rows.on) | _second_for(login),
         versions=_versions(two, moves),
     )
 
@@ -139,6 +151,13 @@ def _login(actor: Actor, rows: Rows, stays: Standing | None, at: datetime) -> Lo
     own = _open_to(actor, stays.person_id, stays.roles, at)
     others = _open_to(actor, other_id, roles, at)
     return Login(stays.account_id, ends, tuple(sorted(others - own)))
+
+
+def _second_for(login: Login) -> frozenset[Reason]:
+    """Why one person alone does not decide on the logins: who could make a second registration of
+    somebody, with a login, would otherwise come to the plans of the first one unseen."""
+    takes_over = login.ends is not None and login.gains
+    return frozenset({Reason.LOGIN_ENDS}) if takes_over else frozenset()
 
 
 def _open_to(actor: Actor, person_id: str, roles: frozenset[Role], at: datetime) -> set[str]:
@@ -212,12 +231,31 @@ def approve(actor: Actor, row: PersonMerge, *, mark: str, at: datetime) -> None:
     kept, gone = persons_of(row)
     hold_both(Two(kept, gone), day_of(at))
     _require_waiting(row)
-    if actor.account_id in (None, row.wanted_by):
+    if actor.account_id is None or _is_same_human(actor, row.wanted_by):
         raise NotByOneself
     plan = preview(actor, kept, gone, row.choices, at=at, waiting=row)
     if plan.mark != mark:
         raise ChangedSince
     _carry_out(actor, row, Two(kept, gone), plan, at)
+
+
+def _is_same_human(actor: Actor, account_id: int) -> bool:
+    """Whether a login is the actor's, too: the same one, or of one who is, or may be, the same."""
+    if actor.account_id == account_id:
+        return True
+    held = select(Membership.person_id).where(Membership.account_id == account_id)
+    theirs = set(db.session.scalars(held))
+    if actor.person_id is None or not theirs:
+        return False
+    first, second = DuplicatePair.first_id, DuplicatePair.second_id
+    may_be = select(DuplicatePair.id).where(
+        DuplicatePair.state.in_((PairState.OPEN, PairState.LATER)),
+        or_(
+            (first == actor.person_id) & second.in_(theirs),
+            (second == actor.person_id) & first.in_(theirs),
+        ),
+    )
+    return actor.person_id in theirs or db.session.scalar(may_be.limit(1)) is not None
 
 
 def decline(actor: Actor, row: PersonMerge, *, at: datetime) -> None:
@@ -279,6 +317,7 @@ def _carry_out(actor: Actor, row: PersonMerge, two: Two, plan: MergePlan, at: da
     row.moved = [as_list(one) for one in (*done, *_versions_after(done))]
     row.before = merge_facts.seal(two, before)
     log.record(actor, "person_merge:done", row)
+    merge_told.tell_coordinators(two, plan.login, at=at)
     db.session.flush()
     db.session.expire_all()
 
@@ -306,10 +345,15 @@ RowsByKey = dict[tuple[str, str], Any]
 
 def rows_of(changes: Iterable[Change]) -> RowsByKey:
     """The rows that changes are about, as they are now, by table and id."""
+    return rows_by_key((one.table, one.row_id) for one in changes)
+
+
+def rows_by_key(keys: Iterable[tuple[str, str]]) -> RowsByKey:
+    """The rows of those tables and ids that there are, as they are now."""
     wanted: dict[str, set[Any]] = {}
-    for one in changes:
-        is_account = MODELS[one.table] is User
-        wanted.setdefault(one.table, set()).add(int(one.row_id) if is_account else one.row_id)
+    for table, row_id in keys:
+        is_account = MODELS[table] is User
+        wanted.setdefault(table, set()).add(int(row_id) if is_account else row_id)
     return {
         (table, str(row.id)): row
         for table, ids in wanted.items()

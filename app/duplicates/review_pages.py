@@ -93,6 +93,7 @@ class DuplicateView(ScopedModelView):
     buttons = (
         ("DuplicateView.figures", Action.LIST, _l("Clean-up figures")),
         ("MergeView.list", Action.LIST, _l("Merges")),
+        ("TogetherView.choose", Action.ADD, _l("Put two records together")),
     )
     eager = (DuplicatePair.first, DuplicatePair.second)
 

@@ -37,6 +37,10 @@ class Comparison:
 SHORT_OF_CERTAIN = 0.1
 # Where no date can be compared, it is the name's rarity that tells namesakes apart.
 _NAME_COUNTS = frozenset({Level.NAME_ALONE, Level.UNDATED})
+_TELLS_APART = frozenset(
+    {Level.ID_SAME, Level.ID_SAME_DOUBTFUL, Level.ID_NEAR, Level.ID_REPLACED, Level.PHONE_SAME}
+    | {Level.EMAIL_SAME, Level.EMAIL_MAILBOX, Level.EMAIL_NEAR, Level.EMAIL_OF_NAME}
+)
 # Who shares nothing but a name is not worth a look: no band, no findings, and this score.
 FAR_APART = -20.0
 NO_CANDIDATE = Comparison(FAR_APART, None, ())
@@ -108,6 +112,18 @@ def levels_of(a: Record, b: Record, names: comparing.Names) -> list[Level]:
     return found + together(frozenset(found))
 
 
+def _held_short(found: frozenset[Level]) -> Level | None:
+    """The level for which two are never certain to be one, whatever else agrees.
+
+    Without a date it may be father and son. 1 January stands for a day that nobody knew, so it and
+    a name and an address are what many at one reception centre share.
+    """
+    if Level.UNDATED in found:
+        return Level.UNDATED
+    is_told = bool(found & _TELLS_APART)
+    return Level.BIRTH_SAME_NEW_YEAR if Level.BIRTH_SAME_NEW_YEAR in found and not is_told else None
+
+
 class _Scorer:
     """Weights made ready: what names say is looked up once for each pair of names."""
 
@@ -126,9 +142,10 @@ class _Scorer:
         for level in _NAME_COUNTS.intersection(levels):
             extra[level] = self._weights.rarity[level] * rarity
             score += extra[level]
-        if Level.UNDATED in extra:
+        held_by = _held_short(frozenset(levels))
+        if held_by is not None:
             over = max(0.0, score - self._weights.certain + SHORT_OF_CERTAIN)
-            extra[Level.UNDATED] -= over
+            extra[held_by] = extra.get(held_by, 0.0) - over
             score -= over
         score = round(score, 2)
         band = band_of(score, self._weights)

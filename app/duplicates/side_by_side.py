@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.clock import day_of
 from app.duplicate_tables import DuplicatePair
+from app.duplicates.spelling import folded, tokens
 from app.enums import MatchBand
 from app.models import Person
 from app.people import operations as people
@@ -23,6 +24,7 @@ from app.people.national_id import NationalIdKind, examine, mask
 from app.screens.fields import show_date
 from app.screens.words import words
 
+_GIVEN, _FAMILY = _l("Given name"), _l("Family name")
 PROTECTED = _l("Protected, not shown")
 OF_AGE = 18
 
@@ -31,6 +33,7 @@ class Likeness(Enum):
     """How a field of the two compares."""
 
     SAME = "same"
+    SPELLED = "spelled"
     DIFFERENT = "different"
     MISSING = "missing"
     HIDDEN = "hidden"
@@ -38,6 +41,7 @@ class Likeness(Enum):
 
 LIKENESS_WORDS: dict[Likeness, Any] = {
     Likeness.SAME: _l("Same"),
+    Likeness.SPELLED: _l("Same, written otherwise"),
     Likeness.DIFFERENT: _l("Different"),
     Likeness.MISSING: _l("Missing"),
     Likeness.HIDDEN: _l("Not compared"),
@@ -74,8 +78,16 @@ def _line(label: Any, read: Callable[[Person], Any], first: Person, second: Pers
         return None
     if not (a and b):
         return Line(label, a, b, Likeness.MISSING)
-    is_same = tidy(str(a)).casefold() == tidy(str(b)).casefold()
-    return Line(label, a, b, Likeness.SAME if is_same else Likeness.DIFFERENT)
+    if tidy(str(a)).casefold() == tidy(str(b)).casefold():
+        return Line(label, a, b, Likeness.SAME)
+    is_name = label in (_GIVEN, _FAMILY)
+    is_spelled = is_name and _spelled(a) == _spelled(b)
+    return Line(label, a, b, Likeness.SPELLED if is_spelled else Likeness.DIFFERENT)
+
+
+def _spelled(name: str) -> list[str]:
+    """The words of a name as they are compared."""
+    return [folded(word) for word in tokens(name)]
 
 
 def _hidden(label: Any, read: Callable[[Person], Any], first: Person, second: Person) -> Line:
@@ -88,8 +100,8 @@ def _address(person: Person) -> str:
 
 
 _OPEN: tuple[tuple[Any, Callable[[Person], Any]], ...] = (
-    (_l("Given name"), lambda one: one.given_name),
-    (_l("Family name"), lambda one: one.family_name),
+    (_GIVEN, lambda one: one.given_name),
+    (_FAMILY, lambda one: one.family_name),
     (_l("Birth date"), lambda one: show_date(one.birth_date)),
     (_l("E-mail"), lambda one: one.email),
     (_l("Preferred language"), lambda one: words(one.language)),

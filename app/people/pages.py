@@ -76,13 +76,14 @@ class PersonPages(ScopedModelView):
     @door(Action.ADD)
     def resembling(self) -> Answer:
         """Who resembles the person that is being written: a part of the page, and it in words."""
-        actor = current_actor()
+        actor, form = current_actor(), self.add_form()
         with transaction() as session:
-            wait = registering.count_question(session, actor, utc_now())
+            number = form.national_id.data
+            wait = registering.count_question(session, actor, utc_now(), national_id_text=number)
         if wait is not None:
-            text = _("That was many questions in a short time. You are told when you save.")
+            text = str(registering.TooManyQuestions.message)
             return {"found": "", "said": text}, 429  # type: ignore[return-value]
-        found = self._resembling(self.add_form())
+        found = self._resembling(form)
         part = render_template("people/_resembling.html", view=self, found=found)
         return {"found": part, "said": say_resembling(len(found)) if found else ""}  # type: ignore[return-value]
 

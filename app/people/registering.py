@@ -22,6 +22,7 @@ from app.people import operations as people
 from app.people.keyring import keyring
 from app.people.matching import Likely
 from app.people.names import tidy
+from app.people.national_id import NUMBER_LENGTH, normalise
 from app.security import scope, throttle
 from app.security.actor import Actor
 from app.security.roles import Action
@@ -32,7 +33,10 @@ SOMEBODY = "somebody"
 
 MOST_QUESTIONS = 600
 """How often one login may ask within the window of ``throttle``: a question for each pause while
-somebody types, and far too few to try out phones or numbers."""
+somebody types, and far too few to try out phones."""
+MOST_NUMBERS = 60
+"""About how many national ids one login may ask within the same time: who knows a birth date has
+some 400 to try."""
 
 
 @dataclass(frozen=True)
@@ -209,7 +213,38 @@ def short(reason: str) -> str:
     return tidy(reason)[: people.LONGEST_REASON]
 
 
-def count_question(session: Session, actor: Actor, at: datetime) -> timedelta | None:
-    """Count that the actor asked who resembles somebody; how long to wait when it was too often."""
-    key = keyring().keyed_hash("who resembles", str(actor.account_id))
-    return throttle.count_try(session, key, at, most=MOST_QUESTIONS)
+class TooManyQuestions(DomainError):
+    """More questions than anybody who registers persons has."""
+
+    status = 429
+    message = _l("That was many questions in a short time. You are told when you save.")
+
+
+def count_question(
+    session: Session, actor: Actor, at: datetime, *, national_id_text: str | None = None
+) -> timedelta | None:
+    """Count that the actor asked who resembles somebody; how long to wait when it was too often.
+
+    A number is counted once, however often it is sent while the rest is written.
+    """
+    wait = _count(session, actor, at, "who resembles", most=MOST_QUESTIONS)
+    number = normalise(national_id_text or "")
+    if wait is not None or len(number) != NUMBER_LENGTH:
+        return wait
+    asked = f"asked about {number}"
+    if _count(session, actor, at, asked, most=1) is not None:
+        return None
+    wait = _count(session, actor, at, "whose numbers", most=MOST_NUMBERS)
+    if wait is not None:
+        throttle.forget(session, _key(actor, asked))
+    return wait
+
+
+def _count(
+    session: Session, actor: Actor, at: datetime, what: str, *, most: int
+) -> timedelta | None:
+    return throttle.count_try(session, _key(actor, what), at, most=most)
+
+
+def _key(actor: Actor, what: str) -> str:
+    return keyring().keyed_hash(what, str(actor.account_id))

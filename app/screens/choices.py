@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import request
+from flask import current_app, request
 from flask_appbuilder import Model
 
 from app.db import db
@@ -17,6 +17,9 @@ from app.security.actor import current_actor
 from app.security.roles import Action
 
 HITS = 20
+FEW = 5
+ALSO_MEANT = "samvev_also_meant"
+"""Where the application keeps what finds persons whose name is written otherwise: ids by text."""
 
 
 def answer(view: Any, column: Any) -> dict[str, Any]:
@@ -52,11 +55,22 @@ def find(model: type[Model], search_column: Any, text: str) -> Sequence[Any]:
     words, offered = typed.terms(text), _offered(model)
     if model is Person and words:
         columns = (Person.search_family, Person.search_given)
-        return typed.first_rows(db.session(), offered, columns, words, HITS)
+        found = typed.first_rows(db.session(), offered, columns, words, HITS)
+        return [*found, *_also_meant(text, found, offered)]
     if words:
         offered = offered.where(_fits(model, search_column, words))
     ordered = offered.order_by(search_column, model.id)
     return db.session.scalars(ordered.limit(HITS)).unique().all()
+
+
+def _also_meant(text: str, found: Sequence[Any], offered: Any) -> list[Any]:
+    """Who may be meant where few have the name as it was typed, among those that are offered."""
+    if len(found) > FEW:
+        return []
+    ids = current_app.extensions[ALSO_MEANT](text)
+    rows = {one.id: one for one in db.session.scalars(offered.where(Person.id.in_(ids))).unique()}
+    known = {one.id for one in found}
+    return [rows[pk] for pk in ids if pk in rows and pk not in known]
 
 
 def _fits(model: type[Model], column: Any, words: Sequence[typed.Term]) -> Any:

@@ -1,11 +1,15 @@
 """Programs that register somebody who may be registered already, and those that only ask."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import func, select
 
-from app.db import db
+from app.db import db, transaction
 from app.duplicate_tables import DuplicatePair
-from app.models import AuditEvent
+from app.models import AuditEvent, LoginThrottle
+from app.people import registering
+from app.people.national_id import synthetic
 from app.security.actor import acting_as, operator
 
 BORN = "1968-04-13"
@@ -86,6 +90,20 @@ def test_to_ask_about_somebody_whom_nobody_resembles_is_logged_too(app, world, p
 
     assert (answer.status_code, answer.json) == (200, {"result": []})
     assert matched(app, world) == before + 1
+
+
+def test_nobody_tries_out_numbers_by_a_program(app, program, monkeypatch):
+    monkeypatch.setattr(registering, "MOST_NUMBERS", 1)
+    with app.app_context(), transaction() as session:
+        session.execute(LoginThrottle.__table__.delete())
+    body = {"given_name": "Zacharias", "family_name": "Quisling"}
+    numbers = [synthetic(date(1950, 1, day), day) for day in (1, 2)]
+
+    answers = [program.post("/person/match", {**body, "national_id": one}) for one in numbers]
+    with app.app_context(), transaction() as session:
+        session.execute(LoginThrottle.__table__.delete())
+
+    assert [one.status_code for one in answers] == [200, 429]
 
 
 @pytest.mark.parametrize("who", ["koordinator.fjellby", "planeier", "sentral"])

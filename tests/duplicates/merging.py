@@ -13,7 +13,7 @@ from app.columns import new_id
 from app.db import db, transaction
 from app.duplicates import merging, undoing
 from app.duplicates.merge_plan import MergePlan
-from app.enums import Role
+from app.enums import MergeState, Role
 from app.models import Membership, Person, PersonMerge
 from app.security.actor import Actor, Holding, acting_as, find_actor
 from app.templating import setup
@@ -90,13 +90,20 @@ class Merger:
         return merging.preview(self.clerk, kept, gone, named(kept, gone, choices), at=utc_now())
 
     def merge(self, kept: Person, gone: Person, **choices: str) -> PersonMerge:
-        """Look over and merge."""
+        """Look over and merge; a second one approves where that is needed."""
+        choices = named(kept, gone, choices)
         mark = self.preview(kept, gone, **choices).mark
-        row = merging.merge(
-            self.clerk, kept, gone, named(kept, gone, choices), mark=mark, at=utc_now()
-        )
+        row = merging.merge(self.clerk, kept, gone, choices, mark=mark, at=utc_now())
+        if row.state is MergeState.WAITING:
+            self.approve(row, self.by("sentral"))
         db.session.expire_all()
         return row
+
+    def approve(self, row: PersonMerge, second: Actor) -> None:
+        """Look over what another has asked for, and carry it out."""
+        kept, gone = merging.persons_of(row)
+        plan = merging.preview(second, kept, gone, row.choices, at=utc_now(), waiting=row)
+        merging.approve(second, row, mark=plan.mark, at=utc_now())
 
     def undo(self, row: PersonMerge) -> list[list[Any]]:
         """Undo a merge; what needs a look."""

@@ -139,6 +139,23 @@ def test_merging_with_different_phones_and_undoing_it(here, clerk):
     assert "All is as it was" in clerk.get(SHOW.format(pair_id)).text
 
 
+def test_what_was_done_since_is_listed_with_where_it_is(here, clerk, world):
+    pair_id, one, two = pair_of(here, "Sund", phone="+4792000001")
+    assert merged(clerk, pair_id).status_code == 302
+    kept = merge_of(here, here.load(pair_id)).kept_id
+    with here._at_work():
+        coordinator = world.strandvik.persons["koordinator.strandvik"]
+        plan = gardens.make_plan(kept, coordinator)
+        part = gardens.add_participant(gardens.make_plan(coordinator, coordinator), kept)
+        started, joined = plan.id, part.plan_id
+
+    clerk.send(f"/duplicates/merge/undo/{pair_id}")
+
+    page = clerk.get(SHOW.format(pair_id)).text.partition("<h2>What needs a look")[2]
+    assert f'href="/plan/show/{started}"' in page
+    assert f'href="/plan/show/{joined}"' in page
+
+
 def test_old_ids_lead_to_the_one_kept_in_links_forms_and_rest(here, clerk, app):
     pair_id, _one, two = pair_of(here, "Havn")
     merged(clerk, pair_id, phone=two)

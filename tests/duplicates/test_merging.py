@@ -6,12 +6,24 @@ from datetime import timedelta
 import pytest
 from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import select
 
 from app.clock import today, utc_now
 from app.db import db
+from app.duplicate_tables import DuplicatePair
 from app.duplicates import merge_rules, merging, undoing
 from app.duplicates.references import MOVED, STAYS
-from app.enums import AuthorityKind, Level, MergeState, PlanKind, PlanState, Role, Section
+from app.enums import (
+    AuthorityKind,
+    Level,
+    MatchBand,
+    MergeState,
+    PairState,
+    PlanKind,
+    PlanState,
+    Role,
+    Section,
+)
 from app.errors import NotAllowed, NotFound
 from app.merged_ids import kept_id
 from app.models import Membership, Person
@@ -20,6 +32,7 @@ from app.people import operations as people
 from app.security import policy
 from app.security.actor import Actor, Holding, acting_as
 from app.security.roles import Action
+from app.side_tables import Notice
 from tests.conftest import with_world
 from tests.duplicates.merging import Merger
 from tests.plans import garden
@@ -62,6 +75,21 @@ def plan_with(town, *takes_part, owner=None, **values):
     db.session.flush()
     db.session.expire_all()
     return plan, rows
+
+
+def known_pair(one, other, state):
+    first, second = sorted((one.id, other.id))
+    row = DuplicatePair(
+        first_id=first,
+        second_id=second,
+        score=9.0,
+        band=MatchBand.PROBABLE,
+        state=state,
+        facts=bytes(16),
+        found_at=utc_now(),
+    )
+    db.session.add(row)
+    db.session.flush()
 
 
 def level(town, account_id, plan, section):
@@ -171,6 +199,47 @@ def test_one_of_two_logins_stays_and_the_other_is_closed_and_comes_back(town):
 
     assert level(town, stays, plan, GOALS) is None
     assert level(town, ends, plan, GOALS) is Action.WRITE
+
+
+def test_g2_nobody_alone_lets_one_login_come_to_what_another_could_open(town):
+    owner, double = town.person(40), town.person(40)
+    ends, stays = town.login(owner), town.login(double)
+    plan, _rows = plan_with(town, owner)
+    choices = {"name": "kept", "login": "gone"}
+    mark = town.preview(owner, double, **choices).mark
+
+    row = merging.merge(town.clerk, owner, double, choices, mark=mark, at=utc_now())
+    waiting = level(town, stays, plan, GOALS), level(town, ends, plan, GOALS)
+    town.approve(row, town.by("sentral"))
+
+    told = select(Notice.person_id, Notice.text).where(Notice.plan_id == plan.id)
+    assert waiting == (None, Action.WRITE)
+    assert level(town, stays, plan, GOALS) is Action.WRITE
+    ((person_id, text),) = db.session.execute(told).all()
+    assert person_id == plan.coordinator_id
+    assert owner.full_name in text
+
+
+@pytest.mark.parametrize("state", [None, PairState.OPEN, PairState.NOT_SAME])
+def test_g2_who_asked_does_not_approve_as_another_either(town, state):
+    clerk, other = town.person(40), town.person(40)
+    asker = town.login(clerk, Role.LOCAL_ADMINISTRATOR)
+    asking = replace(town.clerk, account_id=asker, person_id=clerk.id)
+    approving = replace(town.by("sentral"), person_id=(clerk if state is None else other).id)
+    if state is not None:
+        known_pair(clerk, other, state)
+    adult, child = town.person(40), town.person(9)
+    choices = {"name": "kept", "birth_date": "kept"}
+    mark = merging.preview(asking, adult, child, choices, at=utc_now()).mark
+    row = merging.merge(asking, adult, child, choices, mark=mark, at=utc_now())
+
+    if state is PairState.NOT_SAME:
+        town.approve(row, approving)
+    else:
+        with pytest.raises(merging.NotByOneself):
+            town.approve(row, approving)
+
+    assert row.state is (MergeState.DONE if state is PairState.NOT_SAME else MergeState.WAITING)
 
 
 def test_a_login_stays_closed_when_the_other_has_been_withdrawn_since(town):

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.clock import utc_now
 from app.db import db, transaction
-from app.duplicates import pairs
+from app.duplicates import index, pairs
 from app.duplicates.pairs import Found
 from app.enums import MatchBand, PairState
 from app.models import DuplicatePair
@@ -120,6 +120,15 @@ def test_pairs_of_others_and_those_that_were_settled_before_do_not_fade(here, tw
     keep(here, two, found=False, compared=two[1:], settled=two[:1])
 
     assert the_pair(two).state is PairState.OPEN
+
+
+def test_answers_outlive_a_new_scheme_of_keys(here, monkeypatch):
+    first, second = (registered(here, name, "Skjemasen") for name in ("Ada", "Adda"))
+    before = pairs.facts_of_both(first, second)
+
+    monkeypatch.setattr(index, "SCHEME", index.SCHEME + 1)
+
+    assert pairs.facts_of_both(first, second) == before
 
 
 def test_the_facts_of_both_are_the_same_from_both_sides_and_change_with_either(here):

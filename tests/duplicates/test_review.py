@@ -82,6 +82,24 @@ def test_pairs_are_found_by_what_the_two_are_used_in(here, client_as):
     assert found not in pairs_in(client.get("/duplicates/list/?used=plan").text)
 
 
+def test_two_that_no_search_has_found_are_put_together_by_hand(here, client_as):
+    one, other = (here.register(name, "Handmo", phone=None) for name in ("Siv", "Aud"))
+    client, page = client_as(LOCAL), "/duplicates/together/"
+
+    alone = client.send(page, {"first_id": one, "second_id": one})
+    done = client.send(page, {"first_id": other, "second_id": one})
+    pair = done.location.rpartition("/")[2]
+    client.send(f"/duplicates/answer/{pair}", {"answer": "not_same", "version": "1", "note": ""})
+    again = client.send(page, {"first_id": one, "second_id": other})
+    foreign = client_as("lokal.fjellby").send(page, {"first_id": one, "second_id": other})
+
+    assert (alone.status_code, done.status_code, foreign.status_code) == (422, 302, 422)
+    assert {here.load(pair).first_id, here.load(pair).second_id} == {one, other}
+    assert again.location == done.location
+    assert here.load(pair).state is PairState.OPEN
+    assert client_as("koordinator.strandvik").get(page).status_code == 403
+
+
 @pytest.mark.usefixtures("once")
 def test_an_empty_queue_offers_to_look(app, client_as, world):
     there = operator(world.fjellby.id)

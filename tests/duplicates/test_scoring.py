@@ -1,6 +1,7 @@
 """What is said of two persons: the hard cases, the weights, and the quality on many persons."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -62,6 +63,11 @@ def test_one_person_registered_otherwise_is_at_least_probable(changes: dict[str,
             {"birth_date": date(1951, 8, 2), "email": None}, Level.GENERATIONS, id="mother, child"
         ),
         pytest.param(
+            {"birth_date": date(1950, 3, 14), "email": None},
+            Level.GENERATIONS,
+            id="of one birthday",
+        ),
+        pytest.param(
             {"given_name": "Ola", "birth_date": date(1978, 11, 2), "email": None},
             Level.FAMILY_HOUSEHOLD,
             id="spouses on one phone",
@@ -116,6 +122,15 @@ def test_who_has_no_date_to_compare_is_never_certain(changes: dict[str, object])
 
     assert found.band is MatchBand.PROBABLE
     assert Level.UNDATED in levels(found)
+
+
+def test_a_day_that_nobody_knew_a_name_and_an_address_make_nobody_certain():
+    arrived = Facts("Kari Anne", "Ødegård", date(1980, 1, 1), address="Mottaket 1", postcode="0150")
+    reached = replace(arrived, phone="91234567")
+
+    alike, told = (compare(record_of(one), record_of(one)) for one in (arrived, reached))
+
+    assert (alike.band, told.band) == (MatchBand.PROBABLE, MatchBand.CERTAIN)
 
 
 # --- weights -------------------------------------------------------------------------------------

@@ -260,6 +260,29 @@ def test_nobody_asks_without_end(app, client, known, monkeypatch):
         session.execute(LoginThrottle.__table__.delete())
 
 
+@pytest.mark.parametrize("who", ["koordinator.strandvik", "koordinator.fjellby"])
+def test_who_is_chosen_is_found_also_when_the_name_is_written_otherwise(client_as, known, who):
+    typed = f"Ragnvall {known.family_name.replace('ø', 'o').replace('å', 'aa')}"
+
+    answer = client_as(who).send("/person/choices", {"q": typed}).json
+
+    assert (known.id in [one["id"] for one in answer["result"]]) is who.endswith("strandvik")
+
+
+def test_nobody_tries_out_numbers_while_registering(app, client, monkeypatch):
+    monkeypatch.setattr(registering, "MOST_NUMBERS", 2)
+    numbers = [synthetic(date(1950, 1, day), day) for day in (1, 2, 3)]
+    asked = [numbers[0], numbers[0], numbers[1], numbers[2], numbers[1]]
+    with app.app_context(), transaction() as session:
+        session.execute(LoginThrottle.__table__.delete())
+
+    answers = [client.send("/person/resembling", {"national_id": one}) for one in asked]
+    with app.app_context(), transaction() as session:
+        session.execute(LoginThrottle.__table__.delete())
+
+    assert [one.status_code for one in answers] == [200, 200, 200, 429, 200]
+
+
 # --- what the person is registered for -----------------------------------------------------------
 
 
