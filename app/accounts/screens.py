@@ -325,7 +325,7 @@ class MembershipView(HandsOver):
         except DomainError as error:
             if error.is_refusal:
                 raise
-            flash(str(error), "warning")
+            flash(_("It is not undone. %(reason)s", reason=error), "warning")
             return redirect(self.url("list"))
         if given.secret is not None:
             return handed_over(given.secret, text, onward)

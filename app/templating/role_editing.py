@@ -71,7 +71,7 @@ class RoleEditing:
         form = RoleForm()
         matrix = role_matrix.chosen(request.form, LEVEL, now.matrix)
         if "set_all" in request.form:
-            return self.editor(head, form, self.all_set(form, matrix))
+            return self.all_set(head, form, matrix)
         if not form.validate():
             return self.editor(head, form, matrix, status=422)
         try:
@@ -91,10 +91,13 @@ class RoleEditing:
         values = {"saved_since": found, "version": self.version(head)}
         return self.editor(head, form, matrix, status=409, **values)
 
-    def all_set(self, form: RoleForm, matrix: Mapping[Section, Level]) -> Matrix:
-        """The matrix with the level that was chosen for all parts."""
+    def all_set(self, head: Any, form: RoleForm, matrix: Matrix) -> Answer:
+        """The form with the level that was chosen for all parts, if one was."""
         level = request.form.get("all_level", "")
-        return role_matrix.set_all(matrix, level, self.offered(form.kinds.data or ()))
+        if not level:
+            return self.editor(head, form, matrix, status=422, lacks_level=True)
+        offered = self.offered(form.kinds.data or ())
+        return self.editor(head, form, role_matrix.set_all(matrix, level, offered))
 
     def editor(
         self,

@@ -71,7 +71,7 @@ class StandardRoleEditView(RoleEditing, BaseView):
                 setup.ensure(session, current_actor().municipality_id or 0, at=utc_now())
             return self.editor(None, form, matrix)
         if "set_all" in request.form:
-            return self.editor(None, form, self.all_set(form, matrix))
+            return self.all_set(None, form, matrix)
         if not form.validate():
             return self.editor(None, form, matrix, status=422)
         try:
