@@ -81,7 +81,8 @@ class RoleEditing:
         except DomainError as error:
             forms.put_error(form, error)
             return self.editor(self.head(pk), form, matrix, status=error.status)
-        flash(_("The draft is saved. It gives nobody anything before it is published."), "success")
+        text = _("The draft of %(name)s is saved. It gives nobody anything before it is published.")
+        flash(text % {"name": in_own_words(head.names)}, "success")
         return redirect(url_for(self.review, pk=pk))
 
     def _conflict(self, pk: str, form: RoleForm, matrix: Mapping[Section, Level]) -> Answer:
