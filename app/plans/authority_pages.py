@@ -113,14 +113,19 @@ class AuthorityView(PlanPage):
         with transaction():
             plan = find_plan(pk, Action.STEER_ACCESS)
             row = authorities.open_again(current_actor(), plan, _asked("withheld"), at=utc_now())
-            name, part = row.authority.holder.full_name, words(row.section)
+            name = authorities.of_owner(plan, row.authority_id).holder.full_name
+            part = words(row.section)
         flash(_("%(part)s is open to %(name)s again.", name=name, part=part), "success")
         return redirect(url_for("AuthorityView.overview", pk=pk))
 
-    @expose("/end/<pk>", methods=["POST"])
+    @expose("/end/<pk>", methods=["GET", "POST"])
     @door(Action.STEER_ACCESS)
     def end(self, pk: str) -> Answer:
-        """End the right of somebody to act for the owner."""
+        """Say what it leads to, and end the right of somebody to act for the owner."""
+        if request.method == "GET":
+            plan = self.plan_of(pk, Action.STEER_ACCESS)
+            authority = authorities.of_owner(plan, _asked("authority"))
+            return self.page("plans/access/authority_end.html", plan, authority=authority)
         try:
             with transaction():
                 plan = held_plan(pk, Action.STEER_ACCESS)
