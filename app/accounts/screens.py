@@ -275,7 +275,7 @@ class MembershipView(HandsOver):
             name, role = row.person.full_name, str(words(row.role)).lower()
             undo = undoing.end(current_actor(), row, at=utc_now())
         text = _("%(name)s is no longer %(role)s here.", name=name, role=role)
-        self.say(text, self.url("undo", pk=undo))
+        self._say_ended(row, text, undo)
         return redirect(self.url("list"))
 
     @expose("/withdraw/<pk>", methods=["GET", "POST"])
@@ -289,8 +289,13 @@ class MembershipView(HandsOver):
             name = row.person.full_name
             undo = undoing.withdraw(current_actor(), row.person, at=utc_now())
         text = _("%(name)s no longer has a login here. All roles here have ended.", name=name)
-        self.say(text, self.url("undo", pk=undo))
+        self._say_ended(row, text, undo)
         return redirect(self.url("list"))
+
+    def _say_ended(self, row: Membership, text: str, undo: str) -> None:
+        """What has ended, with a button that gives it back; one's own one can't give oneself."""
+        is_own = row.account_id == current_actor().account_id
+        self.say(text, None if is_own else self.url("undo", pk=undo))
 
     def _before_end(self, pk: str, action: Action) -> str:
         """What ending a role leads to; asked before one ends one's own, which one can't undo."""

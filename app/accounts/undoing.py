@@ -7,6 +7,7 @@ keys. Signed-in sessions and links stay ended, and a login that was closed takes
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import lazy_gettext as _l
@@ -92,19 +93,14 @@ def give_back(actor: Actor, pk: str, *, at: datetime) -> GivenBack:
         NotFound: it is somebody else's, or missing.
         UndoneAlready, TooLateToGiveBack
         ChangedSince, AlreadyHeld, AnotherPersonHere: it is not as it was left.
-        NotAllowed: the actor may not give one of the roles now.
+        NotAllowed: it is the actor's own, or one of the roles is not theirs to give now.
     """
     change = bulk.find_change(db.session(), actor, LIST_NAME, pk)
     if at - change.made_at > KEPT_FOR:
         raise TooLateToGiveBack
-    kept = change.rows[0]
-    before = kept["before"]
-    person = db.session.scalar(scope.rows(actor, Person).where(Person.id == kept["id"]))
-    if person is None or person.retired_at is not None:
-        raise ChangedSince
-    account = hold(before["account"])
-    if account.active != before["is_open"] or not (account.active or known_account(person) is None):
-        raise ChangedSince
+    before = change.rows[0]["before"]
+    person = _person(actor, change)
+    account = _account(person, before)
     ended = _ended_then(actor, person.id, account.id, change.made_at)
     roles = [one for one in ended if one.id in before["roles"]]
     if len(roles) != len(before["roles"]):
@@ -118,6 +114,32 @@ def give_back(actor: Actor, pk: str, *, at: datetime) -> GivenBack:
     log.record(actor, UNDONE[change.action], person)
     change.undone_at, change.rows = at, []
     return GivenBack(person, roles, secret)
+
+
+def _person(actor: Actor, change: BulkChange) -> Person:
+    """Whose role or login was ended; nobody gives back their own."""
+    kept = change.rows[0]
+    person: Person | None = db.session.scalar(
+        scope.rows(actor, Person).where(Person.id == kept["id"])
+    )
+    if person is None or person.retired_at is not None:
+        raise ChangedSince
+    if kept["before"]["account"] == actor.account_id:
+        raise NotAllowed
+    if change.action == WITHDRAW:
+        policy.require(actor, Action.WITHDRAW_ACCOUNT, person)
+    return person
+
+
+def _account(person: Person, before: dict[str, Any]) -> User:
+    """The login, held to the end of the transaction, when it is as it was left: open or closed,
+    and the human has got no other one since."""
+    account = hold(before["account"])
+    if account.active != before["is_open"]:
+        raise ChangedSince
+    if not account.active and known_account(person) is not None:
+        raise ChangedSince
+    return account
 
 
 def _ended_then(actor: Actor, person_id: str, account_id: int, at: datetime) -> list[Membership]:
