@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, g, redirect
+from flask import flash, g, redirect, render_template, request
 from flask_appbuilder import expose
 from flask_appbuilder.security.sqla.models import User
 from flask_babel import gettext as _
@@ -109,15 +109,37 @@ class CentralAppointmentView(HandsOver):
         flash(_("%(name)s is approved as central administrator.", name=name), "success")
         return redirect(self.url("show", row))
 
-    @expose("/end/<pk>", methods=["POST"])
+    @expose("/end/<pk>", methods=["GET", "POST"])
     @door(Action.END)
-    def end(self, pk: str) -> AnyResponse:
-        """End an appointment, or take a proposal back."""
+    def end(self, pk: str) -> AnyResponse | str:
+        """Say what it leads to, and end an appointment, or take a proposal back."""
+        if request.method == "GET":
+            return self._before_end(self.get_row(pk, Action.END))
         with transaction():
             row = self.get_row(pk, Action.END)
             central.end_central(current_actor(), row, at=utc_now())
         flash(_("The appointment of %(name)s has ended.", name=self.describe(row)), "success")
         return redirect(self.url("list"))
+
+    def _before_end(self, row: CentralAppointment) -> str:
+        name = self.describe(row)
+        does = _("Take the proposal of %(name)s back", name=name)
+        told = [_("Nobody is asked to approve it any more.")]
+        if row.approved_at is not None:
+            does = _("End the appointment of %(name)s now", name=name)
+            told = [_("%(name)s is signed out at once, and looks after nothing here.", name=name)]
+        told += [
+            _("The login closes too, where it is used for nothing else."),
+            _("It can't be undone: one must propose it anew, and another approve it."),
+        ]
+        page: str = render_template(
+            "screens/certain.html",
+            does=does,
+            told=told,
+            back=self.url("show", row),
+            back_title=name,
+        )
+        return page
 
 
 def username(account_id: int | None) -> str:

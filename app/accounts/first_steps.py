@@ -10,16 +10,20 @@ from typing import Any
 
 from flask_appbuilder import Model
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, or_, select
 
 from app.accounts.fields import is_current
 from app.clock import today
 from app.db import db
 from app.enums import Role
-from app.models import AccountProfile, Membership, Person, Plan, Unit
+from app.models import AccountProfile, AuditEvent, Membership, Person, Plan, StandardRole, Unit
 from app.security import policy, scope
 from app.security.actor import Actor, open_municipalities
 from app.security.roles import Action, Resource
+from app.security.tenancy import here
+from app.set_up_tables import StandardRoleVersion, Template, TemplateVersion
+
+NATIONAL_ANSWERED = ("national_piece:taken_over", "national_piece:declined")
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,35 @@ def _has_coordinator(actor: Actor) -> bool:
 
 def _has_plan(actor: Actor) -> bool:
     return _any(actor, Plan)
+
+
+def _has_set_up(
+    actor: Actor, head: Any, versions: type[StandardRoleVersion] | type[TemplateVersion], own: Any
+) -> bool:
+    """Whether somebody here has published, retired, or answered what the nation proposed.
+
+    A copy of what is national is published as it was added; a draft that somebody has saved is
+    written more than once.
+    """
+    written = select(own).where(
+        here(versions), versions.published_at.is_not(None), versions.version > 1
+    )
+    answered = select(AuditEvent.object_id).where(
+        AuditEvent.municipality_id == actor.municipality_id,
+        AuditEvent.action.in_(NATIONAL_ANSWERED),
+        AuditEvent.object_type == head.__tablename__,
+    )
+    return _any(actor, head, or_(head.retired_at.is_not(None), head.id.in_(written))) or bool(
+        db.session.scalar(answered.limit(1))
+    )
+
+
+def _has_set_up_roles(actor: Actor) -> bool:
+    return _has_set_up(actor, StandardRole, StandardRoleVersion, StandardRoleVersion.role_id)
+
+
+def _has_set_up_templates(actor: Actor) -> bool:
+    return _has_set_up(actor, Template, TemplateVersion, TemplateVersion.template_id)
 
 
 def _has_own_contact(actor: Actor) -> bool:
@@ -106,6 +139,26 @@ STEPS = (
         "MembershipView.list",
         _has_coordinator,
         (Action.ADD, Resource.MEMBERSHIP),
+    ),
+    Step(
+        _l("Fit the standard roles to your municipality"),
+        _l(
+            "What a teacher or a doctor may see in a plan. You begin with the national ones; change"
+            " and publish one, or retire one that you don't use."
+        ),
+        "StandardRoleView.index",
+        _has_set_up_roles,
+        (Action.EDIT, Resource.STANDARD_ROLE),
+    ),
+    Step(
+        _l("Fit the templates to your municipality"),
+        _l(
+            "What a new plan begins with. You begin with the national ones; change and publish one,"
+            " or retire one that you don't use."
+        ),
+        "TemplateView.index",
+        _has_set_up_templates,
+        (Action.EDIT, Resource.TEMPLATE),
     ),
     Step(
         _l("See to it that the first plan is started"),

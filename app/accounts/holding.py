@@ -155,7 +155,7 @@ def put_role(
     if terms.ends_on is not None and terms.ends_on <= terms.starts_on:
         raise WrongPeriod(field="last_day")
     hold(account.id)
-    _refuse_what_is_held(person, account, terms, on)
+    refuse_what_is_held(person, account, terms, on)
     tokens.void_links(db.session(), TokenPurpose.SET_PASSWORD, account.id, at, keep_of=giver)
     membership = Membership(
         municipality_id=person.municipality_id,
@@ -172,7 +172,12 @@ def put_role(
     return membership
 
 
-def _refuse_what_is_held(person: Person, account: User, terms: Terms, on: date) -> None:
+def refuse_what_is_held(person: Person, account: User, terms: Terms, on: date) -> None:
+    """Refuse a role that is held already, or that the account would hold as another person.
+
+    Raises:
+        AlreadyHeld, AnotherPersonHere
+    """
     unit_id = None if terms.unit is None else terms.unit.id
     for held in memberships(account.id, person.municipality_id):
         if held.person_id != person.id:

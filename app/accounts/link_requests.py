@@ -111,6 +111,26 @@ def take_back(person: Person, *, at: datetime, account_id: int | None = None) ->
         request.answered_at, request.accepted = at, False
 
 
+def ask_again(person: Person, *, taken_back_at: datetime) -> None:
+    """Let the questions about a person wait once more that were taken back at one instant, but
+    for those that were asked anew since."""
+    found = select(AccountLinkRequest).where(
+        AccountLinkRequest.municipality_id == person.municipality_id,
+        AccountLinkRequest.person_id == person.id,
+        AccountLinkRequest.answered_at == taken_back_at,
+        AccountLinkRequest.accepted.is_(False),
+    )
+    open_to = db.session.scalars(
+        select(AccountLinkRequest.account_id).where(
+            AccountLinkRequest.municipality_id == person.municipality_id,
+            AccountLinkRequest.person_id == person.id,
+            AccountLinkRequest.answered_at.is_(None),
+        )
+    ).all()
+    for request in db.session.scalars(found.where(AccountLinkRequest.account_id.not_in(open_to))):
+        request.answered_at = request.accepted = None
+
+
 def decline(actor: Actor, request_id: str, *, at: datetime) -> None:
     """Say no to a request, for which nobody needs a code.
 

@@ -267,8 +267,10 @@ def end_role(actor: Actor, membership: Membership, *, at: datetime) -> None:
     log.record(actor, "membership:ended", membership)
 
 
-def withdraw_account(actor: Actor, person: Person, *, at: datetime) -> None:
+def withdraw_account(actor: Actor, person: Person, *, at: datetime) -> int:
     """End all roles the person has here at once; without a role anywhere the login closes too.
+
+    The id of the account.
 
     Raises:
         NoAccount: there is none in use.
@@ -291,6 +293,7 @@ def withdraw_account(actor: Actor, person: Person, *, at: datetime) -> None:
     if not is_used_elsewhere(account.id, person.municipality_id, on):
         close_account(account, at)
     log.record(actor, "account:withdrawn", person)
+    return int(account.id)
 
 
 def new_password_link(actor: Actor, person: Person, *, at: datetime) -> str:

@@ -152,17 +152,28 @@ def make_token(
     return made
 
 
-def revoke_token(actor: Actor, token_id: str, *, at: datetime) -> None:
-    """Make one of the actor's own bearer tokens useless.
+def find_token(actor: Actor, token_id: str) -> ApiToken:
+    """One of the actor's own bearer tokens.
 
     Raises:
         NotFound: it is not the actor's.
     """
-    token = db.session.scalar(
+    token: ApiToken | None = db.session.scalar(
         scope.rows(actor, ApiToken, Action.END).where(ApiToken.id == token_id)
     )
     if token is None:
         raise NotFound
     policy.require(actor, Action.END, token)
+    return token
+
+
+def revoke_token(actor: Actor, token_id: str, *, at: datetime) -> str:
+    """Make one of the actor's own bearer tokens useless; its name.
+
+    Raises:
+        NotFound: it is not the actor's.
+    """
+    token = find_token(actor, token_id)
     if token.revoked_at is None:
         token.revoked_at = at
+    return token.name

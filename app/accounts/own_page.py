@@ -160,16 +160,31 @@ class OwnPageView(BaseView):
         answer = self._try(form, save, "", token=form)
         return self._page(secret=made[0].secret) if answer.status_code == 302 else answer
 
-    @expose("/token/<pk>/revoke", methods=["POST"])
+    @expose("/token/<pk>/revoke", methods=["GET", "POST"])
     @for_signed_in
-    def revoke(self, pk: str) -> Response:
-        """Make an access key useless."""
+    def revoke(self, pk: str) -> Response | str:
+        """Say what it leads to, and make an access key useless."""
         if not is_id(pk):
             raise NotFound
+        if request.method == "GET":
+            return self._before_revoking(own.find_token(current_actor(), pk).name)
         with transaction():
-            own.revoke_token(current_actor(), pk, at=utc_now())
-        flash(_("The access key is revoked."), "success")
+            name = own.revoke_token(current_actor(), pk, at=utc_now())
+        flash(_("The access key %(name)s is revoked.", name=name), "success")
         return redirect(self._here())
+
+    def _before_revoking(self, name: str) -> str:
+        page: str = render_template(
+            "screens/certain.html",
+            does=_("Revoke %(name)s", name=name),
+            told=[
+                _("The program that uses this access key can no longer read or write anything."),
+                _("It can't be undone: the program must be given a new access key."),
+            ],
+            back=self._here(),
+            back_title=_("My page"),
+        )
+        return page
 
     @staticmethod
     def _here() -> str:

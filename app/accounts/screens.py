@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from flask import flash, g, redirect, request
+from flask import flash, g, redirect, render_template, request
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, case, select
 from sqlalchemy.orm import contains_eager
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.accounts import operations
+from app.accounts import operations, undoing
 from app.accounts.fields import (
     STATES,
     GivenRoleField,
@@ -26,6 +26,7 @@ from app.accounts.views import REQUEST_SENT, code_handed_over, handed_over
 from app.clock import today, utc_now
 from app.db import transaction
 from app.enums import Role
+from app.errors import DomainError
 from app.models import AccountProfile, Membership, Person, Unit
 from app.people.search import ids_named
 from app.people.training_told import warn
@@ -87,7 +88,7 @@ class MembershipView(HandsOver):
     route_base = "/role"
     datamodel = TableInterface(Membership)
     include_route_methods = LIST_DOORS | {
-        "show", "add", "edit", "end", "withdraw", "password_link",
+        "show", "add", "edit", "end", "withdraw", "undo", "password_link",
     }  # fmt: skip
     eager = (Membership.unit,)
 
@@ -236,6 +237,7 @@ class MembershipView(HandsOver):
             "may_end": self.may(Action.END, row) and row.ended_at is None,
             "may_withdraw": bool(policy.decide(actor, Action.WITHDRAW_ACCOUNT, row.person)),
             "may_link": may_link,
+            "is_own": row.account_id == actor.account_id,
             "may_spread": row.role is Role.COORDINATOR
             and bool(policy.may_open(actor, Action.ADD, Resource.CLEAN_UP)),
             "username": username_of(row.account_id) if is_theirs else None,
@@ -262,30 +264,78 @@ class MembershipView(HandsOver):
         states, on = {state: str(text) for state, text in STATES.items()}, today()
         return lambda row: with_last_day(row, states, on)
 
-    @expose("/end/<pk>", methods=["POST"])
+    @expose("/end/<pk>", methods=["GET", "POST"])
     @door(Action.END)
-    def end(self, pk: str) -> AnyResponse:
-        """End a role now."""
+    def end(self, pk: str) -> AnyResponse | str:
+        """End a role now; one's own only after a page that says that it is for good."""
+        if request.method == "GET":
+            return self._before_end(pk, Action.END)
         with transaction():
             row = self.get_row(pk, Action.END)
-            operations.end_role(current_actor(), row, at=utc_now())
             name, role = row.person.full_name, str(words(row.role)).lower()
-        flash(_("%(name)s is no longer %(role)s here.", name=name, role=role), "success")
+            undo = undoing.end(current_actor(), row, at=utc_now())
+        text = _("%(name)s is no longer %(role)s here.", name=name, role=role)
+        self._say_ended(row, text, undo)
         return redirect(self.url("list"))
 
-    @expose("/withdraw/<pk>", methods=["POST"])
+    @expose("/withdraw/<pk>", methods=["GET", "POST"])
     @door(Action.WITHDRAW_ACCOUNT, Resource.PERSON)
-    def withdraw(self, pk: str) -> AnyResponse:
+    def withdraw(self, pk: str) -> AnyResponse | str:
         """End all roles of the person here, and the login where it is used nowhere else."""
+        if request.method == "GET":
+            return self._before_end(pk, Action.SHOW)
         with transaction():
             row = self.get_row(pk, Action.SHOW)
-            operations.withdraw_account(current_actor(), row.person, at=utc_now())
             name = row.person.full_name
-        flash(
-            _("%(name)s no longer has a login here. All roles here have ended.", name=name),
-            "success",
-        )
+            undo = undoing.withdraw(current_actor(), row.person, at=utc_now())
+        text = _("%(name)s no longer has a login here. All roles here have ended.", name=name)
+        self._say_ended(row, text, undo)
         return redirect(self.url("list"))
+
+    def _say_ended(self, row: Membership, text: str, undo: str) -> None:
+        """What has ended, with a button that gives it back; one's own one can't give oneself."""
+        is_own = row.account_id == current_actor().account_id
+        self.say(text, None if is_own else self.url("undo", pk=undo))
+
+    def _before_end(self, pk: str, action: Action) -> str:
+        """What ending a role leads to; asked before one ends one's own, which one can't undo."""
+        row = self.get_row(pk, action)
+        name, role = row.person.full_name, str(words(row.role)).lower()
+        does = _("Withdraw the login: end all roles of %(name)s here now", name=name)
+        if action is Action.END:
+            does = _("End the role of %(name)s as %(role)s now", name=name, role=role)
+        told = [_("It holds at once: who is signed in with the login is signed out.")]
+        if row.account_id == current_actor().account_id:
+            told += [_("This is your own. You can't undo it: somebody else must give it anew.")]
+        else:
+            told += [_("You can undo it for an hour.")]
+        page: str = render_template(
+            "screens/certain.html",
+            does=does,
+            told=told,
+            back=self.url("show", row),
+            back_title=self.describe(row),
+        )
+        return page
+
+    @expose("/undo/<pk>", methods=["POST"])
+    @door(Action.UNDO, Resource.BULK_CHANGE)
+    def undo(self, pk: str) -> AnyResponse:
+        """Give back what one has just ended: a role, or a login with its roles."""
+        try:
+            with transaction():
+                given = undoing.give_back(current_actor(), pk, at=utc_now())
+                text = _("It is undone: %(name)s has what was ended.", name=given.person.full_name)
+                onward = self.url("show", given.roles[0]) if given.roles else self.url("list")
+        except DomainError as error:
+            if error.is_refusal:
+                raise
+            flash(_("It is not undone. %(reason)s", reason=error), "warning")
+            return redirect(self.url("list"))
+        if given.secret is not None:
+            return handed_over(given.secret, text, onward)
+        flash(text, "success")
+        return redirect(onward)
 
     @expose("/password-link/<pk>", methods=["POST"])
     @door(Action.CREATE_ACCOUNT, Resource.PERSON)

@@ -127,7 +127,9 @@ class AccountTwiceView(KindPage):
             forms.put_error(form, error)
             db.session.rollback()
             return self._choose(self._pair(actor), form, status=error.status)
-        flash(_("One login stays. The roles of the other one here have ended."), "success")
+        name = choice.kept.person.full_name
+        text = _("One login of %(name)s stays. The roles of the other here have ended.", name=name)
+        flash(text, "success")
         return redirect(url_for(f"{self.endpoint}.told", login=choice.kept.roles[0].id))
 
     @expose("/told", methods=["GET"])

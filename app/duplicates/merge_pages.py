@@ -135,7 +135,7 @@ class MergeView(BaseView):
         if row.state is MergeState.WAITING:
             flash(_("Another local administrator must approve the merge."), "info")
         else:
-            flash(_("The two records are now one."), "success")
+            flash(_are_one(row), "success")
         return redirect(url_for("MergeView.show", pk=pk))
 
     # --- one merge -------------------------------------------------------------------------------
@@ -158,7 +158,7 @@ class MergeView(BaseView):
                 merging.approve(current_actor(), merge, mark=mark, at=utc_now())
         except DomainError as error:
             return self._refused_on_merge(pk, error)
-        flash(_("The two records are now one."), "success")
+        flash(_are_one(merge), "success")
         return redirect(url_for("MergeView.show", pk=pk))
 
     @expose("/decline/<pk>", methods=["POST"])
@@ -171,7 +171,8 @@ class MergeView(BaseView):
                 merging.decline(current_actor(), merge, at=utc_now())
         except DomainError as error:
             return self._refused_on_merge(pk, error)
-        flash(_("The two records stay apart."), "success")
+        text = _("The records of %(first)s and %(second)s stay apart.", **_names(merge))
+        flash(text, "success")
         return redirect(url_for("DuplicateView.show", pk=pk))
 
     @expose("/undo/<pk>", methods=["POST"])
@@ -184,7 +185,8 @@ class MergeView(BaseView):
                 undoing.undo(current_actor(), merge, at=utc_now())
         except DomainError as error:
             return self._refused_on_merge(pk, error)
-        flash(_("The merge is undone. There are two records again."), "success")
+        text = _("The merge is undone: %(first)s and %(second)s are two again.", **_names(merge))
+        flash(text, "success")
         return redirect(url_for("MergeView.show", pk=pk))
 
     # --- shared ----------------------------------------------------------------------------------
@@ -346,3 +348,11 @@ class MergeView(BaseView):
         except DomainError as error:
             return {"cannot": error, "plans": merge_reading.plans_of(error)}
         return merge_reading.said(plan)
+
+
+def _names(merge: PersonMerge) -> dict[str, str]:
+    return {"first": merge.gone.full_name, "second": merge.kept.full_name}
+
+
+def _are_one(merge: PersonMerge) -> str:
+    return _("The records of %(first)s and %(second)s are now one.", **_names(merge))

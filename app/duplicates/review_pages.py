@@ -313,7 +313,9 @@ class DuplicateView(ScopedModelView):
                 answering.take_back(current_actor(), pair, version=_version(), to=to)
         except DomainError as error:
             return self._refused(pk, error)
-        flash(_("The answer is taken back."), "success")
+        names = {"first": pair.first.full_name, "second": pair.second.full_name}
+        text = _("The answer about %(first)s and %(second)s is taken back.", **names)
+        flash(text, "success")
         return redirect(url_for(f"{self.endpoint}.show", pk=pair.id))
 
 

@@ -79,6 +79,12 @@ def pack(settled: Mapping[str, str | None]) -> str:
     return " ".join(f"{plan}:{person}" for plan, person in sorted(settled.items()) if person)
 
 
+def lacks_choice() -> bool:
+    """Whether the first page was sent without saying what is to be done, or for whom."""
+    sent = request.args
+    return sent.get("act") == "" or (sent.get("of") == "" and not sent.get("rule"))
+
+
 def asked() -> Asked:
     """What the request asks for.
 

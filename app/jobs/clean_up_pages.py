@@ -50,23 +50,14 @@ class CleanUpView(BaseView):
     @door(Action.ADD)
     def index(self) -> Answer:
         """What can be cleaned up, and how much of it there is."""
-        on = today()
-        rules = [
-            (rule, one, _count(Search(one.acts[0], rule, one.usual), on))
-            for rule, one in RULES.items()
-        ]
-        return render_template(
-            "tidy/choose.html",
-            rules=rules,
-            coordinators=_coordinators(),
-            act=TidyAct.REASSIGN,
-            texts=tidy_words,
-        )
+        return _choose_page()
 
     @expose("/plans", methods=["GET", "POST"])
     @door(Action.ADD)
     def plans(self) -> Answer:
         """The plans that are found, each with the reason; those not wanted are unticked."""
+        if clean_up_asked.lacks_choice():
+            return _choose_page(), 422
         return _plans_page(clean_up_asked.asked())
 
     @expose("/successors", methods=["POST"])
@@ -124,6 +115,24 @@ def _order(asked: Asked, reason: str) -> str | None:
 
 
 # --- which plans ---------------------------------------------------------------------------------
+
+
+def _choose_page() -> str:
+    on = today()
+    rules = [
+        (rule, one, _count(Search(one.acts[0], rule, one.usual), on)) for rule, one in RULES.items()
+    ]
+    page: str = render_template(
+        "tidy/choose.html",
+        rules=rules,
+        coordinators=_coordinators(),
+        act=TidyAct.REASSIGN,
+        texts=tidy_words,
+        lacks=clean_up_asked.lacks_choice(),
+        asked_rule=request.args.get("rule"),
+        asked_limit=request.args.get("limit"),
+    )
+    return page
 
 
 def _count(search: Search, on: Any) -> int:

@@ -138,7 +138,8 @@ class JoiningView(BaseView):
         with transaction():
             joining = asked_row(MunicipalityJoining, pk, Action.DECLINE)
             operations.decline(current_actor(), joining, at=utc_now())
-        flash(_("The joining is declined. Nothing was changed."), "success")
+        text = _("%(old)s is not joined into %(new)s. Nothing was changed.", **_both(joining))
+        flash(text, "success")
         return redirect(url_for("JoiningView.show", pk=pk))
 
     @expose("/take-back/<pk>", methods=["POST"])
@@ -148,7 +149,8 @@ class JoiningView(BaseView):
         with transaction():
             joining = asked_row(MunicipalityJoining, pk, Action.END)
             operations.take_back(current_actor(), joining, at=utc_now())
-        flash(_("The proposal is taken back. Nothing was changed."), "success")
+        text = _("The proposal to join %(old)s into %(new)s is taken back.", **_both(joining))
+        flash(text, "success")
         return redirect(url_for("JoiningView.show", pk=pk))
 
     @staticmethod
@@ -179,6 +181,11 @@ def _names(*rows: MunicipalityJoining) -> dict[int, Any]:
     ids = {one for row in rows for one in (row.from_id, row.into_id)}
     found = db.session.scalars(select(Municipality).where(Municipality.id.in_(ids)))
     return {one.id: one.display_name for one in found}
+
+
+def _both(joining: MunicipalityJoining) -> dict[str, str]:
+    names = _names(joining)
+    return {"old": names[joining.from_id], "new": names[joining.into_id]}
 
 
 def _sees_job(joining: MunicipalityJoining) -> bool:

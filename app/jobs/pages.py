@@ -40,6 +40,7 @@ from app.screens.download import csv_download
 from app.screens.fields import NEEDED, ListedField
 from app.screens.listing import is_id
 from app.screens.scoped_view import ScopedModelView
+from app.screens.words import words
 from app.security import policy, scope
 from app.security.actor import current_actor
 from app.security.roles import Action, Resource
@@ -126,10 +127,10 @@ class JobPages(ScopedModelView):
         with transaction():
             job = held_job(pk, Action.CANCEL)
             import_orders.cancel(current_actor(), job, at=utc_now())
+        said = _("«%(job)s» is cancelled. What was done before is kept.", job=words(job.kind))
         if job.kind is JobKind.PERSON_IMPORT:
-            flash(_("The job is cancelled. What was imported before is kept."), "success")
-        else:
-            flash(_("The job is cancelled. What was done before is kept."), "success")
+            said = _("«%(job)s» is cancelled. What was imported is kept.", job=words(job.kind))
+        flash(said, "success")
         return redirect(self.url("show", job))
 
     @expose("/resume/<pk>", methods=["POST"])
@@ -140,7 +141,7 @@ class JobPages(ScopedModelView):
             job = held_job(pk, Action.RESUME)
             resuming.resume(current_actor(), job)
         queue.send(job.id, job.municipality_id)
-        flash(_("The job goes on where it stopped."), "success")
+        flash(_("«%(job)s» goes on where it stopped.", job=words(job.kind)), "success")
         return redirect(self.url("show", job))
 
 

@@ -97,7 +97,7 @@ class RolePublishingView(BaseView):
                 _("The version is in use. Those who have the role are brought along now."), "info"
             )
         else:
-            flash(_said(made), "success")
+            flash(_said(role, made), "success")
         return location
 
     @staticmethod
@@ -153,9 +153,9 @@ def _touched(one: Difference, touched: Mapping[Section | None, Touched]) -> Touc
     return touched.get(None, Touched()) if one.facet is Facet.CAPABILITY else None
 
 
-def _said(made: Brought) -> str:
+def _said(role: StandardRole, made: Brought) -> str:
     """What came of bringing those who have the role along."""
-    said: list[Any] = [_("The version is in use.")]
+    said: list[Any] = [_("The new version of %(name)s is in use.", name=name_of(role))]
     if made.narrowed:
         said.append(
             ngettext(

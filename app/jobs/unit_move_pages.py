@@ -106,7 +106,7 @@ class UnitMoveView(BaseView):
             pk,
             Action.HAND_OVER,
             lambda move: unit_moves.order(current_actor(), move, at=utc_now()),
-            _("The coordinators are being told."),
+            _("The coordinators of plans in %(name)s are being told."),
         )
         if isinstance(answer, Response):
             move = asked_row(UnitMove, pk, Action.HAND_OVER)
@@ -121,7 +121,7 @@ class UnitMoveView(BaseView):
             pk,
             Action.END,
             lambda move: unit_moves.finish(current_actor(), move, at=utc_now()),
-            _("The move is finished. The units are out of use here."),
+            _("The move is finished. %(name)s is out of use here, with all that is part of it."),
         )
 
     @expose("/take-back/<pk>", methods=["POST"])
@@ -132,7 +132,7 @@ class UnitMoveView(BaseView):
             pk,
             Action.END,
             lambda move: unit_moves.take_back(current_actor(), move, at=utc_now()),
-            _("The move is taken back. The units stay in use here."),
+            _("The move is taken back. %(name)s stays in use here."),
         )
 
 
@@ -145,13 +145,15 @@ def _do(pk: str, action: Action, change: Callable[[UnitMove], Any], said: str) -
     """Make a change in one transaction; the page again with what is wrong, or anew."""
     try:
         with transaction():
-            change(asked_row(UnitMove, pk, action))
+            move = asked_row(UnitMove, pk, action)
+            change(move)
+            name = db.session.get_one(Unit, move.unit_id).name
     except DomainError as error:
         if error.is_refusal:
             raise
         db.session.rollback()
         return _page(asked_row(UnitMove, pk, Action.SHOW), status=error.status, wrong=str(error))
-    flash(said, "success")
+    flash(said % {"name": name}, "success")
     return redirect(url_for("UnitMoveView.show", pk=pk))
 
 
@@ -161,10 +163,11 @@ def _propose(form: ProposeForm) -> str:
         earlier = forms.earlier_result(session, actor, key)
         if earlier is not None:
             return earlier
-        move = unit_moves.propose(actor, _unit_of(form), int(form.to_id.data), at=at)
+        unit = _unit_of(form)
+        move = unit_moves.propose(actor, unit, int(form.to_id.data), at=at)
         location = url_for("UnitMoveView.show", pk=move.id)
         forms.remember(session, actor, key, location, at)
-    flash(_("The question is sent. Nothing has moved."), "success")
+    flash(_("The question about %(name)s is sent. Nothing has moved.", name=unit.name), "success")
     return location
 
 

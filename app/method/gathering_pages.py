@@ -187,7 +187,7 @@ class GatheringPages(ScopedModelView):
             )
             location = self.url("show", row)
             forms.remember(session, current_actor(), forms.form_key(), location, utc_now())
-        flash(_("It is added."), "success")
+        flash(_("%(what)s is agreed on.", what=form.what.data), "success")
         return redirect(location)
 
     @expose("/settle/<pk>", methods=["POST"])
@@ -206,8 +206,8 @@ class GatheringPages(ScopedModelView):
         """Take away something that is not to be done."""
         with transaction():
             row, chosen = self.get_row(pk, Action.EDIT), request.form.get("action", "")
-            gatherings.drop(current_actor(), row, chosen, at=utc_now())
-        flash(_("It is taken away."), "success")
+            what = gatherings.drop(current_actor(), row, chosen, at=utc_now())
+        flash(_("%(what)s is taken away.", what=what), "success")
         return redirect(self.url("show", row))
 
     def _form_of(self, template: str, row: Gathering, form: Any, status: int = 200) -> Answer:

@@ -118,9 +118,11 @@ def settle(actor: Actor, gathering: Gathering, action_id: str, *, on: date | Non
     _action(actor, gathering, action_id).done_on = on
 
 
-def drop(actor: Actor, gathering: Gathering, action_id: str, *, at: datetime) -> None:
-    """Take away something that is not to be done."""
-    _action(actor, gathering, action_id).ended_at = at
+def drop(actor: Actor, gathering: Gathering, action_id: str, *, at: datetime) -> str:
+    """Take away something that is not to be done; what it was."""
+    found = _action(actor, gathering, action_id)
+    found.ended_at = at
+    return found.what
 
 
 def _action(actor: Actor, gathering: Gathering, action_id: str) -> GatheringAction:

@@ -14,7 +14,7 @@ from app.db import db, transaction
 from app.enums import MoveState, Section
 from app.errors import DomainError, NotFound
 from app.files import storage
-from app.models import Municipality, Plan
+from app.models import Municipality, Person, Plan
 from app.people.forms import anyway_of
 from app.people.registering import MayBeRegistered
 from app.people.training_told import warned
@@ -89,10 +89,11 @@ class IncomingView(PlanPage):
             with transaction():
                 package, person_id = _find(pk, Action.HAND_OVER), form.person_id.data
                 arriving.name_coordinator(current_actor(), package, person_id, at=utc_now())
+                name = db.session.get_one(Person, person_id).full_name
         except DomainError as error:
             forms.put_error(form, error)
             return self._page(_find(pk, Action.HAND_OVER), status=error.status, name_form=form)
-        flash(_("The coordinator finds the plan under My plans, and answers."), "success")
+        flash(_("%(name)s finds the plan under My plans, and answers.", name=name), "success")
         return warned(redirect(url_for("IncomingView.show", pk=pk)), person_id)
 
     @expose("/decline/<pk>", methods=["POST"])
@@ -162,7 +163,11 @@ class IncomingView(PlanPage):
                 found=found,
             )
         flash(
-            _("You coordinate the plan now. State who acts for the owner, and ask for consent."),
+            _(
+                "You coordinate the plan about %(name)s now. State who acts for the owner, and ask"
+                " for consent.",
+                name=plan.owner.full_name,
+            ),
             "success",
         )
         return redirect(location)

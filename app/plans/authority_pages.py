@@ -19,6 +19,7 @@ from app.plans.consent_pages import held_plan
 from app.plans.pages import Answer, PlanPage, find_plan
 from app.screens import forms
 from app.screens.listing import is_id
+from app.screens.words import words
 from app.security import plan_access
 from app.security.actor import current_actor
 from app.security.roles import Action
@@ -70,7 +71,7 @@ class AuthorityView(PlanPage):
         if not form.validate():
             return self._form("plans/access/authority_add.html", plan, form, status=422)
 
-        def change(plan: Plan) -> Any:
+        def change(plan: Plan) -> str:
             stated = Statement(
                 form.kind.data,
                 form.may_consent.data == YES,
@@ -81,7 +82,8 @@ class AuthorityView(PlanPage):
             holder = form.holder_id.chosen
             if holder is None:
                 raise NotFound
-            return authorities.add(current_actor(), plan, holder, stated, at=utc_now())
+            authorities.add(current_actor(), plan, holder, stated, at=utc_now())
+            return _("%(name)s acts for the owner.", name=holder.full_name)
 
         return self._once(pk, change, form, "plans/access/authority_add.html")
 
@@ -96,11 +98,11 @@ class AuthorityView(PlanPage):
             status = 422 if request.method == "POST" else 200
             return self._form(template, plan, form, status=status, authority=authority)
 
-        def change(plan: Plan) -> Any:
+        def change(plan: Plan) -> str:
             section, reason = form.section.data, form.reason.data or ""
-            return authorities.withhold(
-                current_actor(), plan, authority.id, section, reason, at=utc_now()
-            )
+            authorities.withhold(current_actor(), plan, authority.id, section, reason, at=utc_now())
+            name, part = authority.holder.full_name, words(section)
+            return _("%(part)s is kept from %(name)s.", name=name, part=part)
 
         return self._once(pk, change, form, template, authority=authority)
 
@@ -110,14 +112,20 @@ class AuthorityView(PlanPage):
         """Open a part again for somebody who acts for the owner."""
         with transaction():
             plan = find_plan(pk, Action.STEER_ACCESS)
-            authorities.open_again(current_actor(), plan, _asked("withheld"), at=utc_now())
-        flash(_("It is open to the person again."), "success")
+            row = authorities.open_again(current_actor(), plan, _asked("withheld"), at=utc_now())
+            name = authorities.of_owner(plan, row.authority_id).holder.full_name
+            part = words(row.section)
+        flash(_("%(part)s is open to %(name)s again.", name=name, part=part), "success")
         return redirect(url_for("AuthorityView.overview", pk=pk))
 
-    @expose("/end/<pk>", methods=["POST"])
+    @expose("/end/<pk>", methods=["GET", "POST"])
     @door(Action.STEER_ACCESS)
     def end(self, pk: str) -> Answer:
-        """End the right of somebody to act for the owner."""
+        """Say what it leads to, and end the right of somebody to act for the owner."""
+        if request.method == "GET":
+            plan = self.plan_of(pk, Action.STEER_ACCESS)
+            authority = authorities.of_owner(plan, _asked("authority"))
+            return self.page("plans/access/authority_end.html", plan, authority=authority)
         try:
             with transaction():
                 plan = held_plan(pk, Action.STEER_ACCESS)
@@ -130,16 +138,18 @@ class AuthorityView(PlanPage):
         return redirect(url_for("AuthorityView.overview", pk=pk))
 
     def _once(
-        self, pk: str, change: Callable[[Plan], Any], form: Any, template: str, **values: Any
+        self, pk: str, change: Callable[[Plan], str], form: Any, template: str, **values: Any
     ) -> Answer:
-        """Save once, however many times the form is sent; on to the overview."""
+        """Save once, however many times the form is sent, and say what; on to the overview."""
         actor, key, at = current_actor(), forms.form_key(), utc_now()
         back = url_for("AuthorityView.overview", pk=pk)
         try:
             with transaction() as session:
-                if forms.earlier_result(session, actor, key) is None:
-                    change(held_plan(pk, Action.STEER_ACCESS))
-                    forms.remember(session, actor, key, back, at)
+                if forms.earlier_result(session, actor, key) is not None:
+                    flash(_("This was saved already."), "success")
+                    return redirect(back)
+                said = change(held_plan(pk, Action.STEER_ACCESS))
+                forms.remember(session, actor, key, back, at)
         except IntegrityError:
             flash(_("This was saved already."), "success")
             return redirect(back)
@@ -147,7 +157,7 @@ class AuthorityView(PlanPage):
             forms.put_error(form, error)
             plan = find_plan(pk, Action.STEER_ACCESS)
             return self._form(template, plan, form, status=error.status, **values)
-        flash(_("It is saved."), "success")
+        flash(said, "success")
         return redirect(back)
 
     def _form(

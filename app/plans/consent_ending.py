@@ -90,8 +90,9 @@ class EndConsentView(ConsentPage):
             with transaction():
                 plan = held_plan(pk, Action.RESET_CONSENT)
                 ending.reset(current_actor(), plan, form.reason.data.strip(), at=utc_now())
-            text = _("All sharing has ended. The plan is kept, and waits for consent.")
-            flash(text, "success")
+                name = plan.owner.full_name
+            text = _("All sharing of the plan about %(name)s has ended. It waits for consent.")
+            flash(text % {"name": name}, "success")
             return redirect(url_for("ConsentView.overview", pk=pk))
         plan = self.opened(pk, Action.RESET_CONSENT)
         reaches = queries.reaches(plan, day_of(utc_now()))

@@ -14,12 +14,12 @@ from app.consent.drafts import Draft
 from app.consent.operations import OfferChanged, Told
 from app.consent.rights import who_may
 from app.consent.terms import offers
-from app.db import transaction
+from app.db import db, transaction
 from app.enums import ConsentMethod
 from app.errors import DomainError
 from app.files import storage
 from app.files.receiving import Received, receive
-from app.models import Plan
+from app.models import Person, Plan
 from app.plans import consent_forms as of_form
 from app.plans import consent_words as in_words
 from app.plans import continuing
@@ -75,12 +75,14 @@ class RecordConsentView(ConsentPage):
             return self._record_page(plan, form, status=422)
         try:
             location = _record(pk, form, draft, scan)
+            giver = db.session.get_one(Person, form.giver.data)
         except DomainError as error:
             if error.is_refusal:
                 raise
             _put_error(form, error)
             return self._record_page(plan, form, status=error.status)
-        flash(_("The consent is registered, and holds from today."), "success")
+        text = _("The consent of %(name)s is registered, and holds from today.")
+        flash(text % {"name": giver.full_name}, "success")
         return redirect(location)
 
     def _record_page(self, plan: Plan, form: RecordForm, *, status: int = 200) -> Answer:

@@ -119,7 +119,8 @@ class DecisionView(PlanPage):
                     forms.remember(session, actor, key, to, utc_now())
         except DomainError as error:
             return self._wrong(pk, form, error)
-        flash(_("The decision is recorded."), "success")
+        text = _("The decision is recorded in the plan about %(name)s.", name=plan.owner.full_name)
+        flash(text, "success")
         return redirect(to)
 
     @expose("/edit/<pk>", methods=["GET", "POST"])
@@ -143,7 +144,8 @@ class DecisionView(PlanPage):
             return self._conflict(pk, form, StaleForm(decision.version, found))
         except DomainError as error:
             return self._wrong(pk, form, error)
-        flash(_("The decision is saved."), "success")
+        text = _("The decision is saved in the plan about %(name)s.", name=plan.owner.full_name)
+        flash(text, "success")
         return redirect(_list_of(plan))
 
     def _save(self, pk: str, form: DecisionForm) -> None:

@@ -39,11 +39,13 @@ class HandoverView(PlanPage):
         with transaction():
             offer = _offer(pk)
             handovers.answer(current_actor(), offer, accepts=said == "yes", at=utc_now())
+            name = offer.plan.owner.full_name
         if said == "yes":
-            flash(_("You coordinate the plan now."), "success")
+            flash(_("You coordinate the plan about %(name)s now.", name=name), "success")
             onward = redirect(url_for("PlanView.show", pk=offer.plan_id))
             return warned(onward, current_actor().person_id)
-        flash(_("Your answer is sent. The plan stays with its holder."), "success")
+        text = _("Your answer is sent. The plan about %(name)s stays with its holder.", name=name)
+        flash(text, "success")
         return redirect(url_for("HomeView.index"))
 
 

@@ -10,7 +10,7 @@ from flask_wtf import FlaskForm
 from app.clock import today, utc_now
 from app.db import db, transaction
 from app.errors import NotFound
-from app.models import Introduction, Plan
+from app.models import Introduction, Person, Plan
 from app.plans import introductions
 from app.plans.pages import Answer, PlanPage, find_plan
 from app.screens import forms
@@ -89,7 +89,8 @@ class IntroductionView(PlanPage):
             if row is None:
                 raise NotFound
             introductions.take_back(actor, row, at=utc_now())
-        flash(_("It is taken back."), "success")
+            name = db.session.get_one(Person, row.person_id).full_name
+        flash(_("The introduction of %(name)s is taken back.", name=name), "success")
         return redirect(url_for("IntroductionView.overview", pk=row.plan_id))
 
     def _page(self, plan: Plan, form: IntroductionForm, status: int = 200) -> Answer:

@@ -87,7 +87,7 @@ class MatrixView(ParticipationPages):
                 raise
             one = find_participant(pk, Action.STEER_ACCESS)
             return self._matrix(one, status=error.status, wrong=str(error))
-        flash(_("The access is saved."), "success")
+        flash(_("The access of %(name)s is saved.", name=one.person.full_name), "success")
         return redirect(back)
 
     def _matrix(

@@ -10,12 +10,12 @@ from flask_babel import gettext as _
 
 from app.clock import day_of, today, utc_now
 from app.consent.rights import right_of, who_may
-from app.db import transaction
+from app.db import db, transaction
 from app.enums import ConsentMethod, MoveState, Section
 from app.errors import DomainError
 from app.files import storage
 from app.files.receiving import Received, receive
-from app.models import Plan
+from app.models import Person, Plan
 from app.plans import move_consents, move_ending
 from app.plans.consent_forms import methods
 from app.plans.consent_pages import held_plan
@@ -126,7 +126,9 @@ class MoveConsentView(PlanPage):
             return self._record_page(
                 find_plan(pk, Action.RECORD_CONSENT), move, form, status=error.status
             )
-        flash(_("The consent to moving the plan is registered."), "success")
+        name = db.session.get_one(Person, form.giver.data).full_name
+        text = _("The consent of %(name)s to moving the plan is registered.", name=name)
+        flash(text, "success")
         return redirect(url_for("PlanView.show", pk=pk))
 
     def _record_page(

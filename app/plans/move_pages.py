@@ -58,7 +58,11 @@ class MoveView(PlanPage):
         except DomainError as error:
             forms.put_error(form, error)
             return self._begin_page(find_plan(pk, Action.MOVE), form, status=error.status)
-        flash(_("Those who decide are asked for consent. Nothing is sent yet."), "success")
+        name = plan.owner.full_name
+        text = _(
+            "Those who decide for %(name)s are asked for consent. Nothing is sent yet.", name=name
+        )
+        flash(text, "success")
         return redirect(url_for("MoveView.show", pk=pk))
 
     def _begin_page(self, plan: Plan, form: BeginForm, *, status: int = 200) -> Answer:
@@ -87,7 +91,7 @@ class MoveView(PlanPage):
         return self._do(
             pk,
             lambda plan: moving.send(current_actor(), plan, mark=mark, at=utc_now()),
-            _("The plan is sent. It goes on here until there is an answer."),
+            _("The plan about %(name)s is sent. It goes on here until there is an answer."),
         )
 
     @expose("/stop/<pk>", methods=["POST"])
@@ -97,21 +101,22 @@ class MoveView(PlanPage):
         return self._do(
             pk,
             lambda plan: moving.stop(current_actor(), plan, at=utc_now()),
-            _("The move is stopped. The plan stays here."),
+            _("The move is stopped. The plan about %(name)s stays here."),
         )
 
     def _do(self, pk: str, change: Callable[[Plan], Any], said: str) -> Answer:
         """Make a change in one transaction; on to the move, or the same page with what is wrong."""
         try:
             with transaction():
-                change(_held(pk, Action.MOVE))
+                plan = _held(pk, Action.MOVE)
+                change(plan)
         except DomainError as error:
             if error.is_refusal:
                 raise
             db.session.rollback()
             plan = self.opened(pk, Action.MOVE, "plan:move_shown")
             return self._move_page(plan, status=error.status, wrong=str(error))
-        flash(said, "success")
+        flash(said % {"name": plan.owner.full_name}, "success")
         return redirect(url_for("PlanView.show", pk=pk))
 
     def _move_page(self, plan: Plan, *, status: int = 200, wrong: str = "") -> Answer:

@@ -168,7 +168,8 @@ class ParticipationView(ParticipationPages):
         if self.do(pk, Action.STEER_ACCESS, _edited(form), form) is None:
             one = find_participant(pk, Action.STEER_ACCESS)
             return self._edit_page(one, form, status=409)
-        flash(_("It is saved."), "success")
+        text = _("What %(name)s takes part as is saved.", name=one.person.full_name)
+        flash(text, "success")
         return redirect(url_for("ParticipationView.show", pk=pk))
 
     def _conflict(self, one: Participant, form: TermsForm) -> Answer:
@@ -193,9 +194,8 @@ class ParticipationView(ParticipationPages):
             participation.prolong(actor, one, form.last_day.data, at=at)
 
         form = LastDayForm()
-        return self._with_form(
-            pk, Action.STEER_ACCESS, "plans/access/prolong.html", form, change, _("It is saved.")
-        )
+        said, template = _("The access of %(name)s lasts longer."), "plans/access/prolong.html"
+        return self._with_form(pk, Action.STEER_ACCESS, template, form, change, said)
 
     @expose("/shorten/<pk>", methods=["GET", "POST"])
     @door(Action.STOP_ACCESS)
@@ -208,7 +208,7 @@ class ParticipationView(ParticipationPages):
             done.append(undoing.keep(actor, undoing.SHORTENED, [(one, before)], at=at))
 
         form = LastDayForm()
-        said = _("The access has an earlier last day.")
+        said = _("The access of %(name)s has an earlier last day.")
         template = "plans/access/shorten.html"
         return self._with_form(pk, Action.STOP_ACCESS, template, form, change, said, undo=done)
 
@@ -223,7 +223,7 @@ class ParticipationView(ParticipationPages):
             done.append(undoing.keep(actor, undoing.ENDED, [(one, before)], at=at))
 
         form = ReasonForm()
-        said = _("The participation is ended.")
+        said = _("The participation of %(name)s is ended.")
         template = "plans/access/end.html"
         return self._with_form(pk, Action.STOP_ACCESS, template, form, change, said, undo=done)
 
@@ -243,9 +243,11 @@ class ParticipationView(ParticipationPages):
             return self.page_of(template, self.opened_one(pk, action), form=form)
         if not form.validate():
             return self.page_of(template, find_participant(pk, action), status=422, form=form)
-        if self.do(pk, action, change, form) is None:
+        done = self.do(pk, action, change, form)
+        if done is None:
             one = find_participant(pk, action)
             return self.page_of(template, one, status=409, form=form)
+        said = said % {"name": done.person.full_name}
         if undo:
             say(said, undo[0])
         else:

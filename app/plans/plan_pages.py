@@ -107,7 +107,9 @@ class PlanView(PlanPage):
                 setattr(plan, name, form[name].data or "")
             activity.touch(plan, at=utc_now())
 
-        return self._do(pk, Action.EDIT, keep, _("The plan is saved."), "plans/frame.html", form)
+        return self._do(
+            pk, Action.EDIT, keep, _("The plan about %(name)s is saved."), "plans/frame.html", form
+        )
 
     # --- its life --------------------------------------------------------------------------------
 
@@ -119,7 +121,7 @@ class PlanView(PlanPage):
             pk,
             Action.PAUSE,
             lambda plan: life.pause(current_actor(), plan, at=utc_now()),
-            _("The plan is paused. Everyone can still read what they could read."),
+            _("The plan about %(name)s is paused. Everyone can still read what they could read."),
         )
 
     @expose("/resume/<pk>", methods=["POST"])
@@ -130,7 +132,7 @@ class PlanView(PlanPage):
             pk,
             Action.RESUME,
             lambda plan: life.resume(current_actor(), plan, at=utc_now()),
-            _("The plan is taken up again."),
+            _("The plan about %(name)s is taken up again."),
         )
 
     @expose("/close/<pk>", methods=["GET", "POST"])
@@ -148,7 +150,7 @@ class PlanView(PlanPage):
             lambda plan: life.close(
                 current_actor(), plan, reason=form.reason.data, reviewed=reviewed, at=utc_now()
             ),
-            _("The plan is closed. What was written is kept."),
+            _("The plan about %(name)s is closed. What was written is kept."),
             "plans/close.html",
             form,
         )
@@ -182,7 +184,8 @@ class PlanView(PlanPage):
             if isinstance(error, NotFound | NotAllowed):
                 raise
             return self._go_on_page(find_plan(pk, Action.CLOSE), error.status, str(error))
-        flash(_("The individual plan is made as a draft. Now ask for consent."), "success")
+        text = _("The individual plan about %(name)s is made as a draft. Now ask for consent.")
+        flash(text % {"name": new.owner.full_name}, "success")
         return redirect(location)
 
     def _go_on_page(self, plan: Plan, status: int = 200, wrong: str = "") -> Answer:
@@ -209,7 +212,7 @@ class PlanView(PlanPage):
             pk,
             Action.REOPEN,
             lambda plan: life.reopen(current_actor(), plan, reason=form.reason.data, at=utc_now()),
-            _("The plan is open again."),
+            _("The plan about %(name)s is open again."),
             "plans/reopen.html",
             form,
         )
@@ -232,7 +235,7 @@ class PlanView(PlanPage):
                 hours=form.hours.data,
                 at=utc_now(),
             ),
-            _("The plan is open to you. The owner and the coordinator are told."),
+            _("The plan about %(name)s is open to you. The owner and the coordinator are told."),
             "plans/emergency.html",
             form,
         )
@@ -245,7 +248,7 @@ class PlanView(PlanPage):
             pk,
             Action.OPEN_IN_EMERGENCY,
             lambda plan: life.end_emergency(current_actor(), plan, at=utc_now()),
-            _("The emergency access is ended."),
+            _("Your emergency access to the plan about %(name)s is ended."),
         )
 
     # --- handing over ----------------------------------------------------------------------------
@@ -259,9 +262,9 @@ class PlanView(PlanPage):
         if request.method != "POST" or not form.validate():
             status = 422 if request.method == "POST" else 200
             return self._form("plans/hand_over.html", plan, form, status=status)
-        said = _("The plan is handed over.")
+        said = _("The plan about %(name)s is handed over.")
         if handovers.must_be_accepted(plan):
-            said = _("The question is sent. The plan changes hands when the answer is yes.")
+            said = _("The plan about %(name)s changes hands when the one you have asked says yes.")
         answer = self._do(
             pk,
             Action.HAND_OVER,
@@ -282,7 +285,7 @@ class PlanView(PlanPage):
             pk,
             Action.HAND_OVER,
             lambda plan: handovers.take_back(current_actor(), plan, at=utc_now()),
-            _("The question is taken back."),
+            _("Nobody is asked to take over the plan about %(name)s any more."),
         )
 
     @expose("/stand-in/<pk>", methods=["GET", "POST"])
@@ -305,7 +308,7 @@ class PlanView(PlanPage):
                 last_day=form.last_day.data,
                 at=utc_now(),
             ),
-            _("The stand-in is appointed."),
+            _("The stand-in for the plan about %(name)s is appointed."),
             "plans/stand_in.html",
             form,
         )
@@ -319,7 +322,7 @@ class PlanView(PlanPage):
             pk,
             Action.HAND_OVER,
             lambda plan: handovers.end_stand_ins(current_actor(), plan, at=utc_now()),
-            _("Nobody stands in any more."),
+            _("Nobody stands in for the plan about %(name)s any more."),
         )
 
     # --- shared ----------------------------------------------------------------------------------
@@ -345,7 +348,7 @@ class PlanView(PlanPage):
                 raise
             db.session.rollback()
             return self._refused(pk, action, error, template, form)
-        flash(said, "success")
+        flash(said % {"name": plan.owner.full_name}, "success")
         if not policy.decide(current_actor(), Action.SHOW, plan):
             return redirect(url_for("HomeView.index"))
         return redirect(url_for("PlanView.show", pk=pk))

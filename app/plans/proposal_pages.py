@@ -50,7 +50,10 @@ class ProposalView(ParticipationPages):
                 raise
             one = find_participant(pk, Action.STEER_ACCESS)
             return self._page(one, status=error.status, wrong=str(error))
-        said = _("The access is saved.") if accepted else _("The access stays as it is.")
+        name = one.person.full_name
+        said = _("The access of %(name)s stays as it is.", name=name)
+        if accepted:
+            said = _("The access of %(name)s is saved.", name=name)
         flash(said, "success")
         return redirect(back)
 

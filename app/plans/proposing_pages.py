@@ -121,7 +121,7 @@ class ProposingView(PlanPage):
         with transaction():
             notice, said = find_proposal(pk)
             proposing.decline(current_actor(), notice, form.reason.data or "", at=utc_now())
-        flash(_("The proposal is declined."), "success")
+        flash(_("The proposal of %(name)s is declined.", name=said.name), "success")
         return redirect(url_for("AccessView.who", pk=notice.plan_id))
 
 

@@ -87,7 +87,7 @@ class RoleMatrixView(BaseView):
             return self._table(_rows())
         rows = _rows()
         if "set_row" in request.form or "set_column" in request.form:
-            return self._table(_set_many(rows))
+            return self._set_many(rows)
         changed = [one for one in rows if one.changes]
         if not changed:
             return self._table(rows, unchanged=True)
@@ -96,6 +96,25 @@ class RoleMatrixView(BaseView):
         if "confirmed" not in request.form:
             return self._preview(rows, changed)
         return self._save(rows, changed)
+
+    def _set_many(self, rows: list[Row]) -> Answer:
+        """The table with one level in a whole row or column; the field again when none is chosen.
+
+        Raises:
+            BadRequest: there is no such column or level.
+        """
+        role_id, column = request.form.get("set_row", ""), request.form.get("set_column")
+        if column is not None and column not in GIVEN:
+            raise BadRequest
+        field = f"row_level.{role_id}" if column is None else f"column_level.{column}"
+        level = request.form.get(field, "")
+        if not level:
+            return self._table(rows, status=422, unset=column or role_id)
+        if column is None:
+            return self._table(
+                [one.with_level(GIVEN, level) if one.role.id == role_id else one for one in rows]
+            )
+        return self._table([one.with_level([Section(column)], level) for one in rows])
 
     def _save(self, rows: list[Row], changed: list[Row]) -> Answer:
         actor, at = current_actor(), utc_now()
@@ -121,7 +140,12 @@ class RoleMatrixView(BaseView):
 
     @staticmethod
     def _table(
-        rows: list[Row], *, status: int = 200, wrong: str = "", unchanged: bool = False
+        rows: list[Row],
+        *,
+        status: int = 200,
+        wrong: str = "",
+        unset: str = "",
+        unchanged: bool = False,
     ) -> tuple[str, int]:
         page = render_template(
             "templating/role_matrix.html",
@@ -132,6 +156,7 @@ class RoleMatrixView(BaseView):
             name_of=name_of,
             texts=role_words,
             wrong=wrong,
+            unset=unset,
             unchanged=unchanged,
         )
         return page, status
@@ -177,19 +202,3 @@ def _columns() -> list[Section]:
     """The parts that can be given and that some kind of plan has here, in order."""
     open_ones = role_matrix.offered(())
     return [one for one in GIVEN if one in open_ones]
-
-
-def _set_many(rows: list[Row]) -> list[Row]:
-    """The rows with one level in a whole row, or in a whole column.
-
-    Raises:
-        BadRequest: there is no such column or level.
-    """
-    role_id, column = request.form.get("set_row"), request.form.get("set_column")
-    if column is None:
-        level = request.form.get(f"row_level.{role_id}", "")
-        return [one.with_level(GIVEN, level) if one.role.id == role_id else one for one in rows]
-    if column not in GIVEN:
-        raise BadRequest
-    level = request.form.get(f"column_level.{column}", "")
-    return [one.with_level([Section(column)], level) for one in rows]

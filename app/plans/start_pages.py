@@ -99,7 +99,8 @@ class StartView(BaseView):
                 forms.remember(session, actor, key, location, utc_now())
         except DomainError as error:
             return _refused("review", chosen, None, error)
-        flash(_("The plan is started. Now ask for consent."), "success")
+        name = plan.owner.full_name
+        flash(_("The plan about %(name)s is started. Now ask for consent.", name=name), "success")
         return warned(redirect(location), actor.person_id)
 
     @expose("/discard", methods=["POST"])

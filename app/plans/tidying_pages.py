@@ -34,21 +34,23 @@ class TidyPlanView(PlanPage):
     @door(Action.TIDY)
     def pause(self, pk: str) -> Answer:
         """Let a plan without a working coordinator rest."""
-        said = _("The plan is paused. Everyone can still read what they could read.")
+        said = _("The plan about %(name)s is paused. Everyone can still read what they could read.")
         return self._do(pk, lambda plan: _tidy_unattended(plan, Wish(TidyAct.PAUSE)), said)
 
     @expose("/archive/<pk>", methods=["POST"])
     @door(Action.TIDY)
     def archive(self, pk: str) -> Answer:
         """Put a closed plan away."""
-        said = _("The plan is archived. Those who could read it still can.")
+        said = _("The plan about %(name)s is archived. Those who could read it still can.")
         return self._do(pk, lambda plan: _tidy(plan, Wish(TidyAct.ARCHIVE)), said)
 
     @expose("/take-out/<pk>", methods=["POST"])
     @door(Action.TIDY)
     def take_out(self, pk: str) -> Answer:
         """Take an archived plan out again: it is closed, and can be opened."""
-        said = _("The plan is out of the archive. It is closed, and can be opened again.")
+        said = _(
+            "The plan about %(name)s is out of the archive. It is closed, and can be reopened."
+        )
         return self._do(pk, lambda plan: tidying.take_out(current_actor(), plan), said)
 
     @expose("/close/<pk>", methods=["GET", "POST"])
@@ -59,7 +61,7 @@ class TidyPlanView(PlanPage):
         if not form.validate_on_submit():
             return self._close_page(plan, form, 422 if form.is_submitted() else 200)
         wish = Wish(TidyAct.CLOSE, reason=form.reason.data or "")
-        said = _("The plan is closed. What was written is kept.")
+        said = _("The plan about %(name)s is closed. What was written is kept.")
         return self._do(pk, lambda plan: _tidy_unattended(plan, wish), said, form)
 
     def _close_page(self, plan: Plan, form: Any, status: int) -> Answer:
@@ -83,7 +85,7 @@ class TidyPlanView(PlanPage):
                 return self.page("plans/tidy_refused.html", plan, status=error.status, wrong=error)
             forms.put_error(form, error)
             return self._close_page(plan, form, error.status)
-        flash(said, "success")
+        flash(said % {"name": plan.owner.full_name}, "success")
         return redirect(url_for("PlanView.show", pk=pk))
 
 

@@ -62,7 +62,9 @@ class TwiceView(PlanPage):
         with transaction():
             plan = find_plan(pk, Action.STEER_ACCESS)
             twice.keep_apart(current_actor(), plan, _key(), at=utc_now())
-        flash(_("It is kept that they are two different persons."), "success")
+            one, other = _hint(plan, _key()).names
+        text = _("%(one)s and %(other)s are kept as two different persons.", one=one, other=other)
+        flash(text, "success")
         return redirect(url_for("ParticipantView.overview", pk=pk))
 
     @expose("/take-back/<pk>", methods=["POST"])

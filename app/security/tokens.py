@@ -80,6 +80,20 @@ def revoke_all(
         token.revoked_at = at
 
 
+def restore_revoked(
+    session: Session, account_id: int, revoked_at: datetime, *, municipality_id: int
+) -> None:
+    """Let bearer tokens work again that were revoked at one instant in a municipality."""
+    for token in session.scalars(
+        select(ApiToken).where(
+            ApiToken.account_id == account_id,
+            ApiToken.municipality_id == municipality_id,
+            ApiToken.revoked_at == revoked_at,
+        )
+    ):
+        token.revoked_at = None
+
+
 def make_link(
     session: Session,
     purpose: TokenPurpose,

@@ -32,6 +32,7 @@ from app.templating import (
     versions,
 )
 from app.templating.role_content import RoleContent
+from app.templating.setup import in_own_words
 from app.templating.template_check import checklist, may_be_published
 from app.templating.template_content import TemplateContent
 from app.templating.template_draft_pages import TemplateDraftView
@@ -202,7 +203,8 @@ class NationalView(NationalPage):
             flash(text, "warning")
             return redirect(url_for("NationalView.show", pk=pk))
         said = _("The draft says what version %(number)s says.", number=number)
-        flash(_("The draft is thrown away.") if is_used else said, "success")
+        name = in_own_words(row.names)
+        flash(_("The draft of %(name)s is thrown away.", name=name) if is_used else said, "success")
         return redirect(url_for("NationalView.show", pk=pk))
 
     @expose("/publish/<pk>", methods=["GET", "POST"])
@@ -226,7 +228,9 @@ class NationalView(NationalPage):
             text = str(error)
             flash(text, "warning")
             return self._publish_page(pk, status=error.status)
-        flash(_("It is published. Municipalities that have a copy are asked."), "success")
+        name = in_own_words(row.names)
+        text = _("%(name)s is published. Municipalities that have a copy are asked.", name=name)
+        flash(text, "success")
         return redirect(url_for("NationalView.show", pk=pk))
 
     @staticmethod

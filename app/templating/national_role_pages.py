@@ -42,7 +42,7 @@ class NationalRoleView(RoleEditing, NationalPage):
         if request.method != "POST":
             return self.editor(None, form, matrix)
         if "set_all" in request.form:
-            return self.editor(None, form, self.all_set(form, matrix))
+            return self.all_set(None, form, matrix)
         if not form.validate():
             return self.editor(None, form, matrix, status=422)
         actor, key = current_actor(), forms.form_key()

@@ -71,7 +71,7 @@ class RoleEditing:
         form = RoleForm()
         matrix = role_matrix.chosen(request.form, LEVEL, now.matrix)
         if "set_all" in request.form:
-            return self.editor(head, form, self.all_set(form, matrix))
+            return self.all_set(head, form, matrix)
         if not form.validate():
             return self.editor(head, form, matrix, status=422)
         try:
@@ -81,7 +81,8 @@ class RoleEditing:
         except DomainError as error:
             forms.put_error(form, error)
             return self.editor(self.head(pk), form, matrix, status=error.status)
-        flash(_("The draft is saved. It gives nobody anything before it is published."), "success")
+        text = _("The draft of %(name)s is saved. It gives nobody anything before it is published.")
+        flash(text % {"name": in_own_words(head.names)}, "success")
         return redirect(url_for(self.review, pk=pk))
 
     def _conflict(self, pk: str, form: RoleForm, matrix: Mapping[Section, Level]) -> Answer:
@@ -91,10 +92,13 @@ class RoleEditing:
         values = {"saved_since": found, "version": self.version(head)}
         return self.editor(head, form, matrix, status=409, **values)
 
-    def all_set(self, form: RoleForm, matrix: Mapping[Section, Level]) -> Matrix:
-        """The matrix with the level that was chosen for all parts."""
+    def all_set(self, head: Any, form: RoleForm, matrix: Matrix) -> Answer:
+        """The form with the level that was chosen for all parts, if one was."""
         level = request.form.get("all_level", "")
-        return role_matrix.set_all(matrix, level, self.offered(form.kinds.data or ()))
+        if not level:
+            return self.editor(head, form, matrix, status=422, lacks_level=True)
+        offered = self.offered(form.kinds.data or ())
+        return self.editor(head, form, role_matrix.set_all(matrix, level, offered))
 
     def editor(
         self,

@@ -71,7 +71,7 @@ class StandardRoleEditView(RoleEditing, BaseView):
                 setup.ensure(session, current_actor().municipality_id or 0, at=utc_now())
             return self.editor(None, form, matrix)
         if "set_all" in request.form:
-            return self.editor(None, form, self.all_set(form, matrix))
+            return self.all_set(None, form, matrix)
         if not form.validate():
             return self.editor(None, form, matrix, status=422)
         try:
@@ -92,7 +92,9 @@ class StandardRoleEditView(RoleEditing, BaseView):
             role = standard_roles.add(actor, content)
             location = url_for("RolePublishingView.review", pk=role.id)
             forms.remember(session, actor, key, location, at)
-        flash(_("The draft is saved. Look over what it says, and publish it."), "success")
+            name = name_of(role)
+        text = _("%(name)s is saved as a draft. Look over what it says, and publish it.", name=name)
+        flash(text, "success")
         return location
 
     def head(self, pk: str) -> StandardRole:
@@ -188,7 +190,7 @@ class StandardRoleEditView(RoleEditing, BaseView):
             version = request.form.get("version", "")
             standard_roles.throw_away(actor, role, version=version, at=at)
 
-        return self._do(pk, Action.EDIT, change, _("The draft is thrown away."))
+        return self._do(pk, Action.EDIT, change, _("The draft of %(name)s is thrown away."))
 
     @expose("/use-again/<pk>", methods=["POST"])
     @door(Action.EDIT)
@@ -200,7 +202,9 @@ class StandardRoleEditView(RoleEditing, BaseView):
             number = int(sent) if sent.isdecimal() and len(sent) < 9 else 0
             standard_roles.use_again(actor, role, number, at=at)
 
-        said = _("The draft says what the earlier version says. It is not published yet.")
+        said = _(
+            "The draft of %(name)s says what the earlier version says. It is not published yet."
+        )
         return self._do(pk, Action.EDIT, change, said)
 
     @expose("/reset/<pk>", methods=["POST"])
@@ -211,7 +215,7 @@ class StandardRoleEditView(RoleEditing, BaseView):
         def change(actor: Actor, role: StandardRole, at: datetime) -> None:
             standard_roles.reset(actor, role, at=at)
 
-        said = _("The draft says what the national original says. It is not published yet.")
+        said = _("The draft of %(name)s says what the national one says. It is not published yet.")
         return self._do(pk, Action.EDIT, change, said)
 
     @expose("/retire/<pk>", methods=["POST"])
@@ -222,7 +226,7 @@ class StandardRoleEditView(RoleEditing, BaseView):
         def change(actor: Actor, role: StandardRole, at: datetime) -> None:
             standard_roles.retire(actor, role, at=at)
 
-        said = _("The role is retired. Those who have it keep what they have.")
+        said = _("%(name)s is retired. Those who have the role keep what they have.")
         return self._do(pk, Action.RETIRE, change, said)
 
     @expose("/restore/<pk>", methods=["POST"])
@@ -233,7 +237,7 @@ class StandardRoleEditView(RoleEditing, BaseView):
         def change(actor: Actor, role: StandardRole, _at: datetime) -> None:
             standard_roles.restore(actor, role)
 
-        return self._do(pk, Action.RESTORE, change, _("The role is in use again."))
+        return self._do(pk, Action.RESTORE, change, _("%(name)s is in use again."))
 
     def _do(
         self,
@@ -245,11 +249,13 @@ class StandardRoleEditView(RoleEditing, BaseView):
         """Make a change in one transaction, and tell on the role's page what came of it."""
         try:
             with transaction():
-                change(current_actor(), find_role(pk, action), utc_now())
+                found = find_role(pk, action)
+                change(current_actor(), found, utc_now())
+                name = name_of(found)
         except DomainError as error:
             if error.is_refusal:
                 raise
             role = find_role(pk, Action.SHOW)
             return self._show(role, status=error.status, wrong=str(error))
-        flash(said, "success")
+        flash(said % {"name": name}, "success")
         return redirect(url_for("StandardRoleEditView.show", pk=pk))

@@ -5,11 +5,14 @@ import re
 import pytest
 
 from app.accounts import first_steps, login
+from app.audit import log
 from app.clock import utc_now
 from app.db import db, transaction
-from app.models import AccountProfile, Person
-from app.security import policy
+from app.models import AccountProfile, Person, StandardRole
+from app.security import policy, scope
 from app.security.actor import acting_as, find_actor, operator
+from app.set_up_tables import Template
+from app.templating import setup, versions
 from tests.conftest import Client
 from tests.world import PASSWORD
 
@@ -40,6 +43,8 @@ def test_a_local_administrator_sees_what_is_done_and_what_is_not(client_as):
         "Register the units": True,
         "Register or import persons": True,
         "Appoint a coordinator": True,
+        "Fit the standard roles to your municipality": False,
+        "Fit the templates to your municipality": False,
         "See to it that the first plan is started": False,
     }
 
@@ -57,8 +62,34 @@ def test_a_step_ticks_itself_off_when_the_database_says_so(app, world):
             steps = first_steps.steps_of(actor)
             after = [str(one.step.title) for one in steps if not one.is_done]
 
-    assert len(left) == 2
+    assert len(left) == 4
     assert after == left[1:]
+
+
+def test_standard_roles_and_templates_are_done_by_the_administrators_own_act(app, world):
+    """The copies of what is national that a municipality begins with are nobody's act."""
+
+    def done(actor):
+        return [one.is_done for one in first_steps.steps_of(actor)[4:6]]
+
+    with app.app_context():
+        account = world.accounts["lokal.fjellby"]
+        actor = find_actor(db.session(), account, world.fjellby.id, utc_now())
+        with acting_as(db.session(), actor):
+            setup.ensure(db.session(), world.fjellby.id, at=utc_now())
+            found = [done(actor)]
+            role = db.session.scalars(scope.rows(actor, StandardRole).limit(1)).one()
+            draft = versions.begin(role)
+            versions.keep(draft, draft.content | {"months": 7}, version=str(draft.version))
+            found.append(done(actor))
+            versions.publish(role, draft, at=utc_now())
+            found.append(done(actor))
+            template = db.session.scalars(scope.rows(actor, Template).limit(1)).one()
+            log.record(actor, "national_piece:declined", template)
+            found.append(done(actor))
+            db.session.rollback()
+
+    assert found == [[False, False], [False, False], [True, False], [True, True]]
 
 
 def test_an_empty_municipality_has_every_step_left(app, world):
@@ -75,7 +106,7 @@ def test_an_empty_municipality_has_every_step_left(app, world):
             holdings=here.holdings,
         )
         with acting_as(db.session(), stranger):
-            assert [one.is_done for one in first_steps.steps_of(stranger)] == [False] * 5
+            assert [one.is_done for one in first_steps.steps_of(stranger)] == [False] * 7
 
 
 def test_the_list_is_asked_through_the_scope_of_who_looks(app, world):

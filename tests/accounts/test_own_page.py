@@ -195,6 +195,8 @@ def test_a_revoked_key_opens_nothing(app, town, enter):
     page = make_token(client).text
     secret = SECRET.search(page).group(0)
     [pk] = re.findall(r"/me/token/([0-9a-f-]{36})/revoke", page)
+    asked = client.get(f"/me/token/{pk}/revoke", headers={"Accept-Language": "en"}).text
+    assert "must be given a new access key" in asked
     assert actor_of(app, secret) is not None
 
     client.send(f"/me/token/{pk}/revoke")

@@ -222,7 +222,7 @@ def test_g2_some_merges_need_a_second_person(here, clerk, second, make):
     assert asked.status_code == approved.status_code == 302
     assert waiting.state is MergeState.WAITING
     assert waiting.merged_at is None
-    assert "Approve: make them one person" not in own
+    assert "Approve: make" not in own
     assert "Take the wish back" in own
     assert by_self.status_code == 409
     assert merge_of(here, pair).state is MergeState.DONE

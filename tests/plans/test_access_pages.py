@@ -693,12 +693,14 @@ def test_ending_an_authority_takes_effect_at_once(app, world, coordinator, clien
     guardian = client_as("foresatt")
     assert who(guardian, one)
 
-    form = {"authority": one.guardian}
-    assert coordinator.send(f"/plan-authority/end/{one.plan}", form).status_code == 302
+    form, path = {"authority": one.guardian}, f"/plan-authority/end/{one.plan}"
+    assert coordinator.get(f"{path}?authority={one.guardian}").status_code == 200
+    assert who(guardian, one)
+    assert coordinator.send(path, form).status_code == 302
 
     assert guardian.get(f"/plan-access/who/{one.plan}").status_code == 404
     assert levels_of(app, world, one) == {}
-    assert coordinator.send(f"/plan-authority/end/{one.plan}", form).status_code == 409
+    assert coordinator.send(path, form).status_code == 409
 
 
 def test_authorities_over_another_owner_are_not_found(app, world, coordinator):

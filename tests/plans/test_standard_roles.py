@@ -133,7 +133,9 @@ def test_what_no_role_can_say_is_refused(local, form, status):
 
 
 def test_all_parts_are_set_at_once_as_far_as_they_can_be_given(local):
-    answer = local.send("/standard-role-edit/add/", {"set_all": "1", "all_level": "manage"})
+    path = "/standard-role-edit/add/"
+    assert local.send(path, {"set_all": "1", "all_level": ""}).status_code == 422
+    answer = local.send(path, {"set_all": "1", "all_level": "manage"})
 
     chosen = re.findall(r'name="level_(\w+)".*?value="(\w+)" selected', answer.text, re.S)
     assert answer.status_code == 200
@@ -173,6 +175,9 @@ def test_whole_rows_and_columns_are_set_in_the_table_and_looked_over_before_they
 ):
     path = "/standard-role-matrix/"
     row = {"set_row": one.role, f"row_level.{one.role}": "comment"}
+    unset = local.send(path, row | {f"row_level.{one.role}": ""})
+    assert unset.status_code == 422
+    assert unset.text.count('aria-invalid="true"') == 1
     assert local.send(path, row).text.count(f'name="{one.role}.goals"') == 1
     typed = {f"{one.role}.goals": "write", f"{one.role}.documents": "read"}
     versions_typed = dict(
