@@ -228,15 +228,12 @@ class PersonView(PersonPages):
     search_columns = ["given_name"]
     description_columns = {
         "given_name": _l("All given names, as the person writes them."),
-        "birth_date": _l("Day, month and year, for example 17.05.2016."),
         "national_id": _l("Leave empty to keep the number that is registered."),
     }
     add_form_extra_fields = {
         "given_name": TextField(label_columns["given_name"], [NEEDED, at_most(100)]),
         "family_name": TextField(label_columns["family_name"], [NEEDED, at_most(100)]),
-        "birth_date": NorwegianDateField(
-            label_columns["birth_date"], description=description_columns["birth_date"]
-        ),
+        "birth_date": NorwegianDateField(label_columns["birth_date"]),
         "national_id": TextField(label_columns["national_id"], [at_most(20)]),
         "national_id_confirmed": ConfirmField(label_columns["national_id_confirmed"]),
         "external_id": TextField(label_columns["external_id"], [at_most(100)]),
