@@ -357,7 +357,7 @@ class UnitView(AsksAboutNamesakes, UnitPages):
     edit_title = _l("Change the unit")
     intro = _l(
         "Schools, services and offices of the municipality, and outside bodies. They tell where"
-        " people belong, and how far a role reaches."
+        " people belong, and how far a role reaches. For local administrators and coordinators."
     )
     add_intro = _l(
         "A unit can be part of another. Whoever has a role in the one above reaches all below it."
@@ -617,7 +617,10 @@ class JobView(JobPages):
     datamodel = TableInterface(Job)
 
     list_title = _l("Jobs")
-    intro = _l("Imports and other work that takes time: how far it is, and what it needs from you.")
+    intro = _l(
+        "Imports and other work that takes time: how far it is, and what it needs from you. For"
+        " local administrators."
+    )
     empty_text = _l("No long work has been ordered yet.")
     label_columns = {
         "kind": _l("What"),

@@ -53,7 +53,10 @@ class IncomingView(PlanPage):
     resource = Resource.INCOMING_PLAN
     route_base = "/incoming-plan"
     default_view = "list"
-    intro = _l("Plans that other municipalities have sent here, and who answers.")
+    intro = _l(
+        "Plans that other municipalities have sent here, and who answers. For local administrators"
+        " and coordinators."
+    )
 
     @expose("/list/", methods=["GET"])
     @door(Action.LIST)
