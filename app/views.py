@@ -229,15 +229,12 @@ class PersonView(PersonPages):
     search_columns = ["given_name"]
     description_columns = {
         "given_name": _l("All given names, as the person writes them."),
-        "birth_date": _l("Day, month and year, for example 17.05.2016."),
         "national_id": _l("Leave empty to keep the number that is registered."),
     }
     add_form_extra_fields = {
         "given_name": TextField(label_columns["given_name"], [NEEDED, at_most(100)]),
         "family_name": TextField(label_columns["family_name"], [NEEDED, at_most(100)]),
-        "birth_date": NorwegianDateField(
-            label_columns["birth_date"], description=description_columns["birth_date"]
-        ),
+        "birth_date": NorwegianDateField(label_columns["birth_date"]),
         "national_id": TextField(label_columns["national_id"], [at_most(20)]),
         "national_id_confirmed": ConfirmField(label_columns["national_id_confirmed"]),
         "external_id": TextField(label_columns["external_id"], [at_most(100)]),
@@ -361,7 +358,7 @@ class UnitView(AsksAboutNamesakes, UnitPages):
     edit_title = _l("Change the unit")
     intro = _l(
         "Schools, services and offices of the municipality, and outside bodies. They tell where"
-        " people belong, and how far a role reaches."
+        " people belong, and how far a role reaches. For local administrators and coordinators."
     )
     add_intro = _l(
         "A unit can be part of another. Whoever has a role in the one above reaches all below it."
@@ -621,7 +618,10 @@ class JobView(JobPages):
     datamodel = TableInterface(Job)
 
     list_title = _l("Jobs")
-    intro = _l("Imports and other work that takes time: how far it is, and what it needs from you.")
+    intro = _l(
+        "Imports and other work that takes time: how far it is, and what it needs from you. For"
+        " local administrators."
+    )
     empty_text = _l("No long work has been ordered yet.")
     label_columns = {
         "kind": _l("What"),

@@ -35,7 +35,7 @@ class CentralAppointmentView(HandsOver):
     add_title = _l("Propose a central administrator")
     intro = _l(
         "Those who look after the installation as a whole. One proposes and another approves."
-        " There should always be two or more."
+        " There should always be two or more. For central administrators."
     )
     add_intro = _l("Another central administrator must approve it before the role begins.")
     show_intro = _l("Who proposed and approved the appointment, and when.")

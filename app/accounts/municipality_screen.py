@@ -43,7 +43,10 @@ class MunicipalityView(ScopedModelView):
 
     list_title = _l("Municipalities")
     edit_title = _l("Take the municipality into use, or out of use")
-    intro = _l("All municipalities of the national register, and which of them use this panel.")
+    intro = _l(
+        "All municipalities of the national register, and which of them use this panel. For"
+        " everyone who has a login."
+    )
     edit_intro = _l("Only in a municipality that is in use can anybody be given a role.")
     show_intro = _l("What the national register says, and whether the municipality is in use.")
     empty_text = _l("The register is empty.")

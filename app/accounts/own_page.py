@@ -218,7 +218,7 @@ class OwnPageView(BaseView):
             "accounts/me.html",
             person=person,
             contact=shown.get("contact") or contact_form(person),
-            conflict=differences(shown["contact"], person, COMPARED) if is_stale else [],
+            differing=differences(shown["contact"], person, COMPARED) if is_stale else [],
             password=shown.get("password") or ChangePasswordForm(formdata=None),
             token=shown.get("token") or TokenForm(formdata=None),
             secret=secret,

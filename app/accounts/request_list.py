@@ -72,7 +72,7 @@ class LinkRequestView(ScopedModelView):
     intro = _l(
         "People who have a login in another municipality, and are asked to use it here. The role"
         " is held once the person says yes with the code that was handed over. To send a new code,"
-        " give the role once more."
+        " give the role once more. For local administrators and coordinators."
     )
     empty_text = _l("No request waits for an answer.")
     label_columns = {"person": _l("Person"), "role": _l("Role"), "at": _l("Asked")}

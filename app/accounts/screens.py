@@ -95,7 +95,10 @@ class MembershipView(HandsOver):
     list_title = _l("Roles and logins")
     add_title = _l("Give a role")
     edit_title = _l("Change where and when")
-    intro = _l("Who has access here, as what, and for how long. Here you give roles and end them.")
+    intro = _l(
+        "Who has access here, as what, and for how long. Here you give roles and end them. For"
+        " local administrators and coordinators."
+    )
     add_intro = _l(
         "A role gives a registered person access. You hand over a link to a person without a login,"
         " and a code to one who has a login elsewhere."

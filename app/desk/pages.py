@@ -23,7 +23,7 @@ class DeskPages(BaseView):
     resource = Resource.REPORT
     default_view = "index"
     cards: ClassVar[Sequence[Card]] = CARDS
-    intro = _l("What to do now, and how many there are of what.")
+    intro = _l("What to do now, and how many there are of what. For local administrators.")
 
     @expose("/", methods=["GET"])
     @door(Action.SHOW)

@@ -10,6 +10,9 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from flask_wtf import FlaskForm
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
@@ -28,6 +31,8 @@ from app.plans.life import LONGEST_REASON, ReasonNeeded
 from app.plans.successors import Loose, Successor, acting_for, loose, may_take, spread, successors
 from app.plans.tidy_words import SKIPPED
 from app.screens import forms
+from app.screens.fields import NEEDED
+from app.screens.offered import coordinator_choice, hits_asked
 from app.screens.words import words
 from app.security import scope
 from app.security.actor import current_actor
@@ -39,6 +44,28 @@ Assigned = Mapping[str, str | None]
 NAMED = 10
 
 
+class LeavingForm(FlaskForm):
+    """Whose plans are to be spread."""
+
+    of = coordinator_choice(_l("Coordinator"), validators=[NEEDED])
+
+    def offer(self) -> bool:
+        """Offer those who coordinate open plans that the actor may clean up; whether there are
+        any. How many plans each has stands beside the name."""
+        reached = scope.rows(current_actor(), Plan, Action.TIDY).where(plan_troubles.is_open())
+        counted = reached.with_only_columns(Plan.coordinator_id, func.count(Plan.id))
+        rows = db.session.execute(counted.group_by(Plan.coordinator_id))
+        counts = {row[0]: row[1] for row in rows}
+
+        def describe(one: Person) -> str:
+            plans = ngettext("%(num)s plan", "%(num)s plans", counts[one.id])
+            return f"{one.full_name} ({plans})"
+
+        self.of.describe = describe
+        self.of.offer(select(Person).where(Person.id.in_(counts)))
+        return bool(counts)
+
+
 class CleanUpView(BaseView):
     """The way to a clean-up, step by step."""
 
@@ -46,18 +73,26 @@ class CleanUpView(BaseView):
     route_base = "/tidy"
     default_view = "index"
 
-    @expose("/", methods=["GET"])
+    @expose("/", methods=["GET", "POST"])
     @door(Action.ADD)
     def index(self) -> Answer:
-        """What can be cleaned up, and how much of it there is."""
-        return _choose_page()
+        """What can be cleaned up, and how much of it there is; or whose plans are looked at."""
+        form = LeavingForm()
+        has_plans = form.offer()
+        if (hits := hits_asked(form)) is not None:
+            return hits
+        if forms.is_sent() and form.validate():
+            search = {"act": TidyAct.REASSIGN.value, "of": form.of.data}
+            return redirect(url_for("CleanUpView.plans", **search))
+        return _choose_page(form, has_plans=has_plans), 422 if forms.is_sent() else 200
 
     @expose("/plans", methods=["GET", "POST"])
     @door(Action.ADD)
     def plans(self) -> Answer:
         """The plans that are found, each with the reason; those not wanted are unticked."""
         if clean_up_asked.lacks_choice():
-            return _choose_page(), 422
+            form = LeavingForm(formdata=None)
+            return _choose_page(form, has_plans=form.offer()), 422
         return _plans_page(clean_up_asked.asked())
 
     @expose("/successors", methods=["POST"])
@@ -117,7 +152,7 @@ def _order(asked: Asked, reason: str) -> str | None:
 # --- which plans ---------------------------------------------------------------------------------
 
 
-def _choose_page() -> str:
+def _choose_page(form: LeavingForm, *, has_plans: bool) -> str:
     on = today()
     rules = [
         (rule, one, _count(Search(one.acts[0], rule, one.usual), on)) for rule, one in RULES.items()
@@ -125,8 +160,8 @@ def _choose_page() -> str:
     page: str = render_template(
         "tidy/choose.html",
         rules=rules,
-        coordinators=_coordinators(),
-        act=TidyAct.REASSIGN,
+        has_coordinators=has_plans,
+        form=form,
         texts=tidy_words,
         lacks=clean_up_asked.lacks_choice(),
         asked_rule=request.args.get("rule"),
@@ -138,15 +173,6 @@ def _choose_page() -> str:
 def _count(search: Search, on: Any) -> int:
     found = search.candidates(current_actor(), on).with_only_columns(func.count(Plan.id))
     return db.session.scalar(found) or 0
-
-
-def _coordinators() -> Sequence[tuple[str, str, int]]:
-    """Those who coordinate open plans that the actor may clean up: id, name, and how many."""
-    reached = scope.rows(current_actor(), Plan, Action.TIDY).where(plan_troubles.is_open())
-    counted = reached.with_only_columns(Plan.coordinator_id, func.count(Plan.id))
-    counts = {row[0]: row[1] for row in db.session.execute(counted.group_by(Plan.coordinator_id))}
-    found = select(Person).where(Person.id.in_(counts)).order_by(Person.search_family, Person.id)
-    return [(one.id, one.full_name, counts[one.id]) for one in db.session.scalars(found)]
 
 
 def heading(search: Search, plans: Sequence[Plan]) -> str:

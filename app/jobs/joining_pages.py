@@ -5,7 +5,7 @@ Whoever proposes sees numbers of both, and no person, plan or name of either.
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -23,7 +23,8 @@ from app.joining import operations, words
 from app.joining_tables import MunicipalityJoining
 from app.models import Job, Municipality
 from app.screens import forms
-from app.screens.fields import NEEDED, ListedField
+from app.screens.fields import NEEDED
+from app.screens.offered import hits_asked, municipality_choice
 from app.security import policy, scope
 from app.security.actor import current_actor
 from app.security.roles import Action, Resource
@@ -35,13 +36,13 @@ Answer = Response | str | tuple[str, int]
 class ProposeForm(FlaskForm):
     """Which one goes, and which one takes over."""
 
-    from_id = ListedField(_l("The municipality that goes"), [NEEDED], choices=[])
-    into_id = ListedField(_l("The municipality that takes over"), [NEEDED], choices=[])
+    from_id = municipality_choice(_l("The municipality that goes"), validators=[NEEDED])
+    into_id = municipality_choice(_l("The municipality that takes over"), validators=[NEEDED])
 
     def offer(self) -> None:
         """Offer the municipalities in use; none is chosen beforehand."""
-        found = [(str(one.id), f"{one.display_name} ({one.number})") for one in operations.places()]
-        self.from_id.choices = self.into_id.choices = [("", ""), *found]
+        self.from_id.offer(operations.places())
+        self.into_id.offer(operations.places())
 
 
 class ApproveForm(FlaskForm):
@@ -81,7 +82,9 @@ class JoiningView(BaseView):
         form = ProposeForm()
         form.offer()
         status = 200
-        if request.method == "POST":
+        if (hits := hits_asked(form)) is not None:
+            return hits
+        if forms.is_sent():
             location = self._propose(form) if form.validate() else None
             if location is not None:
                 return redirect(location)

@@ -23,7 +23,8 @@ from app.joining import operations, unit_family, unit_moves
 from app.joining_tables import IncomingUnits, UnitMove, UnitMoveState
 from app.models import Job, Municipality, Unit
 from app.screens import forms
-from app.screens.fields import NEEDED, ListedField, unit_choice
+from app.screens.fields import NEEDED, unit_choice
+from app.screens.offered import hits_asked, municipality_choice
 from app.security import policy, scope
 from app.security.actor import current_actor
 from app.security.roles import Action, Resource
@@ -36,13 +37,12 @@ class ProposeForm(FlaskForm):
     """Which unit goes, and where to."""
 
     unit_id = unit_choice(_l("The unit that goes, with all below it"), validators=[NEEDED])
-    to_id = ListedField(_l("The municipality that takes over"), [NEEDED], choices=[])
+    to_id = municipality_choice(_l("The municipality that takes over"), validators=[NEEDED])
 
     def offer(self) -> None:
         """Offer the other municipalities in use; none is chosen beforehand."""
         mine = current_actor().municipality_id
-        others = [one for one in operations.places() if one.id != mine]
-        self.to_id.choices = [("", ""), *((str(one.id), one.display_name) for one in others)]
+        self.to_id.offer(operations.places().where(Municipality.id != mine))
 
 
 class UnitMoveView(BaseView):
@@ -79,6 +79,8 @@ class UnitMoveView(BaseView):
         if request.method != "POST":
             form = ProposeForm(formdata=None, data={"unit_id": request.args.get("unit")})
         form.offer()
+        if (hits := hits_asked(form)) is not None:
+            return hits
         if request.method != "POST" or "find" in request.form:
             return _add_page(form)
         if not form.validate():

@@ -1,10 +1,9 @@
 """Deciding that two municipalities are joined: one proposes it, and another approves."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
 from app.audit import log
 from app.clock import day_of
@@ -70,10 +69,9 @@ class NoBackup(DomainError):
     message = _l("Take a backup first, and say that you have.")
 
 
-def places() -> Sequence[Municipality]:
-    """The municipalities that can be joined, by name."""
-    in_use = select(Municipality).where(Municipality.is_in_use)
-    return db.session.scalars(in_use.order_by(Municipality.search_name)).all()
+def places() -> Select[Municipality]:
+    """The municipalities that can be joined."""
+    return select(Municipality).where(Municipality.is_in_use)
 
 
 def outlook(joining: MunicipalityJoining, *, at: datetime) -> Outlook:

@@ -76,7 +76,8 @@ class CourseView(CoursePages):
     edit_title = _l("Change the course")
     intro = _l(
         "The coordinator school: the courses that are planned and held, who is signed up, and who"
-        " has got the certificate. A certificate counts for 24 months."
+        " has got the certificate. A certificate counts for 24 months. For local administrators"
+        " and coordinators."
     )
     add_intro = _l("A day of the coordinator school. You sign people up when it is saved.")
     edit_intro = _l("Who is signed up is changed on the page of the course.")
@@ -181,7 +182,8 @@ class RoutineView(RoutinePages):
     edit_title = _l("Change the routine")
     intro = _l(
         "How the municipality works with plans: where each routine stands, who keeps it, and when"
-        " it is looked over again. Coordinators say when they have read one."
+        " it is looked over again. Coordinators say when they have read one. For local"
+        " administrators and coordinators."
     )
     add_intro = _l("The text itself may stand elsewhere; say here where it is found.")
     edit_intro = _l("Tick the last box when the text is new, so that everyone reads it again.")
@@ -292,7 +294,7 @@ class GatheringView(GatheringPages):
     edit_title = _l("Change the gathering")
     intro = _l(
         "Where those who coordinate look at how the plans work, as a method and as a tool. Hold at"
-        " least two a year."
+        " least two a year. For local administrators and coordinators."
     )
     add_intro = _l("All coordinators are asked. You can ask others too when it is saved.")
     edit_intro = _l("Who is asked, and what is agreed on, is changed on the page of the gathering.")

@@ -38,7 +38,8 @@ class ElsewhereView(ScopedModelView):
     list_title = _l("Ours with access in other municipalities")
     intro = _l(
         "Who of those who belong to one of our own units holds a role in another municipality too."
-        " That it is so is all that is told: not where, not as what, and not in which plans."
+        " That it is so is all that is told: not where, not as what, and not in which plans. For"
+        " local administrators."
     )
     empty_text = _l("Nobody of our own staff holds a role in another municipality.")
     label_columns = {

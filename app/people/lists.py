@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from app.db import db
 from app.models import Person, Unit
+from app.people.names import search_form
 from app.people.search import find_persons, ways_to
 from app.screens.listing import (
     BadFilterValue,
@@ -21,36 +21,47 @@ from app.screens.listing import (
     RetiredFilter,
     Shown,
     YesNoFilter,
+    is_id,
 )
 from app.screens.searching import SearchFilter
+from app.screens.typed import anywhere, terms
 from app.screens.words import options
 from app.security import scope
 from app.security.actor import current_actor
 
+MOST_NAMES = 300
+
 
 @dataclass(frozen=True)
 class UnitFilter:
-    """Persons of a unit that the actor sees and of those below it, the shielded left out."""
+    """Persons of a unit that the actor sees and of those below it, the shielded left out.
+
+    The unit is typed, or taken from those offered; an address may name it by the id.
+    """
 
     label: Any
-    kind: str = "choice"
+    kind: str = "typed"
 
     @property
-    def options(self) -> Sequence[tuple[str, Any]]:
-        """(id, name) of the units, the retired ones too: their persons must be found."""
-        found = scope.rows(current_actor(), Unit).where(Unit.merged_into_id.is_(None))
-        units = db.session.execute(
-            found.order_by(Unit.search_name, Unit.id).with_only_columns(
-                Unit.id, Unit.name, Unit.retired_at.is_not(None)
-            )
-        )
-        return [(pk, _retired(name) if is_retired else name) for pk, name, is_retired in units]
+    def names(self) -> Sequence[str]:
+        """The units that are offered, the retired ones too: their persons must be found. None
+        where there are too many to look through."""
+        named = _units().order_by(Unit.search_name, Unit.id).with_only_columns(Unit.name)
+        found = db.session.scalars(named.limit(MOST_NAMES + 1)).all()
+        return [] if len(found) > MOST_NAMES else list(dict.fromkeys(found))
+
+    def shown(self, value: str) -> str:
+        """What stands in the field: for an id the name."""
+        if not is_id(value):
+            return value
+        unit: Unit | None = db.session.scalar(_units().where(Unit.id == value))
+        return "" if unit is None else unit.name
 
     def condition(self, value: str) -> ColumnElement[bool] | None:
         """The condition on the persons' unit.
 
         Raises:
-            BadFilterValue: it is none of the options.
+            BadFilterValue: there is no such unit.
         """
         chosen = self.units(value)
         if chosen is None:
@@ -58,21 +69,32 @@ class UnitFilter:
         return and_(Person.unit_id.in_(chosen), Person.is_shielded.is_(False))
 
     def units(self, value: str) -> Select[Any] | None:
-        """Ids of the chosen unit and all below it; None when none is chosen.
+        """Ids of the chosen unit and all below it, or of all with such a name and those below
+        them; None when none is chosen.
 
         Raises:
-            BadFilterValue: it is none of the options.
+            BadFilterValue: there is no such unit.
         """
-        if not value:
+        if not value.strip():
             return None
-        if value not in dict(self.options):
+        paths = _paths(Unit.id == value) if is_id(value) else _named(value)
+        if not paths:
             raise BadFilterValue("choice")
-        path = db.session.get_one(Unit, value).path
-        return select(Unit.id).where(scope.below(path)).correlate(None)
+        return select(Unit.id).where(or_(*map(scope.below, paths))).correlate(None)
 
 
-def _retired(name: str) -> str:
-    return _("%(name)s (retired)", name=name)
+def _units() -> Select[Any]:
+    return scope.rows(current_actor(), Unit).where(Unit.merged_into_id.is_(None))
+
+
+def _paths(condition: ColumnElement[bool]) -> Sequence[str]:
+    return db.session.scalars(_units().where(condition).with_only_columns(Unit.path)).all()
+
+
+def _named(text: str) -> Sequence[str]:
+    """Where the units of just this name are; without any, those whose name holds the words."""
+    whole = _paths(Unit.search_name == search_form(text))
+    return whole or _paths(anywhere(Unit.search_name, terms(text)))
 
 
 FILTERS: dict[str, Filter] = {

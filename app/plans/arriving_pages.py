@@ -27,6 +27,7 @@ from app.plans.starting import HasOpenPlan
 from app.screens import forms
 from app.screens.figures import CountedList
 from app.screens.listing import Filter, OneOfFilter, Order, is_id, read_request
+from app.screens.offered import hits_asked
 from app.screens.words import words
 from app.security import policy, scope
 from app.security.actor import current_actor
@@ -52,7 +53,10 @@ class IncomingView(PlanPage):
     resource = Resource.INCOMING_PLAN
     route_base = "/incoming-plan"
     default_view = "list"
-    intro = _l("Plans that other municipalities have sent here, and who answers.")
+    intro = _l(
+        "Plans that other municipalities have sent here, and who answers. For local administrators"
+        " and coordinators."
+    )
 
     @expose("/list/", methods=["GET"])
     @door(Action.LIST)
@@ -83,8 +87,12 @@ class IncomingView(PlanPage):
         """Say which coordinator answers."""
         form = NameForm()
         _offer_coordinators(form)
-        if not form.validate():
-            return self._page(_find(pk, Action.HAND_OVER), status=422, name_form=form)
+        package = _find(pk, Action.HAND_OVER)
+        if (hits := hits_asked(form)) is not None:
+            return hits
+        if not forms.is_sent() or not form.validate():
+            status = 422 if forms.is_sent() else 200
+            return self._page(package, status=status, name_form=form)
         try:
             with transaction():
                 package, person_id = _find(pk, Action.HAND_OVER), form.person_id.data
@@ -232,8 +240,7 @@ def _names(ids: set[int]) -> dict[int, str]:
 
 
 def _offer_coordinators(form: NameForm) -> None:
-    known = [(one.id, one.full_name) for one in coordinators_here(today())]
-    form.person_id.choices = [("", ""), *known]
+    form.person_id.offer(coordinators_here(today()), "IncomingView.name")
 
 
 def _known(plan: Plan | None) -> Plan | None:

@@ -36,7 +36,9 @@ class WhoForm(FlaskForm):
     apart = SelectMultipleField(_l("Asked by itself"), validate_choice=False, choices=[])
     nobody = BooleanField(_l("Share with nobody for now"))
     length = RadioField(_l("How long the consent holds"), validate_choice=False, choices=[])
-    until = NorwegianDateField(_l("Last day"))
+    until = NorwegianDateField(
+        _l("Last day"), description=_l("Only if you choose the day yourself.")
+    )
 
 
 class RecordForm(WhoForm):

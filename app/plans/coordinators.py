@@ -1,6 +1,5 @@
 """Who can coordinate a plan: those who hold the coordinator's role in the municipality now."""
 
-from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import Select, select
@@ -11,14 +10,11 @@ from app.models import Membership, Person
 from app.security.tenancy import here
 
 
-def coordinators_here(on: date) -> Sequence[Person]:
-    """Everyone with the coordinator's role in the municipality of the scope, by family name."""
-    found = (
-        select(Person)
-        .where(here(Person), Person.id.in_(_holders(on)), Person.retired_at.is_(None))
-        .order_by(Person.search_family, Person.id)
+def coordinators_here(on: date) -> Select[Person]:
+    """Everyone with the coordinator's role in the municipality of the scope."""
+    return select(Person).where(
+        here(Person), Person.id.in_(_holders(on)), Person.retired_at.is_(None)
     )
-    return db.session.scalars(found).all()
 
 
 def can_coordinate(person_id: str, on: date) -> bool:

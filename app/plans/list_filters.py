@@ -17,7 +17,7 @@ from app.consent.terms import add_months
 from app.db import db
 from app.enums import PlanState, Role
 from app.models import Membership, Person, Plan
-from app.people.lists import UnitFilter
+from app.people.lists import MOST_NAMES, UnitFilter
 from app.people.search import ids_named
 from app.plans import (
     consent_states,
@@ -37,7 +37,6 @@ from app.security.actor import current_actor
 
 OPEN = "open"
 SOON = timedelta(days=30)
-MOST_NAMES = 300
 
 
 class PlanUnitFilter(UnitFilter):
@@ -47,7 +46,7 @@ class PlanUnitFilter(UnitFilter):
         """The condition on the plans' unit.
 
         Raises:
-            BadFilterValue: it is none of the options.
+            BadFilterValue: there is no such unit.
         """
         chosen = self.units(value)
         if chosen is None:

@@ -12,6 +12,7 @@ from app.enums import Section
 from app.people.forms import WhyAnywayField
 from app.plans.move_consents import NothingChosen
 from app.screens.fields import NEEDED, ListedField, TextField, at_most, person_choice, unit_choice
+from app.screens.offered import coordinator_choice, municipality_choice
 from app.screens.words import words
 
 
@@ -42,7 +43,7 @@ class PartsForm(FlaskForm):
 class BeginForm(PartsForm):
     """Where to, and what is asked for."""
 
-    to_id = ListedField(_l("Municipality"), [NEEDED], choices=[])
+    to_id = municipality_choice(_l("Municipality"), validators=[NEEDED])
 
 
 class AgreeForm(PartsForm):
@@ -68,7 +69,7 @@ class RecordMoveForm(PartsForm):
 class NameForm(FlaskForm):
     """Who answers."""
 
-    person_id = ListedField(_l("Coordinator"), [NEEDED], choices=[])
+    person_id = coordinator_choice(_l("Coordinator"), validators=[NEEDED])
 
 
 class DeclineForm(FlaskForm):

@@ -22,6 +22,7 @@ from app.plans.packing import FRAME, WRITTEN_BY
 from app.plans.pages import Answer, PlanPage, find_plan
 from app.screens import forms
 from app.screens.download import file_download
+from app.screens.offered import hits_asked
 from app.security import policy
 from app.security.actor import current_actor
 from app.security.roles import Action
@@ -47,6 +48,10 @@ class MoveView(PlanPage):
         if request.method != "POST":
             # Where the plan's unit goes; it can be changed.
             form.to_id.data = str(unit_moves.destination(plan) or "")
+            return self._begin_page(plan, form)
+        if (hits := hits_asked(form)) is not None:
+            return hits
+        if "find" in request.form:
             return self._begin_page(plan, form)
         if not form.check():
             return self._begin_page(plan, form, status=422)
@@ -184,8 +189,7 @@ def _held(pk: str, action: Action) -> Plan:
 
 def _offer(form: BeginForm, plan: Plan) -> None:
     form.offer(moving.offered(current_actor(), plan))
-    known = [(str(one.id), one.display_name) for one in moving.places(plan)]
-    form.to_id.choices = [("", ""), *known]
+    form.to_id.offer(moving.places(plan))
 
 
 def place_of(move: PlanMove) -> str:

@@ -5,11 +5,11 @@ plan stays in use here until somebody there has said yes, and is closed in the m
 open there. What the other municipality knows of the person is not told here.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from app.audit import log
 from app.clock import day_of
@@ -90,12 +90,11 @@ class PackageChanged(DomainError):
     )
 
 
-def places(plan: Plan) -> Sequence[Municipality]:
-    """The municipalities that a plan can be moved to, by name."""
-    found = select(Municipality).where(
+def places(plan: Plan) -> Select[Municipality]:
+    """The municipalities that a plan can be moved to."""
+    return select(Municipality).where(
         Municipality.is_in_use, Municipality.id != plan.municipality_id
     )
-    return db.session.scalars(found.order_by(Municipality.search_name)).all()
 
 
 def offered(actor: Actor, plan: Plan) -> list[Section]:
@@ -155,7 +154,7 @@ def begin(
 def _require_movable(plan: Plan, to_id: int) -> None:
     if plan.owner.is_shielded:
         raise AddressIsProtected
-    if to_id not in {one.id for one in places(plan)}:
+    if db.session.scalar(places(plan).where(Municipality.id == to_id)) is None:
         raise NotThere(field="to_id")
 
 

@@ -130,7 +130,8 @@ class OutsideView(ScopedModelView):
     list_title = _l("From outside in our plans")
     intro = _l(
         "Who takes part in our plans for an outside body or from another municipality: from where,"
-        " as what, and until when. What stands in the plans, and whose they are, is not shown."
+        " as what, and until when. What stands in the plans, and whose they are, is not shown. For"
+        " local administrators."
     )
     empty_text = _l("Nobody from outside takes part in our plans now.")
     label_columns = {

@@ -8,12 +8,12 @@ from wtforms import IntegerField, TextAreaField, ValidationError
 
 from app.screens.fields import (
     NEEDED,
-    ListedField,
     NorwegianDateField,
     TextField,
     at_most,
     unit_choice,
 )
+from app.screens.offered import coordinator_choice
 
 LONGEST_TEXT = 4000
 
@@ -59,14 +59,14 @@ class ReopenForm(FlaskForm):
 class HandOverForm(FlaskForm):
     """Who takes over."""
 
-    person_id = ListedField(_l("Who takes over?"), validators=[NEEDED])
+    person_id = coordinator_choice(_l("Who takes over?"), validators=[NEEDED])
     note = TextField(_l("A word to whoever takes over"), [at_most(500)])
 
 
 class StandInForm(FlaskForm):
     """Who stands in, and from when until when."""
 
-    person_id = ListedField(_l("Who stands in?"), validators=[NEEDED])
+    person_id = coordinator_choice(_l("Who stands in?"), validators=[NEEDED])
     starts_on = NorwegianDateField(_l("First day"), [NEEDED])
     last_day = NorwegianDateField(
         _l("Last day"), [NEEDED], description=_l("At most 30 days after the first day.")

@@ -9,7 +9,6 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext as _
-from wtforms import SelectChoice
 
 from app.clock import today, utc_now
 from app.db import db, transaction
@@ -34,6 +33,7 @@ from app.plans.plan_forms import (
 from app.plans.template_moves import offered_to
 from app.plans.tidying_pages import offered as left_to_administrator
 from app.screens import forms
+from app.screens.offered import hits_asked
 from app.security import plan_access, policy
 from app.security.actor import current_actor
 from app.security.roles import Action, Resource
@@ -259,8 +259,10 @@ class PlanView(PlanPage):
         """Let another coordinator take over."""
         plan, form = self.plan_of(pk, Action.HAND_OVER), HandOverForm()
         _offer_coordinators(form, plan)
-        if request.method != "POST" or not form.validate():
-            status = 422 if request.method == "POST" else 200
+        if (hits := hits_asked(form)) is not None:
+            return hits
+        if not forms.is_sent() or not form.validate():
+            status = 422 if forms.is_sent() else 200
             return self._form("plans/hand_over.html", plan, form, status=status)
         said = _("The plan about %(name)s is handed over.")
         if handovers.must_be_accepted(plan):
@@ -294,8 +296,10 @@ class PlanView(PlanPage):
         """Let another coordinator stand in for some days."""
         plan, form = self.plan_of(pk, Action.HAND_OVER), StandInForm()
         _offer_coordinators(form, plan)
-        if request.method != "POST" or not form.validate():
-            status = 422 if request.method == "POST" else 200
+        if (hits := hits_asked(form)) is not None:
+            return hits
+        if not forms.is_sent() or not form.validate():
+            status = 422 if forms.is_sent() else 200
             return self._form("plans/stand_in.html", plan, form, status=status)
         answer = self._do(
             pk,
@@ -393,8 +397,6 @@ def _open(plan: Plan) -> dict[str, Any]:
 
 
 def _offer_coordinators(form: Any, plan: Plan) -> None:
-    """Fill a field with those who may coordinate the plan."""
+    """Offer those who may coordinate the plan."""
     away = (plan.coordinator_id, plan.owner_id)
-    known: list[Person] = [one for one in coordinators_here(today()) if one.id not in away]
-    named = (SelectChoice(one.id, one.full_name) for one in known)
-    form.person_id.choices = [SelectChoice("", ""), *named]
+    form.person_id.offer(coordinators_here(today()).where(Person.id.not_in(away)))

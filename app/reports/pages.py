@@ -43,7 +43,10 @@ class ReportView(BaseView):
     resource = Resource.REPORT
     route_base = "/reports"
     default_view = "index"
-    intro = _l("Numbers about the plans, to read, print and pass on: nobody can be recognised.")
+    intro = _l(
+        "Numbers about the plans, to read, print and pass on: nobody can be recognised. For"
+        " leaders and local administrators."
+    )
 
     @expose("/", methods=["GET"])
     @door(Action.SHOW)

@@ -43,7 +43,7 @@ class SuccessView(BaseView):
     default_view = "index"
     intro = _l(
         "What makes the work with plans succeed: the coordinator school, routines, gatherings, and"
-        " how it goes."
+        " how it goes. For leaders and local administrators."
     )
 
     @expose("/", methods=["GET"])

@@ -13,6 +13,7 @@ from flask_appbuilder import Model
 from flask_babel import format_date, format_decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select
 from wtforms import Field, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import TextInput
@@ -30,7 +31,7 @@ from app.people.contact import (
     parse_date,
 )
 from app.people.names import tidy
-from app.screens.choices import choosable, find, visible
+from app.screens.choices import choosable, find, offered, visible
 from app.screens.listing import is_id
 from app.screens.words import options, words
 
@@ -85,10 +86,16 @@ class LongTextField(TextAreaField):
 
 
 class NorwegianDateField(Field):
-    """A date typed as dd.mm.yyyy or in another way that can't be misread."""
+    """A date typed as dd.mm.yyyy or in another way that can't be misread, with a hint of how."""
 
     widget = TextInput()
     data: Any
+
+    def __init__(
+        self, *args: Any, description: Any = "", hints: bool = True, **kwargs: Any
+    ) -> None:
+        hint = _("Day, month and year, for example 17.05.2016.") if hints else ""
+        super().__init__(*args, description=f"{description} {hint}".strip(), **kwargs)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read the date; what was typed is kept when it can't be read."""
@@ -241,7 +248,12 @@ class ChoiceField(Field):
     @property
     def chosen(self) -> Any | None:
         """The row chosen, when the actor may choose it."""
-        return choosable(self.model, self.data)
+        return choosable(self.model, self.data, self.offered)
+
+    @property
+    def offered(self) -> Select[Any]:
+        """What may be chosen."""
+        return offered(self.model)
 
     @property
     def current(self) -> Any | None:
@@ -271,7 +283,11 @@ class ChoiceField(Field):
     @property
     def hits(self) -> Sequence[Any]:
         """The first hits for what was typed."""
-        return find(self.model, self.search_column, self.typed) if self.is_searching else []
+        return self.find(self.typed) if self.is_searching else []
+
+    def find(self, text: str) -> Sequence[Any]:
+        """The first that may be chosen and that fit what was typed."""
+        return find(self.offered, self.model, self.search_column, text)
 
     def _value(self) -> str:
         return self.data or ""

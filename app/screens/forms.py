@@ -37,6 +37,11 @@ def form_key() -> str | None:
     return key if is_id(key) else None
 
 
+def is_sent() -> bool:
+    """Whether a form was sent to be done, and not to search in one of its fields."""
+    return request.method == "POST" and "find" not in request.form
+
+
 def put_error(form: Any, error: DomainError) -> None:
     """Place a broken rule beside its field, or on top of the form.
 

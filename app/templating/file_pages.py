@@ -164,7 +164,8 @@ class SetUpFileView(FilePages):
     route_base = "/set-up-files"
     intro = _l(
         "Share standard roles and templates with other municipalities, or take in what others have"
-        " made. What you take in becomes drafts, which nobody uses before you publish them."
+        " made. What you take in becomes drafts, which nobody uses before you publish them. For"
+        " local administrators."
     )
 
     @expose("/role/<pk>", methods=["GET"])

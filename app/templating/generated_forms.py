@@ -152,7 +152,7 @@ def _row(columns: tuple[Column, ...]) -> type[Form]:
 def _cell(column: Column) -> Any:
     label = InOwnLanguage(column.names)
     if column.kind == "date":
-        return NorwegianDateField(label)
+        return NorwegianDateField(label, hints=False)
     if column.kind == "number":
         return NumberField(label)
     return LineField(label, [at_most(LONGEST_LINE)])

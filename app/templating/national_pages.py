@@ -82,6 +82,7 @@ class NationalView(NationalPage):
     intro = _l(
         "Standard roles and templates that every municipality can use. Municipalities have their"
         " own copies: when you publish a change, they are asked, and nothing of theirs is changed."
+        " For central administrators."
     )
 
     @expose("/", methods=["GET"])

@@ -36,6 +36,8 @@
     trailEnds: count(".ds-breadcrumbs [aria-current=page]"),
     skips: count('body > a[href="#main"]:first-child'),
     files: performance.getEntriesByType("resource").map((entry) => entry.name),
+    // Whatever a script makes into a choice by typing has lost the button of the way without it.
+    untyped: count("fieldset.choice[data-choices] button[name=find]"),
     blocked: window.samvevBlocked || [],
   };
 }

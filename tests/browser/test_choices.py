@@ -134,26 +134,6 @@ def test_what_is_typed_stands_in_no_address(page):
     assert not any("skole" in address for address in addresses)
 
 
-@pytest.mark.parametrize(
-    ("path", "names"),
-    [
-        ("/unit/add", ["parent_id", "leader_id"]),
-        ("/unit/move/{nav}", ["parent_id"]),
-        ("/unit/merge/{nav}", ["winner_id"]),
-        ("/role/add", ["person_id", "unit_id"]),
-        ("/person/edit/{own}", ["unit_id"]),
-        ("/person/protection/{own}", ["unit_id"]),
-    ],
-)
-def test_every_form_with_a_choice_has_it_by_typing(page, site, path, names):
-    place = site.world.strandvik
-    page.goto(path.format(nav=place.units["nav"], own=place.persons["own"]))
-
-    expect(page.get_by_role("combobox").and_(page.locator("input"))).to_have_count(len(names))
-    for name in names:
-        expect(sent(page, name)).to_have_attribute("type", "hidden")
-
-
 def test_a_unit_is_moved_by_keyboard_alone(page, site):
     place = site.world.strandvik
     page.goto(f"/unit/move/{place.units['nav']}")

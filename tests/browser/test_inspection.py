@@ -17,6 +17,11 @@ FAULTS = {
     "its language is en": ('lang="nb"', 'lang="en"'),
     "it has 2 h1": ("</main>", "<h1>Til</h1></main>"),
     "it has 0 header": ("header", "div"),
+    "1 choices can't be made by typing": (
+        "</main>",
+        "<fieldset class=choice data-choices=/x><legend>Velg</legend>"
+        "<button name=find>Søk</button></fieldset></main>",
+    ),
     "its first link does not lead to the content": ('href="#main"', 'href="#x"'),
     "it is wider than 320 px": ("</main>", "<p style='width:30rem'>bred</p></main>"),
     "console error: oops": ("</main>", "<script>console.error('oops')</script></main>"),
@@ -36,7 +41,7 @@ def place(watcher, site):
         watcher.page.route(
             address, lambda route: route.fulfill(body=page, content_type="text/html")
         )
-        watcher.page.goto(address, wait_until="networkidle")
+        watcher.page.goto(address)
         return watcher.problems("fault")
 
     yield show

@@ -5,13 +5,18 @@ import pytest
 from app.accounts import central
 from app.clock import utc_now
 from app.db import transaction
+from tests.browser.form_states import STATES
 from tests.browser.inspection import Watcher
 from tests.browser.looks import LOOKS
 from tests.browser.pages import IN_STATES
-from tests.browser.states import SEND, STATES
+from tests.browser.states import SEND
 from tests.drills import size
 
 LOOKS_EACH = size(1, len(LOOKS))
+
+# What is wrong has the focus, and the title begins with it.
+TELLS = """() => document.activeElement.closest("[role=alert]") !== null
+  && /^(Feil|Error): /.test(document.title)"""
 
 
 def looks_of(name):
@@ -32,9 +37,11 @@ def test_the_state_is_right(name, site, watcher):
 
         assert watcher.problems(f"state {name}") == [], f"{name}, {look}"
         assert watcher.status == state.status, f"{name}, {look}"
+        if state.status in (409, 422):
+            assert watcher.page.evaluate(TELLS), f"{name}, {look}"
 
 
-@pytest.mark.parametrize("look", LOOKS[:2], ids=str)
+@pytest.mark.parametrize("look", LOOKS[: size(1, 2)], ids=str)
 def test_the_page_for_the_first_administrator_is_right(look, empty_site, browser):
     with empty_site.app.app_context(), transaction():
         secret = central.first_link(at=utc_now())

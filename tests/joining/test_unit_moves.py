@@ -122,7 +122,7 @@ def test_the_whole_way(scene, client_as):
     coordinator = client_as(SENDER)
     begin = f"/plan-move/begin/{scene.move.plan_id}"
     assert begin in coordinator.get("/my-plans/").text
-    assert f'value="{world.fjellby.id}" selected' in coordinator.get(begin).text
+    assert f'value="{world.fjellby.id}" checked' in coordinator.get(begin).text
     arrived = scene.move.arrive()
     receiver = client_as(RECEIVER)
     taking = receiver.get(f"/incoming-plan/accept/{arrived}").text

@@ -321,6 +321,7 @@ def test_persons_are_filtered_by_unit_and_the_units_below_it(client, world, pers
     assert found == {key: key in ("top", "school") for key in units}
     assert client.get(path + world.fjellby.units["school"]).status_code == 400
     assert client.get(path + "x").status_code == 400
+    assert str(person.id) in client.get(path + "skole").text
     assert f"unit={units['school']}" in client.get(f"/unit/show/{units['school']}").text
 
 

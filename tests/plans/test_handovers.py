@@ -218,6 +218,28 @@ def test_who_can_not_coordinate_the_plan_is_refused(app, world, client_as, plant
     assert holder(app, world, plan) == world.strandvik.persons[COORDINATOR]
 
 
+def test_who_takes_over_is_found_by_typing_among_those_who_can(app, world, client_as, plant):
+    plan, persons = plant(PlanKind.EDUCATION_PLAN), world.strandvik.persons
+    client, path = client_as(COORDINATOR), f"/plan/hand-over/{plan}"
+
+    def typed(text):
+        found = client.send(f"{path}?hits=person_id", {"q": text})
+        assert found.status_code == 200
+        return {one["id"] for one in found.json["result"]}
+
+    everyone = typed("")
+    page = client.send(path, {"find": "person_id", "person_id_search": "", "note": "Kept"})
+
+    assert persons[NEXT] in everyone
+    assert not everyone & {persons[COORDINATOR], persons["young"], persons["own"]}
+    assert typed("qqqq") == set()
+    assert page.status_code == 200
+    assert f'name="person_id" value="{persons[NEXT]}"' in page.text
+    assert 'value="Kept"' in page.text
+    assert client_as(NEXT).send(f"{path}?hits=person_id", {"q": ""}).status_code == 404
+    assert holder(app, world, plan) == persons[COORDINATOR]
+
+
 def test_the_local_administrator_hands_over_the_plan_of_a_coordinator_who_is_gone(
     app, world, client_as, plant
 ):

@@ -8,10 +8,12 @@ from app.screens.scoped_view import ScopedModelView
 from config import ROOT
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-# An error says what is wrong instead; pages in the frame of a plan say it themselves. What was
-# written, a form to print and sign, and a printed plan stand alone.
-WITHOUT = {"problem.html", "plan.html", "entry.html", "print.html", "paper.html"}
+# An error says what is wrong instead; pages in the frame of a plan say it themselves. A form to
+# print and sign, and a printed plan, stand alone.
+WITHOUT = {"problem.html", "plan.html", "print.html", "paper.html"}
 FRAMES = ('{% extends "layout.html" %}', '{% extends "plans/plan.html" %}')
+
+FOR_WHOM = re.compile(r"\bFor (those|local|leaders|central|admin|every)|\byour?\b", re.IGNORECASE)
 
 
 @pytest.fixture
@@ -51,6 +53,15 @@ def test_every_generated_screen_says_it_on_each_of_its_pages(generated):
     ]
 
     assert silent == []
+
+
+def test_every_entry_of_the_menu_says_for_whom_it_is(app):
+    told = {
+        item.baseview.endpoint: str(item.baseview.intro)
+        for item in app.extensions["samvev_menu"].menu
+    }
+
+    assert [name for name, text in told.items() if not FOR_WHOM.search(text)] == []
 
 
 @pytest.mark.parametrize(

@@ -248,6 +248,7 @@ def test_a_view_needs_a_free_name_and_room(client):
 
     assert full.status_code == 409
     assert 'value="En til"' in full.text
+    assert 'href="#view-name"' in full.text.partition("ds-error-summary")[2]
     assert taken.status_code == 302
     for sent in ({"name": ""}, {"name": "V1"}, {"name": "x" * 101}):
         assert client.send("/unit/keep-view", sent).status_code == 422

@@ -141,6 +141,8 @@ def test_retiring_a_unit_with_units_below_is_refused_in_words(garden, admin, our
     answer = admin.send(f"/unit/retire/{ours['unit']}")
 
     assert answer.status_code == 409
+    assert re.search(r"<title>(Feil|Error): ", answer.text)
+    assert 'role="alert" tabindex="-1" autofocus' in answer.text
     assert garden.read(world.strandvik, Unit, ours["unit"]).retired_at is None
 
 
