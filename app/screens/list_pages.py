@@ -97,6 +97,10 @@ class ListPages(ScopedRows):
             values["pk"] = self.public_key(row)
         return url_for(f"{self.endpoint}.{method}", **values)
 
+    def row_address(self, row: Any) -> str | None:
+        """Where a row of the list leads; None for one that has no page."""
+        return self.url("show", row)
+
     def cell(self, row: Any, column: str) -> Any:
         """What a column of a row shows."""
         value = getattr(row, column, None)

@@ -252,6 +252,12 @@ class ListRequest:
             asked["size"] = str(self.size)
         return asked
 
+    @property
+    def here(self) -> dict[str, str]:
+        """The parameters that ask for this very page of them."""
+        places = {"after": self.after, "before": self.before, "end": "1" if self.at_end else None}
+        return self.query | {name: at for name, at in places.items() if at is not None}
+
 
 def is_id(text: str) -> bool:
     """Whether ``text`` is an identifier as this panel writes them."""
