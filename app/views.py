@@ -32,6 +32,7 @@ from app.duplicates.kind_pages import (
     PlanTwiceView,
     UnitTwiceView,
 )
+from app.duplicates.merge_list_page import MergeListView
 from app.duplicates.merge_pages import MergeView
 from app.duplicates.review_pages import DuplicateView
 from app.duplicates.unit_hints import AsksAboutNamesakes
@@ -689,6 +690,7 @@ UNLISTED_VIEWS = (
     AppointView,
     SearchView,
     DuplicateScanView,
+    MergeListView,
     MergeView,
     CleanUpView,
     TidyReceiptView,

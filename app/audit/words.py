@@ -117,6 +117,7 @@ ACTIONS: dict[str, Any] = {
     "consent:withdrawn": _l("Consent withdrawn"),
     "consent_text:added": _l("Consent text published"),
     "consent_text:changed": _l("Consent text changed"),
+    "duplicate:exported": _l("List of possible duplicates or of merges downloaded"),
     "duplicate_pair:answer_taken_back": _l("Answer about a possible duplicate taken back"),
     "duplicate_pair:exported": _l("Possible duplicates written to a file"),
     "duplicate_pair:kept_apart": _l("Possible duplicate answered: not the same person"),

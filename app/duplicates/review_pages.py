@@ -92,7 +92,7 @@ class DuplicateView(ScopedModelView):
     }
     buttons = (
         ("DuplicateView.figures", Action.LIST, _l("Clean-up figures")),
-        ("MergeView.list", Action.LIST, _l("Merges")),
+        ("MergeListView.list", Action.LIST, _l("Merges")),
     )
     eager = (DuplicatePair.first, DuplicatePair.second)
 
