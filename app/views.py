@@ -61,6 +61,7 @@ from app.people.national_id import mask
 from app.people.pages import PersonPages, shown_phone
 from app.plans import lists as plan_lists
 from app.plans.access_pages import AccessView
+from app.plans.arriving_list_page import IncomingListView
 from app.plans.arriving_pages import IncomingView
 from app.plans.authority_pages import AuthorityView
 from app.plans.consent_ending import EndConsentView
@@ -738,7 +739,9 @@ def register_views(appbuilder: AppBuilder) -> None:
     appbuilder.add_view(StartView, "StartView", label=_l("Start a plan"))
     appbuilder.add_view(PlanListView, "PlanListView", label=_l("All plans"))
     appbuilder.add_view(ReportView, "ReportView", label=_l("Reports"))
-    appbuilder.add_view(IncomingView, "IncomingView", label=_l("From other municipalities"))
+    arrived = _l("From other municipalities")
+    appbuilder.add_view(IncomingListView, "IncomingListView", label=arrived)
+    appbuilder.add_view_no_menu(IncomingView)
     appbuilder.add_view(PersonView, "PersonView", label=_l("Persons"))
     appbuilder.add_view(DuplicateView, "DuplicateView", label=_l("Duplicates"))
     appbuilder.add_view(UnitView, "UnitView", label=_l("Units"))

@@ -133,6 +133,7 @@ ACTIONS: dict[str, Any] = {
     "incoming_plan:added": _l("Plan sent here by another municipality"),
     "incoming_plan:changed": _l("Plan from another municipality dealt with"),
     "incoming_plan:declined": _l("Plan from another municipality declined"),
+    "incoming_plan:exported": _l("List of plans from other municipalities downloaded"),
     "incoming_plan:listed": _l("Plans from other municipalities looked through"),
     "incoming_plan:shown": _l("What came with a plan from another municipality read"),
     "job:added": _l("Long piece of work started"),

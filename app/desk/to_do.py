@@ -27,7 +27,7 @@ from app.models import AccountLinkRequest, Membership, Person, Plan, Routine
 from app.people import training
 from app.people.training import Training
 from app.plans import (
-    arriving_pages,
+    arriving_list_page,
     consent_states,
     coordinator_states,
     list_filters,
@@ -170,7 +170,7 @@ CARDS: tuple[Card, ...] = (
         ),
         _l("Somebody is moving here, and the work can't go on before a coordinator says yes."),
         OfList(
-            arriving_pages.COUNTED,
+            arriving_list_page.COUNTED,
             {"state": MoveState.SENT.value},
             _always(IncomingPlan.sent_at),
         ),

@@ -240,7 +240,7 @@ ROLE_RIGHTS: dict[Role, Rights] = {
         Resource.GATHERING: KEEP,
         # Numbers over many plans; a report has no rows of its own.
         Resource.REPORT: frozenset({Action.SHOW, Action.EXPORT}),
-        Resource.INCOMING_PLAN: READ | {Action.HAND_OVER, Action.DECLINE},
+        Resource.INCOMING_PLAN: READ | {Action.EXPORT, Action.HAND_OVER, Action.DECLINE},
         # Adding is letting a scan find them.
         Resource.DUPLICATE: READ
         | {
