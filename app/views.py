@@ -262,6 +262,7 @@ class PersonView(PersonPages):
         description=_l("Whoever looks through possible duplicates will read this."),
     )
     filters = person_lists.SCREEN_FILTERS
+    main_filters = ("birth_date", "unit", "national_id")
     orders = person_lists.SCREEN_ORDERS
     formatters_columns = {
         "name": lambda person: f"{person.family_name}, {person.given_name}",
@@ -522,6 +523,7 @@ class PlanListView(PlanListPages):
     more_columns = ("unit", "next_evaluation_on", "started_at", "closed_at", *plan_lists.SIGNS)
     add_columns = edit_columns = search_columns = ["kind"]
     filters = plan_lists.FILTERS
+    main_filters = ("state", "kind", "unit", "coordinator")
     orders = plan_lists.ORDERS
     ready_views = plan_lists.READY_VIEWS
     formatters_columns = {
@@ -592,6 +594,7 @@ class AuditEventView(LogPages):
     ]
     search_columns = add_columns = edit_columns = ["action"]
     filters = log_pages.FILTERS
+    main_filters = ("since", "until", "action", "who")
     orders = log_pages.ORDERS
     formatters_columns = {
         "at": lambda event: show_instant(event.at),
@@ -624,13 +627,18 @@ class JobView(JobPages):
     list_title = _l("Jobs")
     intro = _l("Imports and other work that takes time: how far it is, and what it needs from you.")
     empty_text = _l("No long work has been ordered yet.")
+    empty_help = _l("When somebody orders an import or other long work, you follow it here.")
     label_columns = {
         "kind": _l("What"),
         "created_at": _l("Ordered"),
         "state": _l("State"),
         "progress": _l("How far"),
+        "started_at": _l("Begun"),
+        "ended_at": _l("Ended"),
     }
     list_columns = ["kind", "created_at", "state", "progress"]
+    more_columns = ("started_at", "ended_at")
+    export_columns = (*list_columns, *more_columns)
     add_columns = edit_columns = search_columns = ["title"]
     filters = job_lists.FILTERS
     orders = job_lists.ORDERS
@@ -641,11 +649,17 @@ class JobView(JobPages):
         "progress": lambda job: (
             f"{show_number(job.done)} / {show_number(job.total)}" if job.total else ""
         ),
+        "started_at": lambda job: show_instant(job.started_at) if job.started_at else "",
+        "ended_at": lambda job: show_instant(job.ended_at) if job.ended_at else "",
     }
 
     def describe(self, row: Job) -> str:
         """What it does."""
         return str(words(row.kind))
+
+    def export_query(self, base: Select[Any]) -> Select[Any]:
+        """What the list tells of each."""
+        return job_lists.exported(base)
 
 
 class DeskView(DeskPages):

@@ -93,6 +93,7 @@ class KeyRolesView(ScopedModelView):
         "last_day",
     )
     filters = key_role_lists.FILTERS
+    main_filters = ("family_name", "role", "course", "login")
     orders = key_role_lists.orders()
     formatters_columns = {
         "person": lambda one: f"{one.person.family_name}, {one.person.given_name}",

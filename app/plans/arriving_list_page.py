@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from flask import g, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
 from sqlalchemy import ColumnElement, Select, case, select
 from sqlalchemy.orm import aliased
 
@@ -162,9 +162,7 @@ class IncomingListView(ScopedModelView):
         return lambda row: (row[0], names.get(str(row[1]), ""), *row[2:])
 
 
-def told_apart(package: IncomingPlan) -> Markup:
-    """The kind of plan; for those who hear it alone, also from where it came and when."""
+def told_apart(package: IncomingPlan) -> str:
+    """The kind of plan, and from where, for those who hear the links of the list alone."""
     place = g.places_from[package.from_municipality_id]
-    return Markup('{}<span class="ds-sr-only">: {}, {}</span>').format(
-        words(package.kind), place, show_moment(package.sent_at)
-    )
+    return str(_("%(kind)s from %(place)s", kind=words(package.kind), place=place))

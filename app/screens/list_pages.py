@@ -53,6 +53,7 @@ class ListPages(ScopedRows):
     """The pages of a list of ``ScopedModelView``."""
 
     filters: ClassVar[Mapping[str, Filter]] = {}
+    main_filters: ClassVar[tuple[str, ...] | None] = None
     orders: ClassVar[Mapping[str, Order]] = {}
     list_columns: ClassVar[Sequence[str]]
     more_columns: ClassVar[tuple[str, ...]] = ()
@@ -112,6 +113,20 @@ class ListPages(ScopedRows):
     def list_name(self) -> str:
         """What the list is called where something is kept of it."""
         return self.route_base.strip("/")
+
+    @property
+    def folded_filters(self) -> Sequence[str]:
+        """The filters that stand folded under the others, where the list says which are its main
+        ones; what searches or asks for something by itself never does."""
+        if self.main_filters is None:
+            return ()
+        return [
+            name
+            for name, one in self.filters.items()
+            if name not in self.main_filters
+            and getattr(one, "kind", "") != "search"
+            and not hasattr(one, "default")
+        ]
 
     @property
     def all_columns(self) -> tuple[str, ...]:
