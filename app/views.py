@@ -502,6 +502,7 @@ class PlanListView(PlanListPages):
         " what is written in a plan is not shown."
     )
     empty_text = _l("No plan has been started yet.")
+    empty_help = _l("Coordinators start plans. Who may do so is said by the role Coordinator.")
     label_columns = {
         "owner": _l("Plan owner"),
         "kind": _l("Kind of plan"),
@@ -568,6 +569,7 @@ class AuditEventView(LogPages):
     )
     show_intro = _l("One event. What stands in the log can never be changed or removed.")
     empty_text = _l("Nothing is in the log yet.")
+    empty_help = _l("What people do in the panel is written here as they do it.")
     label_columns = {
         "at": _l("Time"),
         "who": _l("Who"),

@@ -69,6 +69,7 @@ class KeyRolesView(ScopedModelView):
         " who does what."
     )
     empty_text = _l("Nobody is local administrator or coordinator here now.")
+    empty_help = _l("Whoever is given such a role under Roles and logins shows here.")
     label_columns = {
         "person": _l("Name"),
         "role": _l("Role"),

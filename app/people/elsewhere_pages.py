@@ -42,6 +42,7 @@ class ElsewhereView(ScopedModelView):
         " That it is so is all that is told: not where, not as what, and not in which plans."
     )
     empty_text = _l("Nobody of our own staff holds a role in another municipality.")
+    empty_help = _l("You need not do anything. Whoever gets such a role shows here by itself.")
     label_columns = {
         "person": _l("Name"),
         "unit": _l("Unit"),

@@ -30,7 +30,7 @@ from app.screens.listing import (
     is_id,
     read_request,
 )
-from app.screens.paging import Page, fetch_page
+from app.screens.paging import Page, fetch_page, joined
 from app.screens.rows import ScopedRows, export_rows
 from app.security import scope
 from app.security.actor import current_actor
@@ -304,6 +304,7 @@ class ListPages(ScopedRows):
     def _export_statement(self, asked: ListRequest) -> Select[Any]:
         base = scope.rows(current_actor(), self.model, Action.EXPORT).where(*asked.conditions)
         order = self.orders[asked.order]
+        base = joined(base, order)
         column: Any = order.column.desc() if asked.descending else order.column
         keys = (column.nulls_last(),) if order.may_be_empty else (column,)
         return self.export_query(base).order_by(*keys)
