@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.audit import log
 from app.db import configure_postgresql, configure_sqlite, db
+from app.people import folding
 from app.security import published, tenancy, walls
 from config import ROOT, Settings
 
@@ -70,6 +71,7 @@ def connect(app: Flask, settings: Settings) -> None:
         serving: Engine = db.engine
     walls.install(serving, checks_role="database" in settings.walls)
     tenancy.install_gate(serving)
+    folding.teach(serving)
     owning = create_engine(
         settings.database_owner_url or settings.database_url, hide_parameters=True
     )

@@ -33,6 +33,7 @@ from app.duplicates.kind_pages import (
     PlanTwiceView,
     UnitTwiceView,
 )
+from app.duplicates.merge_list_page import MergeListView
 from app.duplicates.merge_pages import MergeView
 from app.duplicates.review_pages import DuplicateView
 from app.duplicates.unit_hints import AsksAboutNamesakes
@@ -61,6 +62,7 @@ from app.people.national_id import mask
 from app.people.pages import PersonPages, shown_phone
 from app.plans import lists as plan_lists
 from app.plans.access_pages import AccessView
+from app.plans.arriving_list_page import IncomingListView
 from app.plans.arriving_pages import IncomingView
 from app.plans.authority_pages import AuthorityView
 from app.plans.consent_ending import EndConsentView
@@ -258,6 +260,7 @@ class PersonView(PersonPages):
         description=_l("Whoever looks through possible duplicates will read this."),
     )
     filters = person_lists.SCREEN_FILTERS
+    main_filters = ("birth_date", "unit", "national_id")
     orders = person_lists.SCREEN_ORDERS
     formatters_columns = {
         "name": lambda person: f"{person.family_name}, {person.given_name}",
@@ -497,6 +500,7 @@ class PlanListView(PlanListPages):
         " what is written in a plan is not shown."
     )
     empty_text = _l("No plan has been started yet.")
+    empty_help = _l("Coordinators start plans. Who may do so is said by the role Coordinator.")
     label_columns = {
         "owner": _l("Plan owner"),
         "kind": _l("Kind of plan"),
@@ -518,6 +522,7 @@ class PlanListView(PlanListPages):
     more_columns = ("unit", "next_evaluation_on", "started_at", "closed_at", *plan_lists.SIGNS)
     add_columns = edit_columns = search_columns = ["kind"]
     filters = plan_lists.FILTERS
+    main_filters = ("state", "kind", "unit", "coordinator")
     orders = plan_lists.ORDERS
     ready_views = plan_lists.READY_VIEWS
     formatters_columns = {
@@ -562,6 +567,7 @@ class AuditEventView(LogPages):
     )
     show_intro = _l("One event. What stands in the log can never be changed or removed.")
     empty_text = _l("Nothing is in the log yet.")
+    empty_help = _l("What people do in the panel is written here as they do it.")
     label_columns = {
         "at": _l("Time"),
         "who": _l("Who"),
@@ -588,6 +594,7 @@ class AuditEventView(LogPages):
     ]
     search_columns = add_columns = edit_columns = ["action"]
     filters = log_pages.FILTERS
+    main_filters = ("since", "until", "action", "who")
     orders = log_pages.ORDERS
     formatters_columns = {
         "at": lambda event: show_instant(event.at),
@@ -623,13 +630,18 @@ class JobView(JobPages):
         " local administrators."
     )
     empty_text = _l("No long work has been ordered yet.")
+    empty_help = _l("When somebody orders an import or other long work, you follow it here.")
     label_columns = {
         "kind": _l("What"),
         "created_at": _l("Ordered"),
         "state": _l("State"),
         "progress": _l("How far"),
+        "started_at": _l("Begun"),
+        "ended_at": _l("Ended"),
     }
     list_columns = ["kind", "created_at", "state", "progress"]
+    more_columns = ("started_at", "ended_at")
+    export_columns = (*list_columns, *more_columns)
     add_columns = edit_columns = search_columns = ["title"]
     filters = job_lists.FILTERS
     orders = job_lists.ORDERS
@@ -640,11 +652,17 @@ class JobView(JobPages):
         "progress": lambda job: (
             f"{show_number(job.done)} / {show_number(job.total)}" if job.total else ""
         ),
+        "started_at": lambda job: show_instant(job.started_at) if job.started_at else "",
+        "ended_at": lambda job: show_instant(job.ended_at) if job.ended_at else "",
     }
 
     def describe(self, row: Job) -> str:
         """What it does."""
         return str(words(row.kind))
+
+    def export_query(self, base: Select[Any]) -> Select[Any]:
+        """What the list tells of each."""
+        return job_lists.exported(base)
 
 
 class DeskView(DeskPages):
@@ -690,6 +708,7 @@ UNLISTED_VIEWS = (
     AppointView,
     SearchView,
     DuplicateScanView,
+    MergeListView,
     MergeView,
     CleanUpView,
     TidyReceiptView,
@@ -738,7 +757,9 @@ def register_views(appbuilder: AppBuilder) -> None:
     appbuilder.add_view(StartView, "StartView", label=_l("Start a plan"))
     appbuilder.add_view(PlanListView, "PlanListView", label=_l("All plans"))
     appbuilder.add_view(ReportView, "ReportView", label=_l("Reports"))
-    appbuilder.add_view(IncomingView, "IncomingView", label=_l("From other municipalities"))
+    arrived = _l("From other municipalities")
+    appbuilder.add_view(IncomingListView, "IncomingListView", label=arrived)
+    appbuilder.add_view_no_menu(IncomingView)
     appbuilder.add_view(PersonView, "PersonView", label=_l("Persons"))
     appbuilder.add_view(DuplicateView, "DuplicateView", label=_l("Duplicates"))
     appbuilder.add_view(UnitView, "UnitView", label=_l("Units"))

@@ -15,12 +15,21 @@ from app.accounts.screens import HandsOver
 from app.clock import OSLO, utc_now
 from app.db import db, transaction
 from app.models import CentralAppointment
+from app.screens.day_filter import Choice, DayFilter
 from app.screens.fields import NEEDED, TextField, at_most, show_date
 from app.screens.listing import Order
 from app.screens.table import TableInterface
 from app.security.actor import current_actor
 from app.security.roles import Action, Resource
 from app.security.routes import door
+
+WAITS = CentralAppointment.approved_at.is_(None)
+IS_OPEN = CentralAppointment.ended_at.is_(None)
+STATES = {
+    "waiting": Choice(_l("Waits for approval"), lambda _on: WAITS & IS_OPEN),
+    "in_force": Choice(_l("In force"), lambda _on: ~WAITS & IS_OPEN),
+    "ended": Choice(_l("Ended"), lambda _on: ~IS_OPEN),
+}
 
 
 class CentralAppointmentView(HandsOver):
@@ -29,7 +38,7 @@ class CentralAppointmentView(HandsOver):
     resource = Resource.CENTRAL_APPOINTMENT
     route_base = "/central-administrator"
     datamodel = TableInterface(CentralAppointment)
-    include_route_methods = {"list", "show", "add", "approve", "end"}
+    include_route_methods = {"list", "arrange", "show", "add", "approve", "end"}
 
     list_title = _l("Central administrators")
     add_title = _l("Propose a central administrator")
@@ -53,14 +62,21 @@ class CentralAppointmentView(HandsOver):
         "is_new": _l("Make a new login with this user name"),
     }
     list_columns = ["account", "state", "proposed_by", "proposed_at", "approved_by", "approved_at"]
-    show_columns = [*list_columns, "ended_at"]
+    more_columns = ("ended_at",)
+    show_columns = [*list_columns, *more_columns]
     add_columns = ["username", "is_new"]
     edit_columns = search_columns = ["proposed_at"]
     add_form_extra_fields = {
         "username": TextField(label_columns["username"], [NEEDED, at_most(64)]),
         "is_new": BooleanField(label_columns["is_new"]),
     }
-    orders = {"proposed_at": Order(_l("Proposed"), CentralAppointment.proposed_at, descending=True)}
+    filters = {"state": DayFilter(_l("State"), STATES)}
+    orders = {
+        "proposed_at": Order(_l("Proposed"), CentralAppointment.proposed_at, descending=True),
+        "approved_at": Order(
+            _l("Approved"), CentralAppointment.approved_at, descending=True, may_be_empty=True
+        ),
+    }
     formatters_columns = {
         "account": lambda one: username(one.account_id),
         "state": lambda one: appointment_state(one),

@@ -69,6 +69,7 @@ class KeyRolesView(ScopedModelView):
         " who does what."
     )
     empty_text = _l("Nobody is local administrator or coordinator here now.")
+    empty_help = _l("Whoever is given such a role under Roles and logins shows here.")
     label_columns = {
         "person": _l("Name"),
         "role": _l("Role"),
@@ -93,6 +94,7 @@ class KeyRolesView(ScopedModelView):
         "last_day",
     )
     filters = key_role_lists.FILTERS
+    main_filters = ("family_name", "role", "course", "login")
     orders = key_role_lists.orders()
     formatters_columns = {
         "person": lambda one: f"{one.person.family_name}, {one.person.given_name}",

@@ -1,21 +1,26 @@
 """The list of what was asked of those who have a login elsewhere, and has no answer yet."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
 from flask_appbuilder import expose
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, Select, and_
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.clock import day_of
-from app.models import AccountLinkRequest
+from app.enums import Role
+from app.models import AccountLinkRequest, Person
+from app.people.search import ids_named
 from app.screens.fields import show_date
 from app.screens.figures import CountedList
-from app.screens.listing import BadFilterValue, Filter, Order
+from app.screens.list_pages import LIST_DOORS
+from app.screens.listing import BadFilterValue, Filter, OneOfFilter, Order
 from app.screens.scoped_view import ScopedModelView
+from app.screens.searching import SearchFilter
 from app.screens.table import TableInterface
 from app.screens.words import words
 from app.security.actor import current_actor
@@ -23,6 +28,7 @@ from app.security.roles import Action, Resource
 from app.security.routes import door
 
 WAITING, ANSWERED = "waiting", "answered"
+MUNICIPAL_ROLES = [one for one in Role if one is not Role.CENTRAL_ADMINISTRATOR]
 
 
 @dataclass(frozen=True)
@@ -53,8 +59,25 @@ class AnswerFilter:
         )
 
 
-FILTERS: dict[str, Filter] = {"answer": AnswerFilter(_l("Show"))}
-ORDERS = {"at": Order(_l("Asked"), AccountLinkRequest.at)}
+def find_asked(text: str) -> ColumnElement[bool]:
+    """Requests to persons whose names begin as typed."""
+    found: ColumnElement[bool] = AccountLinkRequest.person_id.in_(ids_named(text))
+    return found
+
+
+FILTERS: dict[str, Filter] = {
+    "q": SearchFilter(_l("Search"), find_asked, _l("Beginnings of names")),
+    "role": OneOfFilter(
+        _l("Role"), AccountLinkRequest.role, [(one.value, words(one)) for one in MUNICIPAL_ROLES]
+    ),
+    "answer": AnswerFilter(_l("Show")),
+}
+ORDERS = {
+    "at": Order(_l("Asked"), AccountLinkRequest.at),
+    "answered_at": Order(
+        _l("Answered"), AccountLinkRequest.answered_at, descending=True, may_be_empty=True
+    ),
+}
 COUNTED = CountedList(AccountLinkRequest, "LinkRequestView.list", FILTERS, ORDERS)
 """The list, for figures that are lengths of it."""
 
@@ -65,7 +88,7 @@ class LinkRequestView(ScopedModelView):
     resource = Resource.ACCOUNT_LINK_REQUEST
     route_base = "/link-request"
     datamodel = TableInterface(AccountLinkRequest)
-    include_route_methods = {"list"}
+    include_route_methods = LIST_DOORS
     eager = (AccountLinkRequest.person,)
 
     list_title = _l("Requests to use a login from elsewhere")
@@ -75,8 +98,20 @@ class LinkRequestView(ScopedModelView):
         " give the role once more. For local administrators and coordinators."
     )
     empty_text = _l("No request waits for an answer.")
-    label_columns = {"person": _l("Person"), "role": _l("Role"), "at": _l("Asked")}
+    empty_help = _l(
+        "When you give a role to somebody who has a login in another municipality, the question"
+        " stands here until it is answered."
+    )
+    label_columns = {
+        "person": _l("Person"),
+        "role": _l("Role"),
+        "at": _l("Asked"),
+        "answered_at": _l("Answered"),
+        "answer": _l("Answer"),
+    }
     list_columns = ["person", "role", "at"]
+    more_columns = ("answered_at", "answer")
+    export_columns = (*list_columns, *more_columns)
     add_columns = edit_columns = search_columns = ["role"]
     filters = FILTERS
     orders = ORDERS
@@ -84,6 +119,8 @@ class LinkRequestView(ScopedModelView):
         "person": lambda one: f"{one.person.family_name}, {one.person.given_name}",
         "role": lambda one: words(one.role),
         "at": lambda one: show_date(day_of(one.at)),
+        "answered_at": lambda one: show_date(day_of(one.answered_at)) if one.answered_at else "",
+        "answer": lambda one: "" if one.accepted is None else say_answer(is_yes=one.accepted),
     }
 
     @expose("/list/", methods=["GET"])
@@ -92,6 +129,34 @@ class LinkRequestView(ScopedModelView):
         """A page of the list, for those who keep the overview of roles."""
         answer: AnyResponse | tuple[str, int] = super().list()
         return answer
+
+    @expose("/arrange", methods=["POST"])
+    @door(Action.EXPORT, Resource.MEMBERSHIP)
+    def arrange(self) -> AnyResponse:
+        """Keep the columns and the page size that were chosen."""
+        return super().arrange()
+
+    @expose("/keep-view", methods=["POST"])
+    @door(Action.EXPORT, Resource.MEMBERSHIP)
+    def keep_view(self) -> AnyResponse | tuple[str, int]:
+        """Keep what the list is asked for under a name."""
+        return super().keep_view()
+
+    def export_query(self, base: Select[Any]) -> Select[Any]:
+        """Who was asked for which role, when, and the answer."""
+        name: Any = Person.family_name + ", " + Person.given_name
+        return base.join(Person, AccountLinkRequest.person_id == Person.id).with_only_columns(
+            name,
+            AccountLinkRequest.role,
+            AccountLinkRequest.at,
+            AccountLinkRequest.answered_at,
+            AccountLinkRequest.accepted,
+        )
+
+    def row_finisher(self) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+        """The answer in words."""
+        said = {None: "", True: say_answer(is_yes=True), False: say_answer(is_yes=False)}
+        return lambda row: (*row[:4], said[row[4]])
 
     def has_door(self, method: str) -> bool:
         """Each row leads to its person, whom another view shows."""
@@ -106,3 +171,8 @@ class LinkRequestView(ScopedModelView):
     def describe(self, row: AccountLinkRequest) -> str:
         """Who was asked."""
         return row.person.full_name
+
+
+def say_answer(*, is_yes: bool) -> str:
+    """What was answered."""
+    return str(_("Yes")) if is_yes else str(_("No"))

@@ -153,6 +153,7 @@ class MembershipView(HandsOver):
         ),
         "state": StateFilter(_l("Show")),
     }
+    main_filters = ("role", "never_signed_in")
     orders = {
         "person": Order(_l("Family name"), Person.search_family),
         "role": Order(_l("Role"), Membership.role),

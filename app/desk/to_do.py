@@ -18,7 +18,7 @@ from app.db import db
 from app.desk.cards import Card, Count, Harm, OfList, OfPage
 from app.duplicate_tables import DuplicatePair, PersonMerge
 from app.duplicates import figures as duplicate_figures
-from app.duplicates import kinds, merge_pages, not_same, queue
+from app.duplicates import kinds, merge_list_page, not_same, queue
 from app.duplicates.kinds import Kind
 from app.enums import DuplicateKind, MergeState, MoveState, PlanState, Role
 from app.method.filters import PAST
@@ -27,7 +27,7 @@ from app.models import AccountLinkRequest, Membership, Person, Plan, Routine
 from app.people import training
 from app.people.training import Training
 from app.plans import (
-    arriving_pages,
+    arriving_list_page,
     consent_states,
     coordinator_states,
     list_filters,
@@ -170,7 +170,7 @@ CARDS: tuple[Card, ...] = (
         ),
         _l("Somebody is moving here, and the work can't go on before a coordinator says yes."),
         OfList(
-            arriving_pages.COUNTED,
+            arriving_list_page.COUNTED,
             {"state": MoveState.SENT.value},
             _always(IncomingPlan.sent_at),
         ),
@@ -252,7 +252,7 @@ CARDS: tuple[Card, ...] = (
         ),
         _l("Two records of one person stay two until another than the one who asked has agreed."),
         OfList(
-            merge_pages.COUNTED,
+            merge_list_page.COUNTED,
             {"state": MergeState.WAITING.value},
             _always(PersonMerge.wanted_at),
         ),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
 
 from app.db import db
@@ -28,6 +28,27 @@ def pairs(municipality_id: int) -> Iterator[Sequence[Row]]:
         if len(rows) < AT_ONCE:
             return
         after = rows[-1].id
+
+
+def queued(base: Select[Any]) -> Select[Any]:
+    """The columns of the queue, for those who look through it."""
+    first, second = aliased(Person), aliased(Person)
+    name: Any = first.family_name + ", " + first.given_name
+    return (
+        base.join(first, DuplicatePair.first_id == first.id)
+        .join(second, DuplicatePair.second_id == second.id)
+        .with_only_columns(
+            name + " – " + second.family_name + ", " + second.given_name,
+            first.birth_date,
+            second.birth_date,
+            DuplicatePair.band,
+            DuplicatePair.found_at,
+            DuplicatePair.state,
+            DuplicatePair.registered_reason,
+            DuplicatePair.note,
+            DuplicatePair.score,
+        )
+    )
 
 
 def _after(municipality_id: int, after: str | None) -> Any:

@@ -11,7 +11,6 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
@@ -24,32 +23,19 @@ from app.duplicates.merge_facts import LOGIN, Two
 from app.duplicates.merge_plan import MergePlan, Side
 from app.enums import MergeState
 from app.errors import DomainError, NotFound
-from app.screens.figures import CountedList
-from app.screens.listing import Filter, OneOfFilter, Order, is_id, read_request
+from app.screens.listing import is_id
 from app.security import policy, scope
 from app.security.actor import current_actor
 from app.security.roles import Action, Resource
 from app.security.routes import door
 
 Answer = Response | str | tuple[str, int]
-SHOWN_AT_MOST = 100
 COLOURS = {
     MergeState.WAITING: "warning",
     MergeState.DONE: "success",
     MergeState.DECLINED: "neutral",
     MergeState.UNDONE: "neutral",
 }
-
-FILTERS: dict[str, Filter] = {
-    "state": OneOfFilter(
-        _l("State"),
-        PersonMerge.state,
-        [(one.value, merge_words.STATES[one]) for one in MergeState],
-    )
-}
-ORDERS = {"newest": Order(_l("When"), PersonMerge.id, descending=True)}
-COUNTED = CountedList(PersonMerge, "MergeView.list", FILTERS, ORDERS)
-"""The list, for figures that are lengths of it."""
 
 
 @dataclass(frozen=True)
@@ -69,26 +55,7 @@ class MergeView(BaseView):
 
     resource = Resource.DUPLICATE
     route_base = "/duplicates/merge"
-    default_view = "list"
-
-    # --- all of them -----------------------------------------------------------------------------
-
-    @expose("/list/", methods=["GET"])
-    @door(Action.LIST)
-    def list(self) -> str:
-        """What waits for approval, and what was merged lately; or what waits alone."""
-        asked = read_request(request.args, FILTERS, ORDERS)
-        found = scope.rows(current_actor(), PersonMerge).where(*asked.conditions)
-        found = found.order_by(PersonMerge.id.desc())
-        rows = db.session.scalars(found.limit(SHOWN_AT_MOST)).all()
-        rows = sorted(rows, key=lambda one: one.state is not MergeState.WAITING)
-        return render_template(
-            "duplicates/merge_list.html",
-            rows=[(one, merge_reading.pair_of(one)) for one in rows],
-            is_narrowed=asked.is_narrowed(FILTERS),
-            colours=COLOURS,
-            state_words=merge_words.STATES,
-        )
+    default_view = "choose"
 
     # --- choose, look over, do -------------------------------------------------------------------
 

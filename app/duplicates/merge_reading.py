@@ -36,17 +36,6 @@ def latest(pair: DuplicatePair) -> PersonMerge | None:
     return found
 
 
-def pair_of(merge: PersonMerge) -> DuplicatePair | None:
-    """The pair of a merge, while it is about the same two."""
-    first, second = sorted((merge.kept_id, merge.gone_id))
-    found: DuplicatePair | None = db.session.scalar(
-        select(DuplicatePair).where(
-            DuplicatePair.first_id == first, DuplicatePair.second_id == second
-        )
-    )
-    return found
-
-
 def weight(person: Person) -> tuple[bool, int, float]:
     """How much hangs on a record: a login, plans, and how long it has been there."""
     rows = Rows(Two(person, person), day_of(utc_now()))

@@ -5,12 +5,13 @@ one by one; there is no answer to many at once.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -18,7 +19,7 @@ from app.audit import log
 from app.clock import day_of, today, utc_now
 from app.db import db, transaction
 from app.duplicate_tables import DuplicatePair
-from app.duplicates import answering, figures, kinds, pace, queue
+from app.duplicates import answering, exporting, figures, kinds, pace, queue
 from app.duplicates.reasons import reasons_of
 from app.duplicates.side_by_side import (
     BAND_COLOURS,
@@ -38,6 +39,7 @@ from app.enums import MatchBand, MergeState, PairState
 from app.errors import BadRequest, DomainError
 from app.models import Person
 from app.screens.fields import show_date
+from app.screens.list_pages import LIST_DOORS
 from app.screens.listing import ListRequest, read_request
 from app.screens.scoped_view import ScopedModelView
 from app.screens.table import TableInterface
@@ -87,12 +89,13 @@ class DuplicateView(ScopedModelView):
     route_base = "/duplicates"
     datamodel = TableInterface(DuplicatePair)
     include_route_methods = {
-        *("list", "arrange", "keep_view", "figures"),
+        *LIST_DOORS,
+        "figures",
         *("show", "answer", "take_back"),
     }
     buttons = (
         ("DuplicateView.figures", Action.LIST, _l("Clean-up figures")),
-        ("MergeView.list", Action.LIST, _l("Merges")),
+        ("MergeListView.list", Action.LIST, _l("Merges")),
         ("TogetherView.choose", Action.ADD, _l("Put two records together")),
     )
     eager = (DuplicatePair.first, DuplicatePair.second)
@@ -111,6 +114,8 @@ class DuplicateView(ScopedModelView):
         "names": _l("The two"),
         "band": _l("How sure"),
         "births": _l("Birth date"),
+        "first_born": _l("Birth date of the first"),
+        "second_born": _l("Birth date of the second"),
         "reasons": _l("Why"),
         "found_at": _l("Found"),
         "state": _l("Answer"),
@@ -121,7 +126,17 @@ class DuplicateView(ScopedModelView):
     list_columns = ["names", "band", "births", "reasons", "found_at"]
     more_columns = ("state", "registered_reason", "note", "score")
     add_columns = edit_columns = search_columns = ["note"]
+    export_columns = (
+        "names", "first_born", "second_born", "band", "found_at",
+        "state", "registered_reason", "note", "score",
+    )  # fmt: skip
+    usual_export = export_columns[:5]
+    exported_as: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "births": ("first_born", "second_born"),
+        "reasons": (),
+    }
     filters = queue.FILTERS
+    main_filters = ("band", "used")
     orders = queue.ORDERS
     formatters_columns = {
         "names": names_of,
@@ -137,6 +152,10 @@ class DuplicateView(ScopedModelView):
     def describe(self, row: DuplicatePair) -> str:
         """The two names."""
         return names_of(row)
+
+    def export_query(self, base: Select[Any]) -> Select[Any]:
+        """What the queue tells of each pair; why they are alike is told on their page."""
+        return exporting.queued(base)
 
     def scans(self) -> queue.Scans:
         """The scan under way and the last one."""

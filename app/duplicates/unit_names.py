@@ -168,7 +168,10 @@ def near_pairs(units: Iterable[Named]) -> list[Near]:
             key = (one.id, other.id) if one.id < other.id else (other.id, one.id)
             if key not in found and (likeness := alike(one, other)) is not None:
                 found[key] = Near(one, other, likeness)
-    return sorted(found.values(), key=lambda near: (near.likeness, near.first.name, near.second.id))
+    return sorted(
+        found.values(),
+        key=lambda near: (near.likeness, search_form(near.first.name), near.second.id),
+    )
 
 
 def near_to(unit: Named, units: Iterable[Named]) -> list[Near]:
@@ -178,7 +181,9 @@ def near_to(unit: Named, units: Iterable[Named]) -> list[Near]:
         for other in units
         if other.id != unit.id and (likeness := alike(unit, other)) is not None
     ]
-    return sorted(found, key=lambda near: (near.likeness, near.second.name, near.second.id))
+    return sorted(
+        found, key=lambda near: (near.likeness, search_form(near.second.name), near.second.id)
+    )
 
 
 def _buckets(units: Iterable[Named]) -> Iterator[Sequence[Named]]:

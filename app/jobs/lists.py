@@ -1,7 +1,10 @@
 """How the list of jobs is filtered and sorted, and what it says of each."""
 
+from typing import Any
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, String, case, cast
 
 from app.clock import utc_now
 from app.enums import JobKind, JobState
@@ -17,7 +20,22 @@ FILTERS: dict[str, Filter] = {
     "kind": OneOfFilter(_l("What"), Job.kind, options(JobKind)),
     "ordered": ORDERED,
 }
-ORDERS = {"created_at": Order(_l("Ordered"), Job.created_at, descending=True)}
+ORDERS = {
+    "created_at": Order(_l("Ordered"), Job.created_at, descending=True),
+    "ended_at": Order(_l("Ended"), Job.ended_at, descending=True, may_be_empty=True),
+}
+
+
+def exported(base: Select[Any]) -> Select[Any]:
+    """The columns of the list as a file."""
+    return base.with_only_columns(
+        Job.kind,
+        Job.created_at,
+        Job.state,
+        case((Job.total > 0, cast(Job.done, String) + " / " + cast(Job.total, String)), else_=""),
+        Job.started_at,
+        Job.ended_at,
+    )
 
 
 def shown_state(job: Job) -> str:

@@ -38,6 +38,7 @@ from app.people.table import TableError
 from app.screens import forms
 from app.screens.download import csv_download
 from app.screens.fields import NEEDED, ListedField
+from app.screens.list_pages import LIST_DOORS
 from app.screens.listing import is_id
 from app.screens.scoped_view import ScopedModelView
 from app.screens.words import words
@@ -83,7 +84,7 @@ def held_job(pk: str, action: Action) -> Job:
 class JobPages(ScopedModelView):
     """What the screen of jobs adds to the generated pages."""
 
-    include_route_methods = {"list", "show", "cancel", "resume"}
+    include_route_methods = LIST_DOORS | {"show", "cancel", "resume"}
     list_page_template = "jobs/list.html"
 
     def regular(self) -> list[schedule.Told]:

@@ -9,6 +9,7 @@ from app.audit import log
 from app.db import db
 from app.models import Routine, RoutineRead
 from app.people import training
+from app.people.folding import folded
 from app.security import policy, scope
 from app.security.actor import Actor
 from app.security.roles import Action
@@ -54,7 +55,7 @@ def read_by(actor: Actor, routines: Collection[Routine]) -> set[str]:
 def unread(actor: Actor) -> list[Routine]:
     """The routines in use that the actor has not read as they are now."""
     found = scope.rows(actor, Routine).where(Routine.retired_at.is_(None))
-    rows = list(db.session.scalars(found.order_by(Routine.title, Routine.id)))
+    rows = list(db.session.scalars(found.order_by(folded(Routine.title), Routine.id)))
     known = read_by(actor, rows)
     return [one for one in rows if one.id not in known]
 

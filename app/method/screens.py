@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import Select, func, select
 from wtforms import BooleanField, IntegerField
 from wtforms.validators import NumberRange, Optional
 
@@ -25,6 +25,7 @@ from app.models import (
     Person,
     Routine,
 )
+from app.people.folding import folded, titled
 from app.screens.fields import (
     NEEDED,
     LongTextField,
@@ -43,16 +44,6 @@ from app.security.roles import Action, Resource
 SHOWN = options(Shown)
 LONGEST_TEXT = 5_000
 LONG = at_most(LONGEST_TEXT)
-
-
-def titled(column: Any) -> Any:
-    """How rows are found by words that their title holds, whatever the case."""
-
-    def find(text: str) -> ColumnElement[bool]:
-        found: ColumnElement[bool] = func.lower(column).contains(text.lower(), autoescape=True)
-        return found
-
-    return find
 
 
 class CourseView(CoursePages):
@@ -119,7 +110,7 @@ class CourseView(CoursePages):
     }
     orders = {
         "held_on": Order(_l("Day"), Course.held_on, descending=True),
-        "title": Order(_l("Title"), Course.title),
+        "title": Order(_l("Title"), folded(Course.title)),
     }
     formatters_columns = {
         "held_on": lambda course: show_date(course.held_on),
@@ -233,7 +224,7 @@ class RoutineView(RoutinePages):
         "state": RetiredFilter(_l("Show"), Routine.retired_at, SHOWN),
     }
     orders = {
-        "title": Order(_l("Title"), Routine.title),
+        "title": Order(_l("Title"), folded(Routine.title)),
         "review_on": Order(_l("Looked over again"), Routine.review_on),
     }
     formatters_columns = {
@@ -330,7 +321,7 @@ class GatheringView(GatheringPages):
     }
     orders = {
         "held_on": Order(_l("Day"), Gathering.held_on, descending=True),
-        "title": Order(_l("Title"), Gathering.title),
+        "title": Order(_l("Title"), folded(Gathering.title)),
     }
     formatters_columns = {
         "held_on": lambda gathering: show_date(gathering.held_on),

@@ -51,6 +51,7 @@ class TrainingView(ScopedModelView):
         " for 24 months, and new coordinators have 60 days. For local administrators."
     )
     empty_text = _l("Nobody is coordinator here now.")
+    empty_help = _l("Whoever is given the role of coordinator under Roles and logins shows here.")
     label_columns = {
         "person": _l("Name"),
         "unit": _l("Unit"),

@@ -13,6 +13,7 @@ from app.db import db
 from app.models import Membership, Person, Unit
 from app.people.lists import UnitFilter
 from app.people.search import find_persons
+from app.screens.list_pages import LIST_DOORS
 from app.screens.listing import ListRequest, Order
 from app.screens.paging import Page
 from app.screens.scoped_view import ScopedModelView
@@ -31,7 +32,7 @@ class ElsewhereView(ScopedModelView):
     resource = Resource.PERSON
     route_base = "/ours-elsewhere"
     datamodel = TableInterface(Person)
-    include_route_methods = {"list", "export"}
+    include_route_methods = LIST_DOORS
     eager = (Person.unit,)
     list_sections = ("plans/_outside.html",)
 
@@ -42,6 +43,7 @@ class ElsewhereView(ScopedModelView):
         " local administrators."
     )
     empty_text = _l("Nobody of our own staff holds a role in another municipality.")
+    empty_help = _l("You need not do anything. Whoever gets such a role shows here by itself.")
     label_columns = {
         "person": _l("Name"),
         "unit": _l("Unit"),
@@ -75,6 +77,18 @@ class ElsewhereView(ScopedModelView):
         """A page of the list."""
         answer: AnyResponse | tuple[str, int] = super().list()
         return answer
+
+    @expose("/arrange", methods=["POST"])
+    @door(Action.EXPORT)
+    def arrange(self) -> AnyResponse:
+        """Keep the columns and the page size that were chosen."""
+        return super().arrange()
+
+    @expose("/keep-view", methods=["POST"])
+    @door(Action.EXPORT)
+    def keep_view(self) -> AnyResponse | tuple[str, int]:
+        """Keep what the list is asked for under a name."""
+        return super().keep_view()
 
     def page(self) -> tuple[ListRequest, Page]:
         """The rows, with the roles that each holds here."""

@@ -1,32 +1,31 @@
-"""Plans that other municipalities have sent here: the list, one of them, and the answer."""
+"""A plan that another municipality has sent here: what came, and the answer."""
 
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_appbuilder import expose
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from app.audit import log
 from app.clock import today, utc_now
 from app.db import db, transaction
-from app.enums import MoveState, Section
+from app.enums import Section
 from app.errors import DomainError, NotFound
 from app.files import storage
-from app.models import Municipality, Person, Plan
+from app.models import Plan
 from app.people.forms import anyway_of
 from app.people.registering import MayBeRegistered
 from app.people.training_told import warned
 from app.plans import arriving, unit_moves
 from app.plans.arriving import Taken
+from app.plans.arriving_list_page import place_names
 from app.plans.coordinators import coordinators_here
 from app.plans.move_forms import DeclineForm, NameForm, TakeForm
 from app.plans.pages import Answer, PlanPage
 from app.plans.starting import HasOpenPlan
 from app.screens import forms
-from app.screens.figures import CountedList
-from app.screens.listing import Filter, OneOfFilter, Order, is_id, read_request
+from app.screens.listing import is_id
 from app.screens.offered import hits_asked
 from app.screens.words import words
 from app.security import policy, scope
@@ -36,41 +35,13 @@ from app.security.routes import door
 from app.side_tables import IncomingPlan
 from app.templating import setup
 
-SHOWN = 100
-FILTERS: dict[str, Filter] = {
-    "state": OneOfFilter(
-        _l("State"), IncomingPlan.state, [(MoveState.SENT.value, words(MoveState.SENT))]
-    )
-}
-ORDERS = {"sent": Order(_l("Sent"), IncomingPlan.id, descending=True)}
-COUNTED = CountedList(IncomingPlan, "IncomingView.list", FILTERS, ORDERS)
-"""The list, for figures that are lengths of it."""
-
 
 class IncomingView(PlanPage):
-    """What came from other municipalities, and what is done about it."""
+    """What came from another municipality, and what is done about it."""
 
     resource = Resource.INCOMING_PLAN
     route_base = "/incoming-plan"
-    default_view = "list"
-    intro = _l(
-        "Plans that other municipalities have sent here, and who answers. For local administrators"
-        " and coordinators."
-    )
-
-    @expose("/list/", methods=["GET"])
-    @door(Action.LIST)
-    def list(self) -> Answer:
-        """Those that wait first, then the newest; or those that wait alone."""
-        asked = read_request(request.args, FILTERS, ORDERS)
-        found = scope.rows(current_actor(), IncomingPlan).where(*asked.conditions)
-        in_order = found.order_by(IncomingPlan.ended_at.is_not(None), IncomingPlan.id.desc())
-        rows = db.session.scalars(in_order.limit(SHOWN)).all()
-        names = _names({one.from_municipality_id for one in rows})
-        is_narrowed = asked.is_narrowed(FILTERS)
-        return render_template(
-            "plans/arriving/list.html", view=self, rows=rows, names=names, is_narrowed=is_narrowed
-        )
+    default_view = "show"
 
     @expose("/show/<pk>", methods=["GET"])
     @door(Action.SHOW)
@@ -229,14 +200,9 @@ class IncomingView(PlanPage):
 
 
 def _in_words(package: IncomingPlan) -> dict[str, Any]:
-    names = _names({package.from_municipality_id})
+    names = place_names({package.from_municipality_id})
     sections = [words(Section(one)) for one in package.sections]
     return {"town": names[package.from_municipality_id], "sections": sections}
-
-
-def _names(ids: set[int]) -> dict[int, str]:
-    rows = db.session.scalars(select(Municipality).where(Municipality.id.in_(ids)))
-    return {one.id: one.display_name for one in rows}
 
 
 def _offer_coordinators(form: NameForm) -> None:
@@ -272,4 +238,4 @@ def origin_of(plan: Plan) -> str | None:
     found = db.session.scalar(
         select(IncomingPlan.from_municipality_id).where(IncomingPlan.plan_id == plan.id)
     )
-    return None if found is None else _names({found})[found]
+    return None if found is None else place_names({found})[found]

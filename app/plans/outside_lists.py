@@ -17,6 +17,7 @@ from app.clock import today
 from app.db import db
 from app.enums import PlanKind
 from app.models import Municipality, Participant, Person, Plan, StandardRole, Unit
+from app.people.names import search_form
 from app.people.search import ids_named
 from app.screens.listing import BadFilterValue, Filter, LookedUpFilter, OneOfFilter, Order
 from app.screens.searching import SearchFilter
@@ -89,7 +90,8 @@ class WhereFromFilter:
         )
         found = [(str(pk), name) for pk, name in db.session.execute(bodies)]
         return found + sorted(
-            ((f"{PLACE}{pk}", name) for pk, name in place_names().items()), key=lambda one: one[1]
+            ((f"{PLACE}{pk}", name) for pk, name in place_names().items()),
+            key=lambda one: search_form(one[1]),
         )
 
     def condition(self, value: str) -> ColumnElement[bool] | None:
@@ -138,7 +140,8 @@ class EndsFilter:
 
 def _roles() -> Sequence[tuple[str, Any]]:
     found = db.session.scalars(scope.rows(current_actor(), StandardRole)).all()
-    return sorted(((one.id, in_own_words(one.names)) for one in found), key=lambda one: one[1])
+    named = ((one.id, in_own_words(one.names)) for one in found)
+    return sorted(named, key=lambda one: search_form(one[1]))
 
 
 def _role_names() -> Sequence[tuple[Any, str]]:

@@ -134,6 +134,7 @@ class OutsideView(ScopedModelView):
         " local administrators."
     )
     empty_text = _l("Nobody from outside takes part in our plans now.")
+    empty_help = _l("When a coordinator adds somebody from outside to a plan, it shows here.")
     label_columns = {
         "person": _l("Name"),
         "where": _l("Where from"),

@@ -5,7 +5,7 @@ found anew, in the actor's scope, when the page is looked over and when it is do
 be done has changed in between, nothing is done and the page is shown again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -38,6 +38,8 @@ from app.security.roles import Action, Resource
 from app.security.routes import door
 
 BULK_DOORS = {"bulk", "undo"}
+PAGE, NONE = "page", "none"
+"""What ticking asks for: every line of the page, or none; nothing is done with them by that."""
 NAMED = 10
 LONGEST_LOCATION = 500
 
@@ -93,16 +95,17 @@ class BulkPages(ListPages, ScopedRows):
     @door(Action.LIST)
     def bulk(self) -> AnyResponse | tuple[str, int]:
         """Say what would be done to which rows; do it when that was agreed to."""
+        if request.form.get("which") in (PAGE, NONE):
+            return self.list_page(is_all_ticked=request.form["which"] == PAGE)
         asked = self.read_list_request()
-        if request.form.get("action") == "":
-            flash(_("Choose what to do with the lines first."), "warning")
-            return redirect(self.url("list", **asked.query))
+        missing = self._missing()
+        if "action" in missing:
+            return self._missing_page(missing)
         action = self._bulk_action()
         policy.require_open(current_actor(), action.action, self.resource)
         wanted = self._wanted(asked)
         if wanted is None:
-            flash(_("Tick one or more lines first, or choose all hits."), "warning")
-            return redirect(self.url("list", **asked.query))
+            return self._missing_page(missing)
         count = db.session.scalar(select(func.count()).select_from(_ids(wanted, self.model))) or 0
         if count > MOST_AT_ONCE:
             return self._bulk_page(action, asked, too_many=count)
@@ -113,6 +116,21 @@ class BulkPages(ListPages, ScopedRows):
         trial = self._rehearse(action, wanted)
         status = 422 if is_sent else 200
         return self._bulk_page(action, asked, trial=trial, form=form, status=status)
+
+    @staticmethod
+    def _missing() -> dict[str, str]:
+        """What is not said yet, by the place in the form where it is said."""
+        missing = {}
+        if request.form.get("which") != "all" and not request.form.getlist("row"):
+            missing["row"] = _("Tick one or more lines first, or choose all hits.")
+        if request.form.get("action") == "":
+            missing["action"] = _("Choose what to do with the lines first.")
+        return missing
+
+    def _missing_page(self, missing: Mapping[str, str]) -> tuple[str, int]:
+        """The list, with what is missing; what was ticked stays ticked."""
+        ticked = frozenset(request.form.getlist("row"))
+        return self.list_page(422, bulk_errors=missing, ticked=ticked)
 
     def _bulk_action(self) -> BulkAction:
         for one in self.bulk_actions:

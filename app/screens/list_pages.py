@@ -30,7 +30,7 @@ from app.screens.listing import (
     is_id,
     read_request,
 )
-from app.screens.paging import Page, fetch_page
+from app.screens.paging import Page, fetch_page, joined
 from app.screens.rows import ScopedRows, export_rows
 from app.security import scope
 from app.security.actor import current_actor
@@ -53,6 +53,7 @@ class ListPages(ScopedRows):
     """The pages of a list of ``ScopedModelView``."""
 
     filters: ClassVar[Mapping[str, Filter]] = {}
+    main_filters: ClassVar[tuple[str, ...] | None] = None
     orders: ClassVar[Mapping[str, Order]] = {}
     list_columns: ClassVar[Sequence[str]]
     more_columns: ClassVar[tuple[str, ...]] = ()
@@ -97,6 +98,10 @@ class ListPages(ScopedRows):
             values["pk"] = self.public_key(row)
         return url_for(f"{self.endpoint}.{method}", **values)
 
+    def row_address(self, row: Any) -> str | None:
+        """Where a row of the list leads; None for one that has no page."""
+        return self.url("show", row)
+
     def cell(self, row: Any, column: str) -> Any:
         """What a column of a row shows."""
         value = getattr(row, column, None)
@@ -108,6 +113,20 @@ class ListPages(ScopedRows):
     def list_name(self) -> str:
         """What the list is called where something is kept of it."""
         return self.route_base.strip("/")
+
+    @property
+    def folded_filters(self) -> Sequence[str]:
+        """The filters that stand folded under the others, where the list says which are its main
+        ones; what searches or asks for something by itself never does."""
+        if self.main_filters is None:
+            return ()
+        return [
+            name
+            for name, one in self.filters.items()
+            if name not in self.main_filters
+            and getattr(one, "kind", "") != "search"
+            and not hasattr(one, "default")
+        ]
 
     @property
     def all_columns(self) -> tuple[str, ...]:
@@ -285,6 +304,7 @@ class ListPages(ScopedRows):
     def _export_statement(self, asked: ListRequest) -> Select[Any]:
         base = scope.rows(current_actor(), self.model, Action.EXPORT).where(*asked.conditions)
         order = self.orders[asked.order]
+        base = joined(base, order)
         column: Any = order.column.desc() if asked.descending else order.column
         keys = (column.nulls_last(),) if order.may_be_empty else (column,)
         return self.export_query(base).order_by(*keys)

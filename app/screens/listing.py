@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false
+from sqlalchemy import ColumnElement, Select, false
 from werkzeug.datastructures import MultiDict
 
 from app.errors import BadRequest
@@ -199,6 +199,7 @@ class Order:
     """A way to sort: by one column, then by id; rows without a value come last both ways.
 
     ``header`` names the shown column whose heading sorts this way, where it has another name.
+    ``join`` brings in the table of the column, where that is another than the list's.
     """
 
     label: Any
@@ -206,6 +207,7 @@ class Order:
     descending: bool = False
     may_be_empty: bool = False
     header: str = ""
+    join: Callable[[Select[Any]], Select[Any]] | None = None
 
 
 @dataclass(frozen=True)
@@ -251,6 +253,12 @@ class ListRequest:
         if self.is_size_asked:
             asked["size"] = str(self.size)
         return asked
+
+    @property
+    def here(self) -> dict[str, str]:
+        """The parameters that ask for this very page of them."""
+        places = {"after": self.after, "before": self.before, "end": "1" if self.at_end else None}
+        return self.query | {name: at for name, at in places.items() if at is not None}
 
 
 def is_id(text: str) -> bool:

@@ -50,10 +50,10 @@ def fetch_page(
     if request.errors:
         return Page([], 0, has_next=False, has_previous=False, request=request)
     columns: Any = model
+    order = orders[request.order]
+    base = joined(base, order)
     backwards = request.before is not None or request.at_end
-    walk = Walk(
-        orders[request.order], columns.id, backwards, request.descending != backwards, request.size
-    )
+    walk = Walk(order, columns.id, backwards, request.descending != backwards, request.size)
     anchor = request.before if request.before is not None else request.after
     edge = None
     if anchor is not None:
@@ -69,6 +69,12 @@ def fetch_page(
         found.reverse()
         return Page(found, count, not request.at_end, more, request)
     return Page(found, count, more, anchor is not None, request)
+
+
+def joined(base: Select[Any], order: Order) -> Select[Any]:
+    """``base`` with the table that it is sorted by, where that is another."""
+    join = getattr(order, "join", None)
+    return base if join is None else join(base)
 
 
 def _filtered(
@@ -201,6 +207,10 @@ class Walk:
         if edge is None:
             return ordered
         here = tuple_(*(literal(at, key.type) for at, key in zip(edge, keys, strict=True)))
+        if getattr(self.order, "join", None) is not None:
+            # No index holds both keys: the first alone is a range of one.
+            first = literal(edge[0], keys[0].type)
+            ordered = ordered.where(keys[0] <= first if self.is_downwards else keys[0] >= first)
         return ordered.where(tuple_(*keys) < here if self.is_downwards else tuple_(*keys) > here)
 
     def _by_id(self, wanted: Select[Any], edge: tuple[Any, Any] | None) -> Select[Any]:

@@ -79,6 +79,7 @@ class SavedViewPage(BaseView):
             form=form,
             screen=_screen(row),
             back=list_address(row),
+            address=address_of(row, _external=True),
         )
         return page, status
 
@@ -93,9 +94,9 @@ def list_address(view: SavedView, **parameters: Any) -> str | None:
     return None if screen is None else url_for(f"{screen.endpoint}.list", **parameters)
 
 
-def address_of(view: SavedView) -> str | None:
+def address_of(view: SavedView, **options: Any) -> str | None:
     """The address that a view stands for."""
-    return list_address(view, **view.parameters)
+    return list_address(view, **view.parameters, **options)
 
 
 def _screen(view: SavedView) -> Any:

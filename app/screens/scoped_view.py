@@ -48,6 +48,7 @@ class ScopedModelView(BulkPages, ListPages, ModelView):
     show_intro: ClassVar[Any] = ""
     add_label: ClassVar[Any] = ""
     empty_text: ClassVar[Any] = ""
+    empty_help: ClassVar[Any] = ""
     buttons: ClassVar[tuple[tuple[str, Action, Any], ...]] = ()
     row_buttons: ClassVar[tuple[tuple[str, Action, Any], ...]] = ()
 

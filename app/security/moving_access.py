@@ -21,7 +21,12 @@ WHILE_OPEN: dict[Basis, frozenset[Action]] = {
     Basis.LOCAL_ADMINISTRATOR: frozenset({Action.HAND_OVER, Action.DECLINE}),
     Basis.COORDINATOR: frozenset({Action.ANSWER, Action.DECLINE}),
 }
-"""What can be done until it is answered, taken back, or too old. It can be seen afterwards too."""
+"""What can be done until it is answered, taken back, or too old."""
+AT_ANY_TIME: dict[Basis, frozenset[Action]] = {
+    Basis.LOCAL_ADMINISTRATOR: SEE | {Action.EXPORT},
+    Basis.COORDINATOR: SEE,
+}
+"""What can be done afterwards too."""
 
 
 def basis_for(actor: Actor, action: Action, package: IncomingPlan) -> Basis | None:
@@ -56,13 +61,15 @@ def packages(actor: Actor, action: Action) -> ColumnElement[bool]:
 
 def _may(action: Action, *, is_open: bool) -> list[Basis]:
     """The relations that give the right, with what is still open or with what is over."""
-    if action in SEE:
-        return list(WHILE_OPEN)
-    return [basis for basis, actions in WHILE_OPEN.items() if is_open and action in actions]
+    return [
+        basis
+        for basis, actions in WHILE_OPEN.items()
+        if action in AT_ANY_TIME[basis] or (is_open and action in actions)
+    ]
 
 
 def _in_time(action: Action, at: datetime) -> ColumnElement[bool]:
-    if action in SEE:
+    if any(action in actions for actions in AT_ANY_TIME.values()):
         return true()
     return and_(IncomingPlan.ended_at.is_(None), IncomingPlan.expires_at > at)
 

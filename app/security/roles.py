@@ -223,9 +223,9 @@ ROLE_RIGHTS: dict[Role, Rights] = {
         },
         Resource.PROTECTED_ADDRESS: READ | {Action.EDIT},
         Resource.MEMBERSHIP: REGISTER | {Action.END, Action.EXPORT},
-        Resource.ACCOUNT_LINK_REQUEST: READ,
+        Resource.ACCOUNT_LINK_REQUEST: READ | {Action.EXPORT},
         Resource.AUDIT_EVENT: READ | {Action.EXPORT},
-        Resource.JOB: READ | {Action.ADD, Action.EDIT, Action.CANCEL, Action.RESUME},
+        Resource.JOB: READ | {Action.ADD, Action.EDIT, Action.CANCEL, Action.RESUME, Action.EXPORT},
         Resource.PLAN_TYPE: READ | {Action.EDIT, Action.CHOOSE},
         Resource.STANDARD_ROLE: KEEP | {Action.IMPORT},
         Resource.TEMPLATE: KEEP | {Action.IMPORT},
@@ -240,7 +240,7 @@ ROLE_RIGHTS: dict[Role, Rights] = {
         Resource.GATHERING: KEEP,
         # Numbers over many plans; a report has no rows of its own.
         Resource.REPORT: frozenset({Action.SHOW, Action.EXPORT}),
-        Resource.INCOMING_PLAN: READ | {Action.HAND_OVER, Action.DECLINE},
+        Resource.INCOMING_PLAN: READ | {Action.EXPORT, Action.HAND_OVER, Action.DECLINE},
         # Adding is letting a scan find them.
         Resource.DUPLICATE: READ
         | {

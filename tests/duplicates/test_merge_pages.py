@@ -335,10 +335,20 @@ def test_merges_are_listed_with_those_that_wait_first(here, clerk):
     done, _one, two = pair_of(here, "Liste")
     merged(clerk, done, phone=two)
 
-    page = clerk.get("/duplicates/merge/list/").text
+    lists = "/duplicates/merge/list/"
+    page = clerk.get(lists).text
 
     assert 0 < page.index(SHOW.format(waits)) < page.index(SHOW.format(done))
+    # The older one comes first however few stand on a page.
+    first = clerk.get(f"{lists}?size=1").text
+    assert SHOW.format(waits) in first
+    assert SHOW.format(done) not in first
+    assert SHOW.format(done) in clerk.get(f"{lists}?state=done&q=Liste").text
+    rows = clerk.get("/duplicates/merge/export?state=waiting").text.splitlines()
+    assert len(rows) == 2
+    assert ";Waits for approval;" in rows[1]
     clerk.send(f"/duplicates/merge/decline/{waits}")
+    assert 'class="empty"' in clerk.get(f"{lists}?state=waiting").text
 
 
 def test_another_municipality_finds_nothing(here, client_as):

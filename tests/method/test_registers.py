@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import String, literal, select, union_all
 
 from app.clock import today
 from app.db import db
@@ -16,6 +16,8 @@ from app.models import (
     GatheringAttendance,
     Routine,
 )
+from app.people.folding import folded, titled
+from app.people.names import search_form
 from app.security import tenancy
 from tests.world import World
 
@@ -206,3 +208,16 @@ def test_who_is_to_take_a_course_is_for_administrators(keeper, reader):
     assert keeper.get("/training/?training=due").status_code == 200
     assert keeper.get("/training/export?format=csv").status_code == 200
     assert reader.get("/training/").status_code == 403
+
+
+def test_titles_are_in_norwegian_order_and_found_whatever_the_case(app):
+    ordered = ["Aktiv fritid", "Čielga", "da’gen – 2", "zen", "Ærlighet", "ørret", "Østover", "Åp"]
+    rows = union_all(*(select(literal(one, String).label("title")) for one in ordered[::-1]))
+    title = rows.subquery().c.title
+
+    with app.app_context():
+        found = db.session.execute(select(title, folded(title)).order_by(folded(title))).all()
+        named = db.session.scalars(select(title).where(titled(title)("ØST"))).all()
+
+    assert found == [(one, search_form(one)) for one in ordered]
+    assert named == ["Østover"]

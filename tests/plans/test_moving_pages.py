@@ -186,6 +186,11 @@ def test_a_coordinator_who_is_not_named_sees_nothing_of_it(move, client_as):
 
     assert client.get(f"/incoming-plan/show/{package}").status_code == 200
     assert package in client.get("/incoming-plan/list/").text
+    assert client.get("/incoming-plan/export").status_code == 403
+    local = client_as(LOCAL_THERE)
+    assert package in local.get("/incoming-plan/list/?size=1").text
+    assert "Strandvik" in local.get("/incoming-plan/export?state=sent").text.splitlines()[1]
+    assert 'class="empty"' in local.get("/incoming-plan/list/?state=sent&q=ingensomhetersaa").text
 
 
 def test_nothing_that_is_written_is_shown_before_a_yes(move, client_as):

@@ -233,11 +233,26 @@ def test_the_filter_travels_and_is_never_forgotten(crowd):
     )
 
 
-def test_no_tick_is_asked_for_and_nonsense_is_refused(crowd):
-    send = crowd.client.send
+def ticks(page):
+    """The lines that are ticked."""
+    return re.findall(r'name="row" value="([^"]+)" checked', page.text)
 
-    assert send(crowd.path, {"action": "retire", "which": "ticked"}).status_code == 302
-    assert send(crowd.path, {"action": "", "which": "all"}).status_code == 302
+
+def test_what_is_missing_is_asked_for_and_ticks_are_kept_and_nonsense_is_refused(crowd):
+    send = crowd.client.send
+    some = crowd.ids[:2]
+
+    without_action = send(crowd.path, {"action": "", "which": "ticked", "row": some})
+    without_tick = send(crowd.path, {"action": "retire", "which": "ticked"})
+
+    assert (without_action.status_code, without_tick.status_code) == (422, 422)
+    assert sorted(ticks(without_action)) == sorted(some)
+    assert 'href="#bulk-action"' in without_action.text
+    assert 'aria-describedby="bulk-error-action"' in without_action.text
+    assert '<option value="retire" selected>' in without_tick.text
+    assert len(ticks(send(crowd.path, {"which": "page", "action": ""}))) == len(crowd.ids)
+    assert ticks(send(crowd.path, {"which": "none", "action": "", "row": some})) == []
+    assert send(crowd.path, {"action": "", "which": "all"}).status_code == 422
     assert send(crowd.path, {"action": "burn", "which": "all"}).status_code == 400
     assert send(crowd.path, {"action": "retire", "row": "x"}).status_code == 400
 
