@@ -13,7 +13,7 @@ from app.db import db, transaction
 from app.enums import Section
 from app.errors import DomainError, NotFound
 from app.files import storage
-from app.models import Plan
+from app.models import Person, Plan
 from app.people.forms import anyway_of
 from app.people.registering import MayBeRegistered
 from app.people.training_told import warned
