@@ -69,6 +69,7 @@ class MergeView(BaseView):
 
     resource = Resource.DUPLICATE
     route_base = "/duplicates/merge"
+    menu_homes = ("DuplicateView",)
     default_view = "list"
 
     # --- all of them -----------------------------------------------------------------------------

@@ -30,6 +30,7 @@ class ElsewhereView(ScopedModelView):
 
     resource = Resource.PERSON
     route_base = "/ours-elsewhere"
+    menu_homes = ("OutsideView",)
     datamodel = TableInterface(Person)
     include_route_methods = {"list", "export"}
     eager = (Person.unit,)

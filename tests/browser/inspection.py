@@ -143,7 +143,7 @@ def _wrong_parts(seen: dict[str, Any], look: Look) -> list[str]:
         f"it has {seen['mains']} main": seen["mains"] == 1,
         f"it has {seen['banners']} header": seen["banners"] == 1,
         "its first link does not lead to the content": seen["skips"] == 1,
-        f"{seen['currents']} entries of the menu are current": seen["currents"] == seen["isInMenu"],
+        f"{seen['currents']} entries of the menu are current": seen["currents"] == seen["isPlaced"],
         f"its trail ends {seen['trailEnds']} times": seen["trailEnds"] <= 1,
     }
     return [problem for problem, is_right in rules.items() if not is_right]
