@@ -15,6 +15,7 @@ from flask_appbuilder import Model
 from flask_babel import format_date, format_decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup, escape
 from wtforms import Field, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import TextInput
@@ -37,6 +38,7 @@ from app.screens.listing import is_id
 from app.screens.words import options, words
 
 KEPT = "keep"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 _AT_HOME = re.compile(r"\+47([0-9]{8})")
 NEEDED = InputRequired(_l("This must be filled in."))
 OF_DATE = {
@@ -318,10 +320,16 @@ def show_phone(number: str | None) -> str:
     digits = home[1]
     ends = (3, 5, 8) if digits[0] in "49" else (2, 4, 6, 8)
     groups = [digits[start:end] for start, end in pairwise((0, *ends))]
-    return "\N{NO-BREAK SPACE}".join(["+47", *groups])
+    return NO_BREAK.join(["+47", *groups])
+
+
+def show_email(address: str | None) -> Markup:
+    """An e-mail address for a narrow column, which may be broken behind the ``@`` alone."""
+    return escape(address or "").replace("@", Markup("@<wbr>"))
 
 
 def show_moment(at: datetime) -> str:
     """An instant as people tell it: the day and the minute in Norway."""
     here = at.astimezone(OSLO)
-    return f"{here:%d.%m.%Y} {_('at %(time)s', time=f'{here:%H.%M}')}"
+    minute = _("at %(time)s", time=f"{here:%H.%M}").replace(" ", NO_BREAK)
+    return f"{here:%d.%m.%Y} {minute}"
