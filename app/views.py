@@ -110,7 +110,6 @@ from app.screens.fields import (
     at_most,
     person_choice,
     show_date,
-    show_email,
     show_moment,
     show_number,
     show_phone,
@@ -273,7 +272,7 @@ class PersonView(PersonPages):
         "language": lambda person: words(person.language),
         "phone": lambda person: show_phone(shown_phone(person)),
         "list_phone": lambda person: "" if person.is_shielded else show_phone(person.phone),
-        "list_email": lambda person: "" if person.is_shielded else show_email(person.email),
+        "list_email": lambda person: "" if person.is_shielded else person.email,
         "national_id": lambda person: masked_national_id(person),
         "created_at": lambda person: show_date(day_of(person.created_at)),
     }

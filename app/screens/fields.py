@@ -15,7 +15,6 @@ from flask_appbuilder import Model
 from flask_babel import format_date, format_decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup, escape
 from wtforms import Field, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import TextInput
@@ -321,11 +320,6 @@ def show_phone(number: str | None) -> str:
     ends = (3, 5, 8) if digits[0] in "49" else (2, 4, 6, 8)
     groups = [digits[start:end] for start, end in pairwise((0, *ends))]
     return NO_BREAK.join(["+47", *groups])
-
-
-def show_email(address: str | None) -> Markup:
-    """An e-mail address for a narrow column, which may be broken behind the ``@`` alone."""
-    return escape(address or "").replace("@", Markup("@<wbr>"))
 
 
 def show_moment(at: datetime) -> str:
