@@ -37,7 +37,7 @@ from app.duplicates.merge_list_page import MergeListView
 from app.duplicates.merge_pages import MergeView
 from app.duplicates.review_pages import DuplicateView
 from app.duplicates.unit_hints import AsksAboutNamesakes
-from app.enums import Language, UnitKind
+from app.enums import Language, Role, UnitKind
 from app.jobs import cards as job_cards
 from app.jobs import lists as job_lists
 from app.jobs.alike_pages import AlikeRowsView
@@ -112,11 +112,14 @@ from app.screens.fields import (
     at_most,
     person_choice,
     show_date,
+    show_moment,
     show_number,
+    show_phone,
     unit_choice,
 )
 from app.screens.listing import Shown
 from app.screens.log_pages import LogPages, role_words, say, show_instant, who
+from app.screens.menu import offered_to
 from app.screens.open_pages import OpenPagesView
 from app.screens.saved_view_page import SavedViewPage
 from app.screens.table import TableInterface
@@ -267,8 +270,8 @@ class PersonView(PersonPages):
         "birth_date": lambda person: show_date(person.birth_date),
         "unit": lambda person: "" if person.is_shielded or not person.unit else person.unit.name,
         "language": lambda person: words(person.language),
-        "phone": shown_phone,
-        "list_phone": lambda person: "" if person.is_shielded else person.phone,
+        "phone": lambda person: show_phone(shown_phone(person)),
+        "list_phone": lambda person: "" if person.is_shielded else show_phone(person.phone),
         "list_email": lambda person: "" if person.is_shielded else person.email,
         "national_id": lambda person: masked_national_id(person),
         "created_at": lambda person: show_date(day_of(person.created_at)),
@@ -428,6 +431,7 @@ class UnitView(AsksAboutNamesakes, UnitPages):
         "kind": lambda unit: words(unit.kind),
         "parent": lambda unit: unit.parent.name if unit.parent else "",
         "leader": lambda unit: leader_name(unit),
+        "phone": lambda unit: show_phone(unit.phone),
         "is_outside": lambda unit: _l("Yes") if unit.is_outside else _l("No"),
     }
     export_columns = (
@@ -647,7 +651,7 @@ class JobView(JobPages):
     orders = job_lists.ORDERS
     formatters_columns = {
         "kind": lambda job: words(job.kind),
-        "created_at": lambda job: show_instant(job.created_at),
+        "created_at": lambda job: show_moment(job.created_at),
         "state": job_lists.shown_state,
         "progress": lambda job: (
             f"{show_number(job.done)} / {show_number(job.total)}" if job.total else ""
@@ -743,6 +747,62 @@ SET_UP_VIEWS = (
     NationalFileView,
 )
 
+MENU = (
+    (
+        "plans",
+        _l("Plans"),
+        (
+            (StartView, _l("Start a plan")),
+            (PlanListView, _l("All plans")),
+            (IncomingListView, _l("From other municipalities")),
+        ),
+    ),
+    (
+        "follow_up",
+        _l("Follow-up"),
+        (
+            (ReportView, _l("Reports")),
+            (SuccessView, _l("Success factors")),
+            (KeyRolesView, _l("Overview of key roles")),
+        ),
+    ),
+    (
+        "people",
+        _l("People and units"),
+        (
+            (PersonView, _l("Persons")),
+            (DuplicateView, _l("Duplicates")),
+            (UnitView, _l("Units")),
+            (MembershipView, _l("Roles and logins")),
+            (OutsideView, _l("People across municipalities")),
+        ),
+    ),
+    (
+        "set_up",
+        _l("Set-up"),
+        (
+            (KindView, _l("Kinds of plans")),
+            (StandardRoleView, _l("Standard roles")),
+            (TemplateView, _l("Templates")),
+            (NationalProposalView, _l("News from the national library")),
+            (NationalView, _l("National library")),
+        ),
+    ),
+    (
+        "operation",
+        _l("Operation"),
+        (
+            (JobView, _l("Jobs")),
+            (AuditEventView, _l("Log")),
+            (MunicipalityView, _l("Municipalities")),
+            (CentralAppointmentView, _l("Central administrators")),
+        ),
+    ),
+)
+"""The menu below the desk and one's own plans: names, headings, and what stands under each."""
+
+OFFERED = {MunicipalityView: offered_to(Role.CENTRAL_ADMINISTRATOR, Role.LOCAL_ADMINISTRATOR)}
+
 
 def register_views(appbuilder: AppBuilder) -> None:
     """Register every screen; the order is the menu's."""
@@ -750,35 +810,20 @@ def register_views(appbuilder: AppBuilder) -> None:
     appbuilder.add_view_no_menu(MunicipalityChoiceView)
     for view in UNLISTED_VIEWS:
         appbuilder.add_view_no_menu(view)
-    appbuilder.add_view(DeskView, "DeskView", label=_l("Desk"))
-    appbuilder.add_view(MyPlansView, "MyPlansView", label=_l("My plans"))
     for plan_view in (*PLAN_VIEWS, *CONTENT_VIEWS, *ACCESS_VIEWS, *CONSENT_VIEWS):
         appbuilder.add_view_no_menu(plan_view)
-    appbuilder.add_view(StartView, "StartView", label=_l("Start a plan"))
-    appbuilder.add_view(PlanListView, "PlanListView", label=_l("All plans"))
-    appbuilder.add_view(ReportView, "ReportView", label=_l("Reports"))
-    arrived = _l("From other municipalities")
-    appbuilder.add_view(IncomingListView, "IncomingListView", label=arrived)
-    appbuilder.add_view_no_menu(IncomingView)
-    appbuilder.add_view(PersonView, "PersonView", label=_l("Persons"))
-    appbuilder.add_view(DuplicateView, "DuplicateView", label=_l("Duplicates"))
-    appbuilder.add_view(UnitView, "UnitView", label=_l("Units"))
-    appbuilder.add_view(SuccessView, "SuccessView", label=_l("Success factors"))
-    appbuilder.add_view(MembershipView, "MembershipView", label=_l("Roles and logins"))
-    appbuilder.add_view(KeyRolesView, "KeyRolesView", label=_l("Overview of key roles"))
-    appbuilder.add_view(OutsideView, "OutsideView", label=_l("People across municipalities"))
-    appbuilder.add_view(KindView, "KindView", label=_l("Kinds of plans"))
-    appbuilder.add_view_no_menu(TemplateProposalView)
-    appbuilder.add_view(StandardRoleView, "StandardRoleView", label=_l("Standard roles"))
-    appbuilder.add_view(TemplateView, "TemplateView", label=_l("Templates"))
-    proposed = _l("News from the national library")
-    appbuilder.add_view(NationalProposalView, "NationalProposalView", label=proposed)
-    appbuilder.add_view(NationalView, "NationalView", label=_l("National library"))
-    for other_view in (*SET_UP_VIEWS, *DUPLICATE_VIEWS, *METHOD_VIEWS):
+    views = (IncomingView, TemplateProposalView, *SET_UP_VIEWS, *DUPLICATE_VIEWS, *METHOD_VIEWS)
+    for other_view in views:
         appbuilder.add_view_no_menu(other_view)
-    appbuilder.add_view(JobView, "JobView", label=_l("Jobs"))
-    appbuilder.add_view(AuditEventView, "AuditEventView", label=_l("Log"))
-    appbuilder.add_view(MunicipalityView, "MunicipalityView", label=_l("Municipalities"))
-    appbuilder.add_view(
-        CentralAppointmentView, "CentralAppointmentView", label=_l("Central administrators")
-    )
+    for view, label in (DeskView, _l("Desk")), (MyPlansView, _l("My plans")):
+        appbuilder.add_view(view, view.__name__, label=label)
+    for name, heading, entries in MENU:
+        for view, label in entries:
+            appbuilder.add_view(
+                view,
+                view.__name__,
+                label=label,
+                category=name,
+                category_label=heading,
+                menu_cond=OFFERED.get(view),
+            )

@@ -30,7 +30,6 @@ from app.people.keyring import keyring
 from app.screens import language
 from app.screens.forms import differences
 from app.screens.listing import is_id
-from app.screens.log_pages import show_instant
 from app.security import policy, scope, throttle
 from app.security.actor import Actor, current_actor
 from app.security.roles import Action
@@ -234,7 +233,6 @@ class OwnPageView(BaseView):
             ),
             present=session.row_hash,  # type: ignore[attr-defined]
             now=at,
-            show_instant=show_instant,
         )
         return make_response(page, status)
 

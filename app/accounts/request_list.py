@@ -87,6 +87,7 @@ class LinkRequestView(ScopedModelView):
 
     resource = Resource.ACCOUNT_LINK_REQUEST
     route_base = "/link-request"
+    menu_homes = ("MembershipView",)
     datamodel = TableInterface(AccountLinkRequest)
     include_route_methods = LIST_DOORS
     eager = (AccountLinkRequest.person,)

@@ -132,6 +132,7 @@ class AppointView(BaseView):
     """Appointing a local administrator, by a central administrator."""
 
     route_base = "/municipality/appoint"
+    menu_homes = ("MunicipalityView",)
     default_view = "appoint"
 
     @expose("/<number>", methods=["GET", "POST"])

@@ -34,6 +34,7 @@ class TogetherView(BaseView):
 
     resource = Resource.DUPLICATE
     route_base = "/duplicates/together"
+    menu_homes = ("DuplicateView",)
     default_view = "choose"
 
     @expose("/", methods=["GET", "POST"])

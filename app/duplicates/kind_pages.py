@@ -60,6 +60,7 @@ class KindsView(BaseView):
 
     resource = Resource.DUPLICATE
     route_base = "/duplicates/kinds"
+    menu_homes = ("DuplicateView",)
     default_view = "index"
 
     @expose("/", methods=["GET"])
@@ -78,6 +79,7 @@ class ListOfKind(BaseView):
     """What the lists of all kinds share."""
 
     resource = Resource.DUPLICATE
+    menu_homes: ClassVar[tuple[str, ...]] = ("DuplicateView",)
     default_view = "index"
     title: ClassVar[Any]
     intro: ClassVar[Any]

@@ -56,6 +56,7 @@ class MergeListView(ScopedModelView):
     """Every merge of two persons, for local administrators; each row leads to its own page."""
 
     resource = Resource.DUPLICATE
+    menu_homes = ("DuplicateView",)
     route_base = "/duplicates/merge"
     datamodel = TableInterface(PersonMerge)
     include_route_methods = {"list", "export", "arrange", "keep_view"}

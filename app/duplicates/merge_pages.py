@@ -55,6 +55,7 @@ class MergeView(BaseView):
 
     resource = Resource.DUPLICATE
     route_base = "/duplicates/merge"
+    menu_homes = ("DuplicateView",)
     default_view = "choose"
 
     # --- choose, look over, do -------------------------------------------------------------------

@@ -83,6 +83,7 @@ class AlikeRowsView(BaseView):
 
     resource = Resource.PERSON
     route_base = "/person-import-alike"
+    menu_homes = ("JobView",)
     default_view = "show"
 
     @expose("/show/<pk>", methods=["GET", "POST"])

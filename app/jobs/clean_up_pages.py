@@ -71,6 +71,7 @@ class CleanUpView(BaseView):
 
     resource = Resource.CLEAN_UP
     route_base = "/tidy"
+    menu_homes = ("PlanListView",)
     default_view = "index"
 
     @expose("/", methods=["GET", "POST"])

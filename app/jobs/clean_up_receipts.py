@@ -38,6 +38,7 @@ class TidyReceiptView(BaseView):
 
     resource = Resource.JOB
     route_base = "/tidy-receipt"
+    menu_homes = ("JobView",)
     default_view = "show"
 
     @expose("/show/<pk>", methods=["GET"])

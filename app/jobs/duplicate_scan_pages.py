@@ -21,6 +21,7 @@ class DuplicateScanView(BaseView):
 
     resource = Resource.DUPLICATE
     route_base = "/duplicate-scan"
+    menu_homes = ("DuplicateView",)
     default_view = "start"
 
     @expose("/start", methods=["POST"])

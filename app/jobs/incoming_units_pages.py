@@ -56,6 +56,7 @@ class IncomingUnitsView(BaseView):
 
     resource = Resource.INCOMING_UNITS
     route_base = "/incoming-units"
+    menu_homes = ("UnitView",)
     default_view = "show"
 
     @expose("/show/<pk>", methods=["GET"])

@@ -59,6 +59,7 @@ class JoiningView(BaseView):
 
     resource = Resource.MUNICIPALITY_JOINING
     route_base = "/municipality-joining"
+    menu_homes = ("MunicipalityView",)
     default_view = "list"
 
     @expose("/", methods=["GET"])

@@ -151,6 +151,7 @@ class ImportView(BaseView):
 
     resource = Resource.PERSON
     route_base = "/person-import"
+    menu_homes = ("PersonView",)
     default_view = "upload"
 
     @expose("/", methods=["GET", "POST"])

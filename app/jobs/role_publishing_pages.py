@@ -49,6 +49,7 @@ class RolePublishingView(BaseView):
 
     resource = Resource.STANDARD_ROLE
     route_base = "/standard-role-publishing"
+    menu_homes = ("StandardRoleView",)
     default_view = "review"
 
     @expose("/review/<pk>", methods=["GET", "POST"])

@@ -29,6 +29,7 @@ class TemplateProposalView(BaseView):
 
     resource = Resource.TEMPLATE
     route_base = "/template-proposal"
+    menu_homes = ("TemplateView",)
     default_view = "show"
 
     @expose("/show/<pk>", methods=["GET"])

@@ -50,6 +50,7 @@ class UnitMoveView(BaseView):
 
     resource = Resource.UNIT_MOVE
     route_base = "/unit-move"
+    menu_homes = ("UnitView",)
     default_view = "list"
 
     @expose("/", methods=["GET"])

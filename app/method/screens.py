@@ -51,6 +51,7 @@ class CourseView(CoursePages):
 
     resource = Resource.COURSE
     route_base = "/course"
+    menu_homes = ("SuccessView",)
     datamodel = TableInterface(Course)
     bulk_actions = bulk.actions(
         retire=lambda n: ngettext("Retire %(num)s course", "Retire %(num)s courses", n),
@@ -155,6 +156,7 @@ class RoutineView(RoutinePages):
 
     resource = Resource.ROUTINE
     route_base = "/routine"
+    menu_homes = ("SuccessView",)
     datamodel = TableInterface(Routine)
     eager = (Routine.keeper,)
     bulk_actions = bulk.actions(
@@ -266,6 +268,7 @@ class GatheringView(GatheringPages):
 
     resource = Resource.GATHERING
     route_base = "/gathering"
+    menu_homes = ("SuccessView",)
     datamodel = TableInterface(Gathering)
     bulk_actions = bulk.actions(
         retire=lambda n: ngettext("Retire %(num)s gathering", "Retire %(num)s gatherings", n),

@@ -41,6 +41,7 @@ class TrainingView(ScopedModelView):
 
     resource = Resource.PERSON
     route_base = "/training"
+    menu_homes = ("SuccessView",)
     datamodel = TableInterface(Person)
     include_route_methods = LIST_DOORS
     eager = (Person.unit,)

@@ -31,6 +31,7 @@ class ElsewhereView(ScopedModelView):
 
     resource = Resource.PERSON
     route_base = "/ours-elsewhere"
+    menu_homes = ("OutsideView",)
     datamodel = TableInterface(Person)
     include_route_methods = LIST_DOORS
     eager = (Person.unit,)

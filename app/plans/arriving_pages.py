@@ -40,6 +40,7 @@ class IncomingView(PlanPage):
     """What came from another municipality, and what is done about it."""
 
     resource = Resource.INCOMING_PLAN
+    menu_homes = ("IncomingListView",)
     route_base = "/incoming-plan"
     default_view = "show"
 

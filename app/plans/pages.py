@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from flask import current_app, render_template, request, url_for
+from flask import current_app, g, render_template, request, url_for
 from flask_appbuilder import BaseView
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -56,6 +56,7 @@ class PlanPage(BaseView):
     """Base of a view with pages about one plan. Access is asked of policy; nothing is kept."""
 
     resource: ClassVar[Resource] = Resource.PLAN
+    menu_homes: ClassVar[tuple[str, ...]] = ("PlanListView", "MyPlansView")
 
     def plan_of(self, pk: str, action: Action, section: Section | None = None) -> Plan:
         """The plan of an address, when the actor may do ``action`` in it.
@@ -83,13 +84,20 @@ class PlanPage(BaseView):
         self, template: str, plan: Plan, *, status: int = 200, **values: Any
     ) -> tuple[str, int]:
         """A page of the plan, with its heading and the way to its other parts."""
+        actor = current_actor()
+        emergencies = life.emergencies(plan, utc_now())
+        if plan_is_read(actor, plan) and actor.person_id not in {
+            one.person_id for one in emergencies
+        }:
+            g.menu_homes = ("MyPlansView",)
         page = render_template(
             template,
             view=self,
             plan=plan,
             tabs=list(tabs(plan)),
             kind_name=name_of(plan),
-            emergencies=life.emergencies(plan, utc_now()),
+            initials=initials_of(plan),
+            emergencies=emergencies,
             **values,
         )
         return page, status
@@ -149,6 +157,11 @@ def type_of(plan: Plan) -> PlanType:
 def name_of(plan: Plan) -> str:
     """What the municipality calls the plan's kind."""
     return in_own_words(type_of(plan).names) or str(words(plan.kind))
+
+
+def initials_of(plan: Plan) -> str:
+    """Whom the plan is about, for who knows it already: the first letter of each name."""
+    return "".join(f"{name[0]}." for name in plan.owner.full_name.split())
 
 
 def coordinator_word(plan: Plan) -> str:

@@ -75,6 +75,7 @@ class RoleMatrixView(BaseView):
 
     resource = Resource.STANDARD_ROLE
     route_base = "/standard-role-matrix"
+    menu_homes = ("StandardRoleView",)
     default_view = "index"
 
     @expose("/", methods=["GET", "POST"])

@@ -25,6 +25,7 @@ class StandardRoleView(BaseView):
 
     resource = Resource.STANDARD_ROLE
     route_base = "/standard-role"
+    menu_homes = ("MyPlansView",)
     default_view = "index"
     intro = _l(
         "A standard role says what somebody may do in each part of a plan, so that coordinators"

@@ -3,9 +3,11 @@
 They render through ``templates/_forms.html``; nothing here needs JavaScript.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 from flask import current_app, request, url_for
@@ -36,6 +38,8 @@ from app.screens.listing import is_id
 from app.screens.words import options, words
 
 KEPT = "keep"
+NO_BREAK = "\N{NO-BREAK SPACE}"
+_AT_HOME = re.compile(r"\+47([0-9]{8})")
 NEEDED = InputRequired(_l("This must be filled in."))
 OF_DATE = {
     DateProblem.NOT_A_DATE: _l("This is no date. Write day.month.year, for example 17.05.2016."),
@@ -324,6 +328,18 @@ def show_date(value: Any) -> str:
     return format_date(value, "dd.MM.yyyy") if value else ""
 
 
+def show_phone(number: str | None) -> str:
+    """A phone number in the groups that it is read in, on one line; one from abroad as it is."""
+    if number is None or not (home := _AT_HOME.fullmatch(number)):
+        return number or ""
+    digits = home[1]
+    ends = (3, 5, 8) if digits[0] in "49" else (2, 4, 6, 8)
+    groups = [digits[start:end] for start, end in pairwise((0, *ends))]
+    return NO_BREAK.join(["+47", *groups])
+
+
 def show_moment(at: datetime) -> str:
     """An instant as people tell it: the day and the minute in Norway."""
-    return at.astimezone(OSLO).strftime("%d.%m.%Y %H.%M")
+    here = at.astimezone(OSLO)
+    minute = _("at %(time)s", time=f"{here:%H.%M}").replace(" ", NO_BREAK)
+    return f"{here:%d.%m.%Y} {minute}"

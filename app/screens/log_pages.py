@@ -158,7 +158,7 @@ def role_words(roles: str | None) -> str:
 
 
 def show_instant(at: datetime) -> str:
-    """An instant as users in Norway read it."""
+    """An instant as the log tells it, to the second; elsewhere it is ``show_moment``."""
     return at.astimezone(OSLO).strftime("%d.%m.%Y %H:%M:%S")
 
 

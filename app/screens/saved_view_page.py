@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, flash, g, redirect, render_template, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -73,11 +73,14 @@ class SavedViewPage(BaseView):
 
     @staticmethod
     def _page(row: SavedView, form: NameForm, status: int) -> tuple[str, int]:
+        screen = _screen(row)
+        if screen is not None:
+            g.menu_homes = (screen.endpoint, *getattr(screen, "menu_homes", ()))
         page = render_template(
             "screens/saved_view.html",
             row=row,
             form=form,
-            screen=_screen(row),
+            screen=screen,
             back=list_address(row),
             address=address_of(row, _external=True),
         )

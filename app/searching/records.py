@@ -17,8 +17,7 @@ from app.enums import JobKind, JobState
 from app.models import Job, Membership, Municipality, Person, Unit
 from app.people.names import search_form
 from app.people.search import NAMES
-from app.screens.fields import show_date
-from app.screens.log_pages import show_instant
+from app.screens.fields import show_date, show_moment
 from app.screens.typed import Term, anywhere, first_rows
 from app.screens.words import words
 from app.searching.found import SHOWN, Group, Hit, list_of, whole_list
@@ -86,7 +85,7 @@ def jobs(actor: Actor, typed: Sequence[Term]) -> Group:
     hits = [
         Hit(
             str(words(row.kind)),
-            f"{words(row.state)}, {show_instant(row.created_at)}",
+            f"{words(row.state)}, {show_moment(row.created_at)}",
             url_for("JobView.show", pk=row.id),
         )
         for row in rows[:SHOWN]

@@ -162,6 +162,7 @@ class SetUpFileView(FilePages):
 
     resource = Resource.TEMPLATE
     route_base = "/set-up-files"
+    menu_homes = ("TemplateView",)
     intro = _l(
         "Share standard roles and templates with other municipalities, or take in what others have"
         " made. What you take in becomes drafts, which nobody uses before you publish them. For"
@@ -195,6 +196,7 @@ class NationalFileView(FilePages):
 
     resource = Resource.NATIONAL_PIECE
     route_base = "/national-files"
+    menu_homes = ("NationalView",)
     intro = _l(
         "Take national standard roles and templates out as a file, or take a file in. What you take"
         " in becomes drafts, which no municipality sees before you publish them."

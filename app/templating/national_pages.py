@@ -50,6 +50,7 @@ class NationalPage(TemplatePage):
     """Base of views about what is national."""
 
     resource = Resource.NATIONAL_PIECE
+    menu_homes = ("NationalView", "NationalProposalView", "StartView")
     model = NationalPiece
     only: SetUpKind | None = None
 

@@ -55,6 +55,7 @@ class StandardRoleEditView(RoleEditing, BaseView):
 
     resource = Resource.STANDARD_ROLE
     route_base = "/standard-role-edit"
+    menu_homes = ("StandardRoleView", "MyPlansView")
     default_view = "add"
     review = "RolePublishingView.review"
 

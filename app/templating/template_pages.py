@@ -53,6 +53,8 @@ class TemplatePage(BaseView):
     """Base of views about templates: finding one, and drawing what is in it."""
 
     resource = Resource.TEMPLATE
+    # Whoever starts plans reads the templates, without having them in the menu.
+    menu_homes: ClassVar[tuple[str, ...]] = ("TemplateView", "StartView")
     model: ClassVar[type[Head]] = Template
 
     def head_of(self, pk: str, action: Action) -> Any:

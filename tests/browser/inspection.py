@@ -143,7 +143,7 @@ def _wrong_parts(seen: dict[str, Any], look: Look) -> list[str]:
         f"it has {seen['mains']} main": seen["mains"] == 1,
         f"it has {seen['banners']} header": seen["banners"] == 1,
         "its first link does not lead to the content": seen["skips"] == 1,
-        f"{seen['currents']} entries of the menu are current": seen["currents"] == seen["isInMenu"],
+        f"{seen['currents']} entries of the menu are current": seen["currents"] == seen["isPlaced"],
         f"{seen['untyped']} choices can't be made by typing": seen["untyped"] == 0,
         f"its trail ends {seen['trailEnds']} times": seen["trailEnds"] <= 1,
     }

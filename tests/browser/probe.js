@@ -17,9 +17,15 @@
     for (const element of document.body.querySelectorAll("*"))
       if (element.getBoundingClientRect().right > room + 0.5)
         wide.push(`${element.tagName.toLowerCase()}.${element.className}`);
-  // A page below an entry of the menu marks that entry as the present place.
+  // Every page belongs to an entry of the menu, which is marked as the present place. These belong
+  // to none, unless the menu has one of that name for who looks.
+  const beside = [
+    "", "first-administrator", "hjelp", "kept-form", "login", "me", "municipality",
+    "municipality-choice", "nothing", "om", "password", "search", "tilgjengelighet",
+  ];
   const root = (path) => path.split("/")[1];
   const entries = [...document.querySelectorAll("nav.menu a")].map((link) => root(link.pathname));
+  const here = root(location.pathname);
   const count = (selector) => document.querySelectorAll(selector).length;
   return {
     texts: [...texts],
@@ -31,7 +37,7 @@
     mains: count("main"),
     banners: count("body > header"),
     navigations: count("nav"),
-    isInMenu: entries.includes(root(location.pathname)),
+    isPlaced: entries.includes(here) || (entries.length > 0 && !beside.includes(here)),
     currents: count("nav.menu [aria-current=page]"),
     trailEnds: count(".ds-breadcrumbs [aria-current=page]"),
     skips: count('body > a[href="#main"]:first-child'),

@@ -8,6 +8,7 @@ from tests.browser.wording import foreign
 NARROW = Look("nb", 320, "light")
 RIGHT = """<!doctype html><html lang="nb"><head><title>Personer – Samvev</title></head><body>
 <a href="#main">Gå til innholdet</a><header>Samvev</header>
+<nav class="menu"><a href="/person/list/" aria-current="page">Personer</a></nav>
 <main id="main"><h1>Personer</h1></main></body></html>"""
 FAULTS = {
     "axe image-alt": ("</main>", "<img src='data:,'></main>"),
@@ -22,6 +23,7 @@ FAULTS = {
         "<fieldset class=choice data-choices=/x><legend>Velg</legend>"
         "<button name=find>Søk</button></fieldset></main>",
     ),
+    "0 entries of the menu are current": (' aria-current="page"', ""),
     "its first link does not lead to the content": ('href="#main"', 'href="#x"'),
     "it is wider than 320 px": ("</main>", "<p style='width:30rem'>bred</p></main>"),
     "console error: oops": ("</main>", "<script>console.error('oops')</script></main>"),

@@ -122,8 +122,14 @@ def test_a_plan_lives_from_nothing_to_a_withdrawn_consent(town, at_desk):
     consent(owner, plan)
     overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert owner.evaluate(overflow) <= 0
+    goals = owner.locator("nav.parts a[href*='section=goals']")
+    assert not goals.is_visible()
+    owner.click("nav.parts summary")
+    assert goals.is_visible()
 
     teacher.goto(f"/plan-content/section/{plan}?section=goals")
+    assert not teacher.is_visible("nav.parts summary")
+    assert teacher.is_visible("nav.parts a")
     assert "Gå til skolen alene" in teacher.inner_text("main")
     teacher.goto(f"/plan-content/section/{plan}?section=comments")
     teacher.click("main a.ds-button >> nth=0")

@@ -117,7 +117,7 @@ def test_where_nothing_is_wrong_it_is_said_with_the_time(client_as):
     page = read(client_as("lokal.fjellby"), "/desk/")
 
     assert "Nothing to do now" in page
-    assert re.search(r"Checked \d\d\.\d\d\.\d{4} \d\d\.\d\d\.", page)
+    assert re.search(r"Checked \d\d\.\d\d\.\d{4} at\s\d\d\.\d\d\.", page)
     assert CARD.findall(page) == []
 
 

@@ -14,6 +14,7 @@ from app.models import AuditEvent, Person, ProtectedAddress
 from app.people import operations as people
 from app.people import protection
 from app.people.national_id import synthetic
+from app.screens.fields import show_phone
 from app.security.actor import acting_as, operator
 
 BORN = date(1943, 3, 2)  # Nobody of the files of persons is as old.
@@ -294,14 +295,14 @@ def test_nothing_that_tells_where_a_shielded_person_is_stands_in_lists_and_files
     client, person, world, path
 ):
     school = "skole"
-    open_page = client.get(path).text
+    open_page = client.get(path).text.replace("<wbr>", "")
     protect(client, person, unit_id=person.unit_id)
 
-    shielded_line = line_of(client.get(path).text, person)
+    shielded_line = line_of(client.get(path).text.replace("<wbr>", ""), person)
 
     assert school in line_of(open_page, person)
     assert person.email in line_of(open_page, person)
-    for telling in (school, person.email, "22123456", HIDDEN_STREET):
+    for telling in (school, person.email, "22123456", show_phone(LANDLINE), HIDDEN_STREET):
         assert telling not in shielded_line
 
 
@@ -356,7 +357,7 @@ def test_the_record_and_the_form_of_a_shielded_person_tell_no_place(
     pages.append(coordinator.send(f"/person/edit/{person.id}", stale).text)
 
     for page in pages:
-        for telling in ("Måkeskrik skole", "22123456", "22 12 34 56", HIDDEN_STREET):
+        for telling in ("Måkeskrik skole", "22123456", show_phone(LANDLINE), HIDDEN_STREET):
             assert telling not in page
         assert not re.search('[">]0301["<]', page)
     assert 'role="alert"' in pages[-1]
@@ -394,7 +395,7 @@ def test_a_mobile_number_tells_no_place_and_stays_on_the_record(app, client, per
     client.send(f"/person/edit/{person.id}", form_of(person, phone=MOBILE))
     protect(client, read(app, place, person))
 
-    assert MOBILE in client.get(f"/person/show/{person.id}").text
+    assert show_phone(MOBILE) in client.get(f"/person/show/{person.id}").text
 
 
 def test_only_local_administrators_protect_and_see_protected_addresses(

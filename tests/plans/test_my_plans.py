@@ -208,11 +208,24 @@ def test_the_first_page_leads_to_my_plans_but_for_administrators(client_as):
         assert client_as(username).get("/").status_code == 200
 
 
-def test_my_plans_is_the_first_entry_of_the_menu(client_as):
-    page = client_as("koordinator.strandvik").get("/my-plans/", headers=ENGLISH).text
-    menu = page[page.index('<nav class="menu"') :]
+def test_the_menu_offers_what_each_has_use_for_and_marks_where_a_plan_belongs(client_as, garden):
+    path = f"/plan/show/{garden.strandvik.plans['ip']}"
+    menus = {}
+    for username in ("planeier", "koordinator.strandvik", "lokal.strandvik"):
+        page = client_as(username).get(path, headers=ENGLISH).text
+        menus[username] = page.partition('<nav class="menu"')[2].partition("</nav>")[0]
+    marked = {who: re.findall(r'aria-current="page">([^<]+)<', menu) for who, menu in menus.items()}
 
-    assert re.search(r"<li><a [^>]*>([^<]+)</a>", menu).group(1) == "My plans"
+    assert re.findall(r"<a [^>]*>([^<]+)</a>", menus["planeier"]) == ["My plans"]
+    assert re.findall(r"<a [^>]*>([^<]+)</a>", menus["koordinator.strandvik"])[0] == "My plans"
+    assert "Municipalities" in menus["lokal.strandvik"]
+    assert re.search(r'<ul aria-labelledby="menu-2">.*?All plans', menus["lokal.strandvik"], re.S)
+    assert marked == {
+        "planeier": ["My plans"],
+        "koordinator.strandvik": ["My plans"],
+        "lokal.strandvik": ["All plans"],
+    }
+    assert "<title>Individual plan P.M. – Strandvik – Samvev</title>" in page
 
 
 def test_who_has_no_plan_is_told_what_will_come(client_as, world, planting):
