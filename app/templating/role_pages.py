@@ -116,11 +116,8 @@ class StandardRoleEditView(RoleEditing, BaseView):
         return standard_roles.latest(head)
 
     def used(self, head: StandardRole) -> RoleContent | None:
-        """What is in use, or the national original of what never was: changes are told from it."""
-        used, row = standard_roles.in_use(head), standard_roles.national_of(head)
-        if used is not None or row is None:
-            return used
-        return RoleContent.model_validate(row.content)
+        """What is in use, or what a copy that never was is made of: changes are told from it."""
+        return standard_roles.in_use(head) or standard_roles.made_of(head)
 
     def version(self, head: StandardRole) -> str:
         """What tells whether somebody else has saved the draft."""

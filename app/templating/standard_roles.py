@@ -149,6 +149,15 @@ def national_of(role: StandardRole) -> NationalVersion | None:
     return row
 
 
+def made_of(role: StandardRole) -> RoleContent | None:
+    """What the national version said that the role, or its draft, was made of."""
+    piece = db.session.get(NationalPiece, role.national_id) if role.national_id else None
+    told = versions.made_of(versions.published(role) or versions.draft(role))
+    number = role.national_number if told is None else told
+    row = None if piece is None or number is None else versions.published(piece, number)
+    return None if row is None else RoleContent.model_validate(row.content)
+
+
 # --- new roles -----------------------------------------------------------------------------------
 
 
