@@ -52,7 +52,10 @@ class NationalPiece(Versioned, Model):
 
 class NationalVersion(Versioned, Model):
     """A version of a national standard role or template; the one that is not published is the
-    draft. A published one never changes."""
+    draft. A published one never changes.
+
+    ``changes`` are the last ones to the draft, each with what undoing it needs.
+    """
 
     __tablename__ = "national_version"
     __table_args__ = (
@@ -71,13 +74,14 @@ class NationalVersion(Versioned, Model):
     number: Mapped[int]
     content: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     published_at: Mapped[datetime | None] = mapped_column(Instant)
+    changes: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
 
     piece: Mapped["NationalPiece"] = relationship(viewonly=True)
 
 
 class StandardRoleVersion(Versioned, TenantOwned):
     """A version of a standard role; the one that is not published is its draft. A published one
-    never changes."""
+    never changes. ``national_number`` is the national version that it was made of, where known."""
 
     __tablename__ = "standard_role_version"
     __table_args__ = (
@@ -99,6 +103,7 @@ class StandardRoleVersion(Versioned, TenantOwned):
     number: Mapped[int]
     content: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     reach: Mapped[Reach | None] = mapped_column(one_of(Reach, "standard_role_version_reach"))
+    national_number: Mapped[int | None]
     published_at: Mapped[datetime | None] = mapped_column(Instant)
 
     role: Mapped["StandardRole"] = relationship(
@@ -129,7 +134,8 @@ class Template(Versioned, TenantOwned):
 
 class TemplateVersion(Versioned, TenantOwned):
     """A version of a template; the one that is not published is its draft. A published one never
-    changes: plans keep theirs."""
+    changes: plans keep theirs. ``national_number`` is the national version that it was made of,
+    where known."""
 
     __tablename__ = "template_version"
     __table_args__ = (
@@ -151,6 +157,7 @@ class TemplateVersion(Versioned, TenantOwned):
     template_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
     number: Mapped[int]
     content: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    national_number: Mapped[int | None]
     published_at: Mapped[datetime | None] = mapped_column(Instant)
 
     template: Mapped[Template] = relationship(

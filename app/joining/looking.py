@@ -145,15 +145,16 @@ def _national_ids(two: Looking) -> None:
 
 
 def _set_up(two: Looking) -> None:
-    """Standard roles and templates: of the same key or origin, the one there holds."""
+    """Standard roles and templates: of the same key or origin, the one there holds. What was
+    copied from it here under a name of its own comes along."""
     for model, what, kept in (
         (StandardRole, Settled.ROLES_RETIRED, two.findings.roles),
         (Template, Settled.TEMPLATES_RETIRED, two.findings.templates),
     ):
         goes, stays = two.both(select(model.id, model.key, model.national_id), model)
         keys = {row.key for row in stays if row.key}
-        origins = {row.national_id for row in stays if row.national_id}
-        kept += [row.id for row in goes if row.key in keys or row.national_id in origins]
+        same = _first_copies(goes) & {row.id for row in goes if row.national_id in _origins(stays)}
+        kept += [row.id for row in goes if row.key in keys or row.id in same]
         two.settled[what] = len(kept)
     numbers = select(ConsentText.kind, ConsentText.number)
     goes, stays = two.both(numbers, ConsentText)
@@ -162,6 +163,18 @@ def _set_up(two: Looking) -> None:
         last = max(row.number for row in goes if row.kind == kind)
         two.findings.text_shifts[kind] = last - (first[kind] - 1)
     two.settled[Settled.CONSENT_TEXTS] = sum(row.kind in two.findings.text_shifts for row in goes)
+
+
+def _origins(rows: Iterable[Any]) -> set[str]:
+    return {row.national_id for row in rows if row.national_id}
+
+
+def _first_copies(rows: Iterable[Any]) -> set[str]:
+    """The first copy of each national original; ids are in the order in which they were made."""
+    found: dict[str, str] = {}
+    for row in sorted(rows, key=lambda row: str(row.id)):
+        found.setdefault(row.national_id or row.id, row.id)
+    return set(found.values())
 
 
 def _lowest(rows: Iterable[Any]) -> dict[PlanKind, int]:

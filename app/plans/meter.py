@@ -29,7 +29,7 @@ class MeterFacts:
 
     Participants are those who take part today, besides owner and coordinator. Goals and activities
     are those that are not in the bin. ``fields`` are the fields of the template that answer a
-    point, by its number: those that are not filled in and ought to be; none, when it is answered.
+    point, by its number: those that are not filled in; none, when it is answered.
     """
 
     goals: int = 0

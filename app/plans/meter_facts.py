@@ -58,8 +58,11 @@ def facts_of(plan: Plan, on: date) -> MeterFacts:
 
 
 def _fields(plan: Plan) -> dict[int, tuple[Unanswered, ...]]:
-    """By point of the law, the fields of the template that answer it and are empty: those that
-    are required, or all of them while not one is filled in."""
+    """By point of the law, the fields of the template that answer it and are empty.
+
+    Each carries a part of the point, such as goals, resources or needs, so none stands in for
+    another. Whether a field is required says only when its form can be saved.
+    """
     asked = content_of(plan.template_version_id)
     if asked is None or not legal_points(asked):
         return {}
@@ -68,8 +71,6 @@ def _fields(plan: Plan) -> dict[int, tuple[Unanswered, ...]]:
     for point in legal_points(asked):
         fields = [(s, f) for s, f in asked.fields if point in f.legal_points]
         empty = [(s, f) for s, f in fields if f.key not in values.get((s.part, s.key), ())]
-        if len(empty) < len(fields):
-            empty = [(s, f) for s, f in empty if f.is_required]
         found[point] = tuple(Unanswered(f.names.here, s.part) for s, f in empty)
     return found
 

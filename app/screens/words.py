@@ -176,7 +176,9 @@ WORDS: dict[StrEnum, Any] = {
     MoveState.TAKEN_BACK: _l("Taken back"),
     MoveState.CONSENT_REFUSED: _l("Consent refused or taken back"),
     MoveState.EXPIRED: _l("Not answered in time"),
-    NoticeKind.ROLE_PROPOSED: _l("A standard role has got more access"),
+    NoticeKind.ROLE_PROPOSED: _l(
+        "More access is proposed, and the coordinator has not answered yet"
+    ),
     NoticeKind.TEMPLATE_PROPOSED: _l("There is a newer version of the template"),
     NoticeKind.PARTICIPANT_TWICE: _l("Somebody may take part in the plan twice"),
     NoticeKind.PLAN_TWICE: _l("The plan may be registered twice"),

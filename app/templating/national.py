@@ -13,16 +13,17 @@ from app.audit import log
 from app.columns import new_id
 from app.db import db
 from app.enums import SetUpKind
-from app.errors import DomainError, StaleVersion
+from app.errors import DomainError, NotFound, StaleVersion
 from app.security import policy
 from app.security.actor import Actor
 from app.security.roles import Action, Resource
 from app.set_up_tables import NationalPiece, NationalVersion
-from app.templating import heads, versions
+from app.templating import heads, national_changes, versions
 from app.templating.role_content import RoleContent
 from app.templating.template_content import TemplateContent
 from app.templating.texts import key_of
 
+REPLACED = "take_up"
 MODELS: dict[SetUpKind, type[RoleContent] | type[TemplateContent]] = {
     SetUpKind.STANDARD_ROLE: RoleContent,
     SetUpKind.TEMPLATE: TemplateContent,
@@ -90,9 +91,9 @@ def draft_version(piece: NationalPiece) -> str:
     return f"{piece.number or 0}.{0 if row is None else row.version}"
 
 
-def let_say(actor: Actor, piece: NationalPiece, number: int, *, version: str) -> None:
+def let_say(actor: Actor, piece: NationalPiece, number: int, *, version: str) -> str | None:
     """Let the draft say what a published version says: that in use, to throw the draft away, or
-    another. There is a draft afterwards.
+    another. There is a draft afterwards; what there was before comes back by the id of the answer.
 
     Raises:
         StaleVersion: somebody else has saved or published it since.
@@ -104,9 +105,30 @@ def let_say(actor: Actor, piece: NationalPiece, number: int, *, version: str) ->
     wanted = versions.published(piece, number)
     if wanted is None:
         raise NothingNew
-    row = versions.draft(piece) or versions.begin(piece)
+    row = versions.draft(piece)
+    before = None if row is None else {"content": row.content}
+    row = row or versions.begin(piece)
     versions.keep(row, dict(wanted.content), version=str(row.version))
     log.record(actor, "national_piece:draft_says_version", piece)
+    if before is None or before["content"] == wanted.content:
+        return None
+    return national_changes.note(actor, piece, REPLACED, before)
+
+
+def say_again(actor: Actor, piece: NationalPiece, change: str) -> None:
+    """Let the draft say what the actor put away.
+
+    Raises:
+        NothingToUndo, NotFound, UndoneAlready
+    """
+    policy.require(actor, Action.EDIT, piece)
+    what, before = national_changes.take_back(actor, piece, change)
+    if what != REPLACED:
+        raise NotFound
+    row = versions.draft(piece)
+    versions.keep(row, before["content"], version=str(row.version))
+    if piece.number is None:
+        heads.put_names(piece, read(piece, row.content))
 
 
 def beside(piece: NationalPiece) -> NationalVersion | None:

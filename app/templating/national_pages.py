@@ -37,7 +37,7 @@ from app.templating.template_check import checklist, may_be_published
 from app.templating.template_content import TemplateContent
 from app.templating.template_draft_pages import TemplateDraftView
 from app.templating.template_forms import NameForm
-from app.templating.template_pages import Answer, TemplatePage, asked_language
+from app.templating.template_pages import Answer, TemplatePage, asked_language, say
 from app.templating.texts import isolated
 
 EDITORS = {
@@ -196,7 +196,7 @@ class NationalView(NationalPage):
             with transaction():
                 row, number = self.head_of(pk, Action.EDIT), _number(request.form.get("number"))
                 version = request.form.get("version", "")
-                national.let_say(current_actor(), row, number or 0, version=version)
+                change = national.let_say(current_actor(), row, number or 0, version=version)
                 is_used = number == row.number
         except DomainError as error:
             if error.is_refusal:
@@ -205,8 +205,25 @@ class NationalView(NationalPage):
             flash(text, "warning")
             return redirect(url_for("NationalView.show", pk=pk))
         said = _("The draft says what version %(number)s says.", number=number)
+        undo = url_for("NationalView.undo", pk=pk, change=change) if change else None
         name = in_own_words(row.names)
-        flash(_("The draft of %(name)s is thrown away.", name=name) if is_used else said, "success")
+        say(_("The draft of %(name)s is thrown away.", name=name) if is_used else said, undo)
+        return redirect(url_for("NationalView.show", pk=pk))
+
+    @expose("/undo/<pk>", methods=["POST"])
+    @door(Action.EDIT)
+    def undo(self, pk: str) -> Answer:
+        """Let the draft say again what one has put away oneself."""
+        text, kind = _("It is undone."), "success"
+        try:
+            with transaction():
+                row = self.head_of(pk, Action.EDIT)
+                national.say_again(current_actor(), row, request.args.get("change", ""))
+        except DomainError as error:
+            if error.is_refusal:
+                raise
+            text, kind = str(error), "warning"
+        flash(text, kind)
         return redirect(url_for("NationalView.show", pk=pk))
 
     @expose("/publish/<pk>", methods=["GET", "POST"])

@@ -22,10 +22,15 @@ from app.set_up_tables import NationalPiece, Template
 from app.templating import proposals, setup, shelf
 from app.templating.file_pages import page_of
 from app.templating.setup import in_own_words
+from app.templating.template_pages import say
 from app.templating.texts import isolated
 
 Answer = Response | str | tuple[str, int]
 TAKE_OVER = "take_over"
+UNDO: dict[Any, str] = {
+    StandardRole: "StandardRoleEditView.undo",
+    Template: "TemplateDraftView.undo",
+}
 
 
 class NationalProposalView(BaseView):
@@ -83,9 +88,9 @@ class NationalProposalView(BaseView):
     def use(self, pk: str) -> Answer:
         """Use something national here, as a copy of one's own."""
 
-        def copy() -> str:
+        def copy() -> tuple[str, str | None]:
             piece = _found(NationalPiece, pk, Action.CHOOSE)
-            return page_of(proposals.use(current_actor(), piece, at=utc_now()))
+            return page_of(proposals.use(current_actor(), piece, at=utc_now())), None
 
         return _done(copy, _("It is in use here now. You can change it as you like."))
 
@@ -96,15 +101,18 @@ class NationalProposalView(BaseView):
             flash(_("There is no proposal about this any more."), "info")
             return redirect(page_of(copy))
         new, before = proposals.national_now(proposal), proposals.before(proposal)
-        here = shelf.in_use(copy)
+        draft, merged = shelf.drafted(copy), proposals.merge(proposal)
+        here = draft or shelf.in_use(copy)
         return render_template(
             "templating/proposal_national.html",
             proposal=proposal,
             name=isolated(in_own_words(copy.names)),
             page=page_of(copy),
-            has_draft=shelf.drafted(copy) is not None,
+            has_draft=draft is not None,
+            version=shelf.draft_version(copy),
+            merged=merged,
             nationally=None if before is None else proposals.changes(before, new),
-            mine=None if here is None else proposals.changes(here, new),
+            mine=None if here is None else proposals.changes(here, merged.content),
             answer=f"{self.endpoint}.answer_{'role' if model is StandardRole else 'template'}",
         )
 
@@ -114,17 +122,22 @@ class NationalProposalView(BaseView):
         sent = request.form.get("number", "")
         number = int(sent) if sent.isdecimal() and len(sent) < 9 else 0
 
-        def answer() -> str:
-            copy, actor = _found(model, pk, Action.EDIT), current_actor()
-            if is_taken:
-                proposals.take_over(actor, copy, number, at=utc_now())
-                return page_of(copy)
-            proposals.decline(actor, copy, number)
-            return url_for("NationalProposalView.index")
+        def take_over() -> tuple[str, str | None]:
+            copy, version = _found(model, pk, Action.EDIT), request.form.get("version", "")
+            change = proposals.take_over(
+                current_actor(), copy, number, version=version, at=utc_now()
+            )
+            undo = change and url_for(UNDO[model], pk=copy.id, change=change)
+            return page_of(copy), undo
+
+        def decline() -> tuple[str, str | None]:
+            proposals.decline(current_actor(), _found(model, pk, Action.EDIT), number)
+            return url_for("NationalProposalView.index"), None
 
         if is_taken:
-            return _done(answer, _("The draft says what is national now. Publish it if you agree."))
-        return _done(answer, _("What you have stays as it is."))
+            said = _("What is new nationally is in the draft now. Publish it if you agree.")
+            return _done(take_over, said)
+        return _done(decline, _("What you have stays as it is."))
 
 
 def _found(model: Any, pk: str, action: Action) -> Any:
@@ -143,12 +156,13 @@ def _found(model: Any, pk: str, action: Action) -> Any:
     return row
 
 
-def _done(change: Callable[[], str], said: str) -> Answer:
-    """Change in one transaction and go on; or back to the proposals with what stood in the way."""
+def _done(change: Callable[[], tuple[str, str | None]], said: str) -> Answer:
+    """Change in one transaction and go on, with a way to undo it where there is one; or back to
+    the proposals with what stood in the way."""
     try:
         with transaction():
-            location = change()
-        flash(said, "success")
+            location, undo = change()
+        say(said, undo)
     except DomainError as error:
         if error.is_refusal:
             raise

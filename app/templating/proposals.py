@@ -1,8 +1,9 @@
 """What municipalities are told when the national library changes: their copies, what differs, and
 taking it over or saying no.
 
-It is found from numbers alone: a copy remembers which national version it comes from, and there is
-a proposal as long as a later one is in use. Nothing changes here by itself.
+It is found from numbers alone: a copy remembers which national version it has answered, and there
+is a proposal as long as a later one is in use. A yes stands with the draft until that is published,
+so that who throws the draft away is asked again. Nothing changes here by itself.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, func
+from sqlalchemy import Select, func, select
 
 from app.audit import log
 from app.db import db
@@ -21,14 +22,24 @@ from app.models import StandardRole
 from app.security import policy, scope
 from app.security.actor import Actor
 from app.security.roles import Action
-from app.set_up_tables import NationalPiece, NationalVersion, Template
+from app.set_up_tables import (
+    NationalPiece,
+    NationalVersion,
+    StandardRoleVersion,
+    Template,
+    TemplateVersion,
+)
 from app.templating import (
     local_copies,
+    merging,
     national,
     role_changes,
+    role_drafts,
     role_words,
     shelf,
     standard_roles,
+    template_drafts,
+    templates,
     versions,
 )
 from app.templating.role_content import RoleContent
@@ -38,6 +49,11 @@ from app.templating.template_compare import differences as template_differences
 from app.templating.template_content import TemplateContent
 
 Copy = StandardRole | Template
+MODELS: dict[Any, tuple[Any, Any]] = {
+    StandardRole: (StandardRoleVersion, StandardRoleVersion.role_id),
+    Template: (TemplateVersion, TemplateVersion.template_id),
+}
+"""What can be a copy, with its versions, and by which column they belong to it."""
 
 
 class AnsweredAlready(DomainError):
@@ -70,6 +86,24 @@ class Proposal:
         """The id of the copy: it has one proposal at most."""
         return self.copy.id
 
+    @property
+    def since(self) -> int:
+        """The national version that the copy answered last."""
+        return versions.answered(self.copy)
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What the draft would say: the municipality's own with what has changed nationally on top.
+
+    ``kept`` is what both have changed, where the municipality's own stays. ``has_own`` tells
+    whether there is anything of its own to keep; without it the draft says what is national.
+    """
+
+    content: Said
+    kept: Sequence[Change] = ()
+    has_own: bool = False
+
 
 def changes(old: Said, new: Said) -> Sequence[Change]:
     """What is different in ``new``, in words."""
@@ -86,7 +120,7 @@ def changes(old: Said, new: Said) -> Sequence[Change]:
 def waiting(actor: Actor) -> list[Proposal]:
     """The proposals to this municipality, standard roles first, in order."""
     found: list[Proposal] = []
-    for model in (StandardRole, Template):
+    for model in MODELS:
         rows = _behind(actor, model).add_columns(NationalPiece, NationalVersion)
         rows = rows.order_by(model.position, model.id)
         found += [Proposal(*row) for row in db.session.execute(rows)]
@@ -97,13 +131,19 @@ def count(actor: Actor) -> int:
     """How many proposals wait here."""
     counted = func.count()
     return sum(
-        db.session.scalar(_behind(actor, model).with_only_columns(counted)) or 0
-        for model in (StandardRole, Template)
+        db.session.scalar(_behind(actor, model).with_only_columns(counted)) or 0 for model in MODELS
     )
 
 
 def _behind(actor: Actor, model: Any) -> Select[Any]:
-    """Copies that come from an earlier national version than the one in use."""
+    """Copies that have answered no national version as late as the one in use, be it in a draft."""
+    draft, of_copy = MODELS[model]
+    answered = select(draft.id).where(
+        draft.municipality_id == model.municipality_id,
+        of_copy == model.id,
+        draft.published_at.is_(None),
+        draft.national_number >= NationalPiece.number,
+    )
     return (
         scope.rows(actor, model, Action.EDIT)
         .join(NationalPiece, NationalPiece.id == model.national_id)
@@ -112,6 +152,7 @@ def _behind(actor: Actor, model: Any) -> Select[Any]:
             model.retired_at.is_(None),
             NationalPiece.retired_at.is_(None),
             NationalPiece.number > model.national_number,
+            ~answered.exists(),
             NationalVersion.number == NationalPiece.number,
             NationalVersion.published_at.is_not(None),
         )
@@ -124,15 +165,15 @@ def of(actor: Actor, copy: Copy) -> Proposal | None:
     piece = db.session.get(NationalPiece, copy.national_id) if copy.national_id else None
     if piece is None or piece.retired_at is not None or piece.number is None:
         return None
-    if piece.number <= (copy.national_number or 0):
+    if piece.number <= versions.answered(copy):
         return None
     row = versions.published(piece)
     return None if row is None else Proposal(copy, piece, row)
 
 
 def before(proposal: Proposal) -> Said | None:
-    """What the national version that the copy comes from said; None where that is not known."""
-    row = versions.published(proposal.piece, proposal.copy.national_number or 0)
+    """What the national version that the copy answered last said; None where that is not known."""
+    row = versions.published(proposal.piece, proposal.since)
     return None if row is None else national.read(proposal.piece, row.content)
 
 
@@ -141,17 +182,48 @@ def national_now(proposal: Proposal) -> Said:
     return national.read(proposal.piece, proposal.version.content)
 
 
-def take_over(actor: Actor, copy: Copy, number: int, *, at: datetime) -> None:
-    """Let the draft of the copy say what the national version says. It goes the usual way of
-    review and publishing; until then what is in use stays.
+def merge(proposal: Proposal) -> Merged:
+    """What the draft would say if it is taken over."""
+    base, theirs = before(proposal), national_now(proposal)
+    ours = shelf.drafted(proposal.copy) or shelf.in_use(proposal.copy)
+    if base is None or ours is None or shelf.says_same(base, ours):
+        return Merged(theirs)
+    made, other = (merging.merged(base, ours, theirs, of_both=side) for side in merging.Side)
+    return Merged(made, changes(made, other), has_own=True)
+
+
+def take_over(actor: Actor, copy: Copy, number: int, *, version: str, at: datetime) -> str | None:
+    """Put what has changed nationally into the draft of the copy; the id by which that is undone,
+    where it changed a draft. It goes the usual way of review and publishing: until then what is in
+    use stays, and nothing is answered. ``version`` is that of the draft that was looked at.
 
     Raises:
         AnsweredAlready
+        StaleVersion: the draft is another than the one that was looked at.
+        NameIsTaken: another standard role has the national name here.
     """
     proposal = _needed(actor, copy, number)
-    shelf.put_draft(actor, copy, national_now(proposal), at=at)
-    copy.national_number = number
+    content = merge(proposal).content
     log.record(actor, "national_piece:taken_over", copy)
+    change = _put(actor, copy, content, number, version, at)
+    said = shelf.in_use(copy)
+    if said is not None and shelf.says_same(said, content):
+        _answer(copy, number, is_made_of=True)
+    return change
+
+
+def _put(
+    actor: Actor, copy: Copy, content: Said, number: int, version: str, at: datetime
+) -> str | None:
+    if isinstance(copy, Template) and isinstance(content, TemplateContent):
+        had_draft, what = versions.draft(copy) is not None, template_drafts.REPLACED
+        was = templates.replace(actor, copy, content, version=version, made_of=number)
+        return template_drafts.note(actor, copy, what, was, at=at) if had_draft else None
+    if not (isinstance(copy, StandardRole) and isinstance(content, RoleContent)):
+        return None
+    if standard_roles.is_taken(content.names, copy):
+        raise standard_roles.NameIsTaken
+    return role_drafts.replace(actor, copy, content, version=version, made_of=number, at=at)
 
 
 def decline(actor: Actor, copy: Copy, number: int) -> None:
@@ -161,8 +233,17 @@ def decline(actor: Actor, copy: Copy, number: int) -> None:
         AnsweredAlready
     """
     _needed(actor, copy, number)
-    copy.national_number = number
+    _answer(copy, number, is_made_of=False)
     log.record(actor, "national_piece:declined", copy)
+
+
+def _answer(copy: Copy, number: int, *, is_made_of: bool) -> None:
+    """Note that a national version is answered. What is in use goes on telling which one it was
+    made of: after a no that is an earlier one."""
+    row = versions.published(copy)
+    if is_made_of or versions.made_of(row) is None:
+        versions.tell_origin(row, number if is_made_of else copy.national_number)
+    copy.national_number = number
 
 
 def _needed(actor: Actor, copy: Copy, number: int) -> Proposal:
@@ -179,7 +260,7 @@ def _needed(actor: Actor, copy: Copy, number: int) -> Proposal:
 def not_here(actor: Actor) -> list[NationalPiece]:
     """What is national and in use that this municipality has no copy of."""
     copied: set[Any] = set()
-    for model in (StandardRole, Template):
+    for model in MODELS:
         ids = scope.rows(actor, model).with_only_columns(model.national_id)
         copied |= set(db.session.scalars(ids))
     wanted = scope.rows(actor, NationalPiece).where(
@@ -209,11 +290,12 @@ def use(actor: Actor, piece: NationalPiece, *, at: datetime) -> Copy:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a copy comes from, and whether it says something else now."""
+    """Where a copy comes from, whether it says something else now, and what."""
 
     number: int
     is_changed: bool
     is_behind: bool
+    own: Sequence[Change] = ()
 
 
 def origin(copy: Copy) -> Origin | None:
@@ -221,12 +303,12 @@ def origin(copy: Copy) -> Origin | None:
     piece = db.session.get(NationalPiece, copy.national_id) if copy.national_id else None
     if piece is None:
         return None
-    number = copy.national_number or 0
-    row, said = versions.published(piece, number), shelf.in_use(copy)
-    is_same = (
-        row is not None
-        and said is not None
-        and shelf.says_same(said, national.read(piece, row.content))
-    )
-    is_behind = piece.retired_at is None and (piece.number or 0) > number
-    return Origin(number, not is_same, is_behind)
+    made = versions.published(copy) or versions.draft(copy)
+    told = versions.made_of(made)
+    number = (copy.national_number or 0) if told is None else told
+    row, said = versions.published(piece, number), shelf.in_use(copy) or shelf.drafted(copy)
+    base = None if row is None else national.read(piece, row.content)
+    is_same = base is not None and said is not None and shelf.says_same(said, base)
+    is_behind = piece.retired_at is None and (piece.number or 0) > versions.answered(copy)
+    own = () if base is None or said is None else changes(base, said)
+    return Origin(number, not is_same, is_behind, tuple(own))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -19,12 +20,23 @@ from app.security import policy, scope
 from app.security.actor import Actor, current_actor
 from app.security.roles import Action, Resource
 from app.security.routes import door
-from app.templating import proposals, role_matrix, role_words, setup, standard_roles, versions
+from app.templating import (
+    proposals,
+    role_drafts,
+    role_matrix,
+    role_words,
+    setup,
+    standard_roles,
+    versions,
+)
 from app.templating.role_changes import differences
 from app.templating.role_content import RoleContent
 from app.templating.role_editing import EDITOR, LEVEL, Answer, RoleEditing
 from app.templating.role_forms import RoleForm
 from app.templating.setup import in_own_words
+from app.templating.template_pages import say
+
+Change = Callable[[Actor, StandardRole, datetime], str | None]
 
 
 def find_role(pk: str, action: Action) -> StandardRole:
@@ -107,8 +119,8 @@ class StandardRoleEditView(RoleEditing, BaseView):
         return standard_roles.latest(head)
 
     def used(self, head: StandardRole) -> RoleContent | None:
-        """What is in use."""
-        return standard_roles.in_use(head)
+        """What is in use, or what a copy that never was is made of: changes are told from it."""
+        return standard_roles.in_use(head) or standard_roles.made_of(head)
 
     def version(self, head: StandardRole) -> str:
         """What tells whether somebody else has saved the draft."""
@@ -186,23 +198,16 @@ class StandardRoleEditView(RoleEditing, BaseView):
     @door(Action.EDIT)
     def throw_away(self, pk: str) -> Answer:
         """Let the draft say what is in use again."""
-
-        def change(actor: Actor, role: StandardRole, at: datetime) -> None:
-            version = request.form.get("version", "")
-            standard_roles.throw_away(actor, role, version=version, at=at)
-
+        change = _of_draft(role_drafts.throw_away)
         return self._do(pk, Action.EDIT, change, _("The draft of %(name)s is thrown away."))
 
     @expose("/use-again/<pk>", methods=["POST"])
     @door(Action.EDIT)
     def use_again(self, pk: str) -> Answer:
         """Let the draft say what an earlier version says."""
-
-        def change(actor: Actor, role: StandardRole, at: datetime) -> None:
-            sent = request.form.get("number", "")
-            number = int(sent) if sent.isdecimal() and len(sent) < 9 else 0
-            standard_roles.use_again(actor, role, number, at=at)
-
+        sent = request.form.get("number", "")
+        number = int(sent) if sent.isdecimal() and len(sent) < 9 else 0
+        change = _of_draft(partial(role_drafts.use_again, number=number))
         said = _(
             "The draft of %(name)s says what the earlier version says. It is not published yet."
         )
@@ -212,12 +217,18 @@ class StandardRoleEditView(RoleEditing, BaseView):
     @door(Action.EDIT)
     def reset(self, pk: str) -> Answer:
         """Let the draft say what the national original says."""
-
-        def change(actor: Actor, role: StandardRole, at: datetime) -> None:
-            standard_roles.reset(actor, role, at=at)
-
         said = _("The draft of %(name)s says what the national one says. It is not published yet.")
-        return self._do(pk, Action.EDIT, change, said)
+        return self._do(pk, Action.EDIT, _of_draft(role_drafts.reset), said)
+
+    @expose("/undo/<pk>", methods=["POST"])
+    @door(Action.EDIT)
+    def undo(self, pk: str) -> Answer:
+        """Let the draft say again what one has put away oneself."""
+
+        def change(actor: Actor, role: StandardRole, at: datetime) -> str | None:
+            return role_drafts.undo(actor, role, request.args.get("change", ""), at=at)
+
+        return self._do(pk, Action.EDIT, change, _("It is undone."))
 
     @expose("/retire/<pk>", methods=["POST"])
     @door(Action.RETIRE)
@@ -240,23 +251,28 @@ class StandardRoleEditView(RoleEditing, BaseView):
 
         return self._do(pk, Action.RESTORE, change, _("%(name)s is in use again."))
 
-    def _do(
-        self,
-        pk: str,
-        action: Action,
-        change: Callable[[Actor, StandardRole, datetime], None],
-        said: str,
-    ) -> Answer:
-        """Make a change in one transaction, and tell on the role's page what came of it."""
+    def _do(self, pk: str, action: Action, change: Change, said: str) -> Answer:
+        """Make a change in one transaction, and tell on the role's page what came of it, with a
+        way to undo it where it put something away."""
         try:
             with transaction():
                 found = find_role(pk, action)
-                change(current_actor(), found, utc_now())
+                done = change(current_actor(), found, utc_now())
                 name = name_of(found)
         except DomainError as error:
             if error.is_refusal:
                 raise
             role = find_role(pk, Action.SHOW)
             return self._show(role, status=error.status, wrong=str(error))
-        flash(said % {"name": name}, "success")
+        undo = url_for("StandardRoleEditView.undo", pk=pk, change=done) if done else None
+        say(said % {"name": name}, undo)
         return redirect(url_for("StandardRoleEditView.show", pk=pk))
+
+
+def _of_draft(change: Callable[..., str | None]) -> Change:
+    """A change of the draft that one has seen; the id by which it is undone."""
+
+    def done(actor: Actor, role: StandardRole, at: datetime) -> str | None:
+        return change(actor, role, version=request.form.get("version", ""), at=at)
+
+    return done

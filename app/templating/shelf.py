@@ -84,6 +84,14 @@ def drafted(head: Head) -> Said | None:
     return None if said == in_use(head) else said
 
 
+def draft_version(head: StandardRole | Template) -> str:
+    """What a form about the draft keeps, to see whether somebody else saved it meanwhile."""
+    if isinstance(head, StandardRole):
+        return standard_roles.draft_version(head)
+    row = versions.draft(head)
+    return "" if row is None else str(row.version)
+
+
 def in_use_of(found: list[Any]) -> dict[str, Said]:
     """What several of one kind say, by id, in one question: what is in use, or else the draft."""
     if not found:

@@ -149,6 +149,15 @@ def national_of(role: StandardRole) -> NationalVersion | None:
     return row
 
 
+def made_of(role: StandardRole) -> RoleContent | None:
+    """What the national version said that the role, or its draft, was made of."""
+    piece = db.session.get(NationalPiece, role.national_id) if role.national_id else None
+    told = versions.made_of(versions.published(role) or versions.draft(role))
+    number = role.national_number if told is None else told
+    row = None if piece is None or number is None else versions.published(piece, number)
+    return None if row is None else RoleContent.model_validate(row.content)
+
+
 # --- new roles -----------------------------------------------------------------------------------
 
 
@@ -182,15 +191,20 @@ def add(actor: Actor, content: RoleContent, *, key: str | None = None) -> Standa
 
 
 def copy(actor: Actor, role: StandardRole) -> StandardRole:
-    """A new draft that says what another role says, under a name of its own."""
+    """A new draft that says what another role says, under a name of its own. It comes from the
+    same national original, if any."""
     policy.require(actor, Action.ADD, role)
     content = latest(role)
-    return add(actor, content.model_copy(update={"names": name_of_copy(content.names)}))
+    row = versions.published(role) if drafted(role) is None else versions.draft(role)
+    made = add(actor, content.model_copy(update={"names": name_of_copy(content.names)}))
+    made.national_id, made.national_number = role.national_id, role.national_number
+    versions.tell_origin(versions.draft(made), versions.made_of(row))
+    return made
 
 
-def is_taken(names: Text) -> bool:
-    """Whether a role that is not retired has this name."""
-    return _folded(names.nb) in {_folded(one) for one in _names_in_use()}
+def is_taken(names: Text, but: StandardRole | None = None) -> bool:
+    """Whether a role that is not retired, another than ``but``, has this name."""
+    return _folded(names.nb) in {_folded(one) for one in _names_in_use(but)}
 
 
 def name_of_copy(names: Text) -> Text:
@@ -223,7 +237,7 @@ def _folded(name: str) -> str:
 
 
 def _require_own_name(content: RoleContent, but: StandardRole | None = None) -> None:
-    if _folded(content.names.nb) in {_folded(one) for one in _names_in_use(but)}:
+    if is_taken(content.names, but):
         raise NameIsTaken(field="name_nb")
 
 
@@ -244,64 +258,21 @@ def save(
     if version != draft_version(role):
         raise StaleVersion
     _require_own_name(content, role)
-    _keep(role, content)
+    keep(role, content, national_number=versions.made_of(versions.draft(role)))
 
 
-def throw_away(actor: Actor, role: StandardRole, *, version: str, at: datetime) -> None:
-    """Let the draft say what is in use again.
-
-    Raises:
-        StaleVersion
-        NothingNew: nothing is in use yet; such a role is retired instead.
-    """
-    policy.require(actor, Action.EDIT, role)
-    hold(role, at=at)
-    if version != draft_version(role):
-        raise StaleVersion
-    if is_draft_only(role):
-        raise NothingNew
-    _keep(role, heads.role_in_use(role))
-    log.record(actor, "standard_role:draft_thrown_away", role)
-
-
-def use_again(actor: Actor, role: StandardRole, number: int, *, at: datetime) -> None:
-    """Let the draft say what an earlier version says.
-
-    Raises:
-        NoSuchVersion
-    """
-    policy.require(actor, Action.EDIT, role)
-    hold(role, at=at)
-    row = versions.published(role, number)
-    if row is None:
-        raise NoSuchVersion
-    _keep(role, RoleContent.model_validate(row.content))
-
-
-def reset(actor: Actor, role: StandardRole, *, at: datetime) -> None:
-    """Let the draft say what the national original says, and note which version that was.
-
-    Raises:
-        NoNational
-    """
-    policy.require(actor, Action.EDIT, role)
-    hold(role, at=at)
-    row = national_of(role)
-    if row is None:
-        raise NoNational
-    _keep(role, RoleContent.model_validate(row.content))
-    role.national_number = row.number
-
-
-def _keep(role: StandardRole, content: RoleContent) -> None:
-    said = heads.as_json(content)
+def keep(role: StandardRole, content: RoleContent, *, national_number: int | None = None) -> None:
+    """Let the draft say this, and which national version it was made of; one that says what is in
+    use tells of none. Policy is asked, and the role held, by those who call."""
+    said, is_used = heads.as_json(content), _says(content, in_use(role))
     row = versions.draft(role)
     if row is None:
-        if _says(content, in_use(role)):
+        if is_used:
             return
         row = versions.begin(role, said)
     elif row.content != said:
         versions.keep(row, said, version=str(row.version))
+    versions.tell_origin(row, None if is_used else national_number)
     if is_draft_only(role):
         role.names = content.names.by_language
     db.session.flush()

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.db import db
-from app.errors import DomainError, NotFound, StaleVersion
+from app.errors import NotFound, StaleVersion
 from app.screens import bulk
 from app.security import policy
 from app.security.actor import Actor
 from app.security.roles import Action
 from app.set_up_tables import NationalPiece, Template
-from app.templating import pieces, templates, versions
+from app.templating import heads, national_changes, pieces, templates, versions
+from app.templating.national_changes import NothingToUndo
 from app.templating.pieces import KINDS, Address, Facts
 from app.templating.template_content import Keyed, TemplateContent, TemplateField
 from app.templating.texts import Content, key_of
@@ -28,12 +28,6 @@ LIST_NAME = "template"
 REMOVED, REPLACED, CHANGED = "remove_piece", "take_up", "change_piece"
 
 Head = Template | NationalPiece
-
-
-class NothingToUndo(DomainError):
-    """The draft that it would be undone in is no longer there."""
-
-    message = _l("The draft has been published since, so this can't be undone.")
 
 
 @dataclass(frozen=True)
@@ -163,7 +157,9 @@ def move(
 
 
 def note(actor: Actor, head: Head, what: str, before: Facts, *, at: datetime) -> str | None:
-    """Keep, in the caller's transaction, what something was; None where that has no place."""
+    """Keep, in the caller's transaction, what something was; None where nobody could undo it."""
+    if isinstance(head, NationalPiece):
+        return national_changes.note(actor, head, what, before)
     if actor.municipality_id is None or actor.account_id is None:
         return None
     kept = [{"id": head.id, "before": before}]
@@ -180,18 +176,26 @@ def undo(actor: Actor, head: Head, pk: str, *, at: datetime) -> tuple[Address, s
         NothingToUndo: the draft was published meanwhile.
         StaleVersion: somebody else has changed the same piece since.
     """
-    done = bulk.find_change(db.session(), actor, LIST_NAME, pk)
-    if [row["id"] for row in done.rows] != [head.id]:
-        raise NotFound
+    policy.require(actor, Action.EDIT, head)
+    what, before = _taken_back(actor, head, pk, at)
     draft = opened(actor, head)
     if draft is None:
         raise NothingToUndo
-    address = UNDO[done.action](draft, done.rows[0]["before"])
+    now = {"content": heads.as_json(draft.content), "made_of": versions.made_of(draft.row)}
+    address = UNDO[what](draft, before)
+    return address, note(actor, head, REPLACED, now, at=at) if what == REPLACED else None
+
+
+def _taken_back(actor: Actor, head: Head, pk: str, at: datetime) -> tuple[str, Facts]:
+    """What was done, and what it was before; it can't be undone again."""
+    if isinstance(head, NationalPiece):
+        return national_changes.take_back(actor, head, pk)
+    done = bulk.find_change(db.session(), actor, LIST_NAME, pk)
+    if [row["id"] for row in done.rows] != [head.id]:
+        raise NotFound
+    found = done.action, done.rows[0]["before"]
     done.undone_at, done.rows = at, []
-    if done.action != REPLACED:
-        return address, None
-    before = {"content": draft.content.model_dump(mode="json")}
-    return address, note(actor, head, REPLACED, before, at=at)
+    return found
 
 
 def _put_back(draft: Draft, before: Facts) -> Address:
@@ -214,6 +218,7 @@ def _change_back(draft: Draft, before: Facts) -> Address:
 
 
 def _say_again(draft: Draft, before: Facts) -> Address:
+    versions.tell_origin(draft.row, before.get("made_of"))
     _keep(draft, TemplateContent.model_validate(before["content"]))
     return pieces.TOP
 

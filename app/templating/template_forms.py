@@ -127,6 +127,10 @@ class FieldForm(PieceForm):
         _l("Points of the law that it answers"),
         coerce=int,
         choices=lambda: [(number, str(title)) for number, title in enumerate(TITLES, start=1)],
+        description=_l(
+            "A point is answered when every field that is marked with it is filled in. Mark only"
+            " fields without which something would be missing."
+        ),
     )
 
     def validate(self, extra_validators: Any = None) -> bool:

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -207,6 +208,7 @@ class TemplateView(TemplatePage):
                 may_edit=self.may_edit(row),
                 may_export=bool(policy.decide(actor, Action.EXPORT, row)),
                 origin=proposals.origin(row),
+                national=templates.national_of(row),
                 may_retire=bool(policy.decide(actor, Action.RETIRE, row)),
                 may_restore=bool(policy.decide(actor, Action.RESTORE, row)),
                 roles=dict(template_queries.role_choices(row, row.kind)),
@@ -249,18 +251,29 @@ class TemplateView(TemplatePage):
     @door(Action.EDIT)
     def take_up(self, pk: str) -> Answer:
         """Let the draft say what an earlier version says."""
-        actor, number = current_actor(), _number(request.form.get("number"))
+        number = _number(request.form.get("number"))
+        replace = partial(templates.take_up, number=number or 0)
+        return self._replaced(
+            pk, replace, _("The draft says what version %(number)s says.", number=number)
+        )
+
+    @expose("/reset/<pk>", methods=["POST"])
+    @door(Action.EDIT)
+    def reset(self, pk: str) -> Answer:
+        """Let the draft say what the national original says."""
+        said = _("The draft says what the national original says. It is not published yet.")
+        return self._replaced(pk, templates.reset, said)
+
+    def _replaced(self, pk: str, replace: Callable[..., dict[str, Any]], said: str) -> Answer:
+        """Put something else in the place of the draft, which comes back by undoing it."""
+        actor, version = current_actor(), request.form.get("version", "")
         with transaction():
             row = self.head_of(pk, Action.EDIT)
-            version = request.form.get("version", "")
-            had_draft = versions.draft(row) is not None
-            before = templates.take_up(actor, row, number or 0, version=version)
-            was = {"content": before.model_dump(mode="json")}
-            what = template_drafts.REPLACED
+            had_draft, what = versions.draft(row) is not None, template_drafts.REPLACED
+            was = replace(actor, row, version=version)
             change = template_drafts.note(actor, row, what, was, at=utc_now())
-        text = _("The draft says what version %(number)s says.", number=number)
         undo = url_for("TemplateDraftView.undo", pk=pk, change=change)
-        say(text, undo if had_draft and change else None)
+        say(said, undo if had_draft and change else None)
         return redirect(url_for("TemplateDraftView.edit", pk=pk))
 
     @expose("/publish/<pk>", methods=["GET", "POST"])

@@ -19,7 +19,7 @@ from app.security import policy
 from app.security.actor import Actor
 from app.security.roles import Action, Resource
 from app.security.tenancy import here
-from app.set_up_tables import NationalPiece, Template
+from app.set_up_tables import NationalPiece, NationalVersion, Template
 from app.templating import heads, versions
 from app.templating.template_check import Check, may_be_published
 from app.templating.template_content import TemplateContent
@@ -33,6 +33,12 @@ class NotReady(DomainError):
 
     status = 422
     message = _l("Something must be put right before the template can be published.")
+
+
+class NoNational(DomainError):
+    """The template has no national original, or it is published no longer."""
+
+    message = _l("This template has no national original to go back to.")
 
 
 class NoSuchVersion(DomainError):
@@ -56,16 +62,21 @@ def begin(actor: Actor, content: TemplateContent, *, key: str | None = None) -> 
 def copy(actor: Actor, source: Template) -> Template:
     """A new template with all that is in another, as a draft that nothing else changes with.
 
-    What is copied is the version in use, or the draft of one that was never published.
+    What is copied is the version in use, or the draft of one that was never published. It comes
+    from the same national original, if any.
     """
     policy.require_open(actor, Action.ADD, Resource.TEMPLATE)
     policy.require(actor, Action.SHOW, source)
-    content = read(versions.published(source) or versions.draft(source))
+    row = versions.published(source) or versions.draft(source)
+    content = read(row)
     names = {
         code: COPY_OF[code].format(text)[:LONGEST_NAME]
         for code, text in content.names.by_language.items()
     }
-    return _begin(content.model_copy(update={"names": Text(**names)}))
+    made = _begin(content.model_copy(update={"names": Text(**names)}))
+    made.national_id, made.national_number = source.national_id, source.national_number
+    versions.tell_origin(versions.draft(made), versions.made_of(row))
+    return made
 
 
 def begin_draft(actor: Actor, head: Template | NationalPiece) -> Any:
@@ -76,10 +87,8 @@ def begin_draft(actor: Actor, head: Template | NationalPiece) -> Any:
 
 def take_up(
     actor: Actor, head: Template | NationalPiece, number: int, *, version: str
-) -> TemplateContent:
+) -> dict[str, Any]:
     """Let the draft say what an earlier version says; what it said before, for undoing.
-
-    ``version`` is that of the draft which one saw; empty when there was none.
 
     Raises:
         NoSuchVersion
@@ -89,12 +98,64 @@ def take_up(
     earlier = versions.published(head, number)
     if earlier is None:
         raise NoSuchVersion
+    return replace(actor, head, read(earlier), version=version)
+
+
+def reset(actor: Actor, template: Template, *, version: str) -> dict[str, Any]:
+    """Let the draft say what the national original says; what it said before, for undoing.
+
+    A template whose national name another has here keeps its own name.
+
+    Raises:
+        NoNational
+        StaleVersion: the draft is another than the one that was seen.
+    """
+    policy.require(actor, Action.EDIT, template)
+    row = national_of(template)
+    if row is None:
+        raise NoNational
+    content = read(row)
+    beside = select(Template.names).where(
+        here(Template), Template.id != template.id, Template.retired_at.is_(None)
+    )
+    if content.names.by_language in list(db.session.scalars(beside)):
+        content = content.model_copy(update={"names": Text(**template.names)})
+    return replace(actor, template, content, version=version, made_of=row.number)
+
+
+def national_of(template: Template) -> NationalVersion | None:
+    """The national version in use of what the template was copied from."""
+    pk = template.national_id
+    piece = db.session.get(NationalPiece, pk) if pk else None
+    row: NationalVersion | None = None if piece is None else versions.published(piece)
+    return row
+
+
+def replace(
+    actor: Actor,
+    head: Template | NationalPiece,
+    content: TemplateContent,
+    *,
+    version: str,
+    made_of: int | None = None,
+) -> dict[str, Any]:
+    """Let the draft say something else, made of a national version if so; what it said before,
+    for undoing.
+
+    ``version`` is that of the draft which one saw; empty when there was none.
+
+    Raises:
+        StaleVersion: the draft is another than the one that was seen.
+    """
+    policy.require(actor, Action.EDIT, head)
     row = versions.draft(head)
     if version != ("" if row is None else str(row.version)):
         raise StaleVersion
     row = row or versions.begin(head)
-    before = read(row)
-    keep(head, row, read(earlier), version=str(row.version))
+    before = {"content": heads.as_json(read(row)), "made_of": versions.made_of(row)}
+    keep(head, row, content, version=str(row.version))
+    versions.tell_origin(row, made_of)
+    db.session.flush()
     return before
 
 

@@ -84,8 +84,39 @@ def publish(head: Head, row: Version, *, at: datetime) -> None:
     """
     if row.published_at is not None:
         raise NoDraft
+    if isinstance(row, NationalVersion):
+        row.changes = None
+    elif not isinstance(head, NationalPiece):
+        _answer_national(head, row)
     row.published_at = at
     head.number = row.number
+
+
+def _answer_national(head: StandardRole | Template, row: Any) -> None:
+    """What the draft says of a national version holds from now; it comes from the same one as the
+    version before it where it says none."""
+    before = published(head)
+    if row.national_number is None:
+        row.national_number = None if before is None else before.national_number
+    elif head.national_id is not None:
+        head.national_number = max(head.national_number or 0, row.national_number)
+
+
+def made_of(row: Any) -> int | None:
+    """The national version that a version of a municipality's was made of, where it tells."""
+    is_local = isinstance(row, StandardRoleVersion | TemplateVersion)
+    return row.national_number if is_local else None
+
+
+def tell_origin(row: Any, number: int | None) -> None:
+    """Let a version of a municipality's tell which national one it was made of."""
+    if isinstance(row, StandardRoleVersion | TemplateVersion):
+        row.national_number = number
+
+
+def answered(head: StandardRole | Template) -> int:
+    """The latest national version that a copy has answered, be it in a draft that waits."""
+    return max(head.national_number or 0, made_of(draft(head)) or 0)
 
 
 def add_published(

@@ -22,6 +22,7 @@ from app.models import (
     NotTheSame,
     Plan,
     SavedView,
+    StandardRole,
 )
 from app.people import operations as people
 from app.people.national_id import synthetic
@@ -77,6 +78,15 @@ def _same(world: World, place: Place) -> dict[str, str]:
             state=PairState.NOT_SAME,
             found_at=at,
             facts=maker.of_both(maker.digest_of(first), maker.digest_of(second)),
+        ),
+        "role": StandardRole(
+            key=f"kontakt_{place.number}",
+            names={"nb": f"Kontakt {place.number}"},
+            kinds=["relay_log"],
+            national_id=db.session.scalar(
+                select(StandardRole.national_id).where(StandardRole.key == "laerer")
+            ),
+            national_number=1,
         ),
         "view": SavedView(account_id=account_id, list_name="units", name="Mine", created_at=at),
         "answer": NotTheSame(

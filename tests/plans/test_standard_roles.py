@@ -10,6 +10,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from app.clock import utc_now
 from app.db import db, transaction
@@ -21,7 +22,7 @@ from app.plans import role_proposals
 from app.plans.role_steps import Step, step
 from app.security.actor import acting_as, find_actor
 from app.set_up_tables import NationalPiece, NationalVersion
-from app.templating import heads, standard_roles, versions
+from app.templating import heads, role_drafts, standard_roles, versions
 from app.templating.role_changes import ONLY_LIMITS, Rights, differences, rights
 from tests.conftest import with_world
 from tests.plans import garden
@@ -170,6 +171,24 @@ def test_a_copy_is_a_draft_of_its_own(app, world, local, one):
     assert (row.kinds, row.number) == ([], 0)
 
 
+def test_a_copy_remembers_where_it_comes_from_and_tells_what_differs(app, world, local):
+    def of(key):
+        return db.session.scalars(select(StandardRole).where(StandardRole.key == key)).one()
+
+    origin = look(app, world, lambda: of("laerer"))
+    pk = local.send(f"/standard-role-edit/copy/{origin.id}").location.rpartition("/")[2]
+    draft(local, pk, meetings="manage")
+
+    made = look(app, world, lambda: db.session.get_one(StandardRole, pk))
+    assert (made.national_id, made.national_number) == (origin.national_id, 1)
+    assert local.get(f"/standard-role-edit/edit/{pk}").text.count("Endret: ") == 1
+    page = local.get(f"/standard-role-edit/show/{pk}").text
+    assert "Møter" in page.partition("<details")[2].partition("</details>")[0]
+    page = local.send(f"/standard-role-edit/reset/{pk}", said_of(page), follow_redirects=True)
+    assert "(kopi)" in page.text
+    assert "Møter" not in page.text.partition("<details")[2].partition("</details")[0]
+
+
 def test_whole_rows_and_columns_are_set_in_the_table_and_looked_over_before_they_are_drafts(
     app, world, local, one
 ):
@@ -217,31 +236,45 @@ def test_two_versions_are_compared_and_an_old_one_becomes_the_draft(local, one):
     draft(local, one.role, goals="write")
     publish(local, one.role, "new_only")
 
-    page = local.get(f"/standard-role-edit/show/{one.role}?older=1&newer=2")
-    local.send(f"/standard-role-edit/use-again/{one.role}", {"number": "1"})
+    page = local.get(f"/standard-role-edit/show/{one.role}?older=1&newer=2").text
+    local.send(f"/standard-role-edit/use-again/{one.role}", said_of(page, number="1"))
 
-    assert "Mål: Lese → Lese og skrive" in page.text
+    assert "Mål: Lese → Lese og skrive" in page
     review = local.get(f"/standard-role-publishing/review/{one.role}").text
     assert "Lese og skrive → Lese" in review
 
 
-def test_a_draft_is_thrown_away(app, world, local, one):
-    draft(local, one.role, goals="write")
-    page = local.get(f"/standard-role-edit/show/{one.role}")
+def said_of(page, **more):
+    """What a button on the page of a role sends."""
+    return {"version": VERSION.search(page)[1], **more}
 
-    version = VERSION.search(page.text).group(1)
-    local.send(f"/standard-role-edit/throw-away/{one.role}", {"version": version})
 
-    role = look(
-        app, world, lambda: standard_roles.drafted(db.session.get_one(StandardRole, one.role))
-    )
-    assert role is None
+@pytest.mark.parametrize("what", ["throw-away", "use-again", "reset"])
+def test_a_draft_that_is_put_away_was_seen_and_comes_back_by_undo(app, world, local, one, what):
+    national(app, world, one.role, content("Nasjonal", {Section.GOALS: Level.MANAGE}))
+    path = f"/standard-role-edit/{what}/{one.role}"
+    seen = said_of(local.get(f"/standard-role-edit/show/{one.role}").text, number="1")
+    draft(local, one.role, goals="comment")
+
+    def level():
+        role = db.session.get_one(StandardRole, one.role)
+        return standard_roles.latest(role).level(Section.GOALS)
+
+    assert local.send(path, seen).status_code == 409
+    assert look(app, world, level) is Level.COMMENT
+    seen = said_of(local.get(f"/standard-role-edit/show/{one.role}").text, number="1")
+    page = local.send(path, seen, follow_redirects=True).text
+    assert look(app, world, level) is (Level.MANAGE if what == "reset" else READ)
+    undo = re.search(r'action="(/standard-role-edit/undo/[^"]+)"', page)[1]
+    local.send(undo.replace("&amp;", "&"))
+    assert look(app, world, level) is Level.COMMENT
 
 
 def test_a_role_goes_back_to_its_national_original_as_a_draft(app, world, local, one):
     national(app, world, one.role, content("Nasjonal", {Section.GOALS: Level.COMMENT}))
 
-    local.send(f"/standard-role-edit/reset/{one.role}")
+    page = local.get(f"/standard-role-edit/show/{one.role}").text
+    local.send(f"/standard-role-edit/reset/{one.role}", said_of(page))
 
     page = local.get(f"/standard-role-publishing/review/{one.role}").text
     assert "Lese → Lese og kommentere" in page
@@ -426,11 +459,9 @@ STEPS = {
     "edit": _edit,
     "release": _release,
     "publish": jobs.publish,
-    "throw_away": standard_roles.throw_away,
-    "use_again": lambda actor, role, number, *, version, at: standard_roles.use_again(
-        actor, role, number, at=at
-    ),
-    "reset": lambda actor, role, *, version, at: standard_roles.reset(actor, role, at=at),
+    "throw_away": role_drafts.throw_away,
+    "use_again": role_drafts.use_again,
+    "reset": role_drafts.reset,
     "copy": lambda actor, role, **_options: standard_roles.copy(actor, role),
     "retire": lambda actor, role, *, version, at: standard_roles.retire(actor, role, at=at),
     "restore": lambda actor, role, **_options: standard_roles.restore(actor, role),

@@ -10,15 +10,16 @@ from sqlalchemy import select
 from app.clock import today, utc_now
 from app.consent import queries
 from app.db import db
-from app.enums import JobState, NoticeKind, Section
+from app.enums import EntryKind, JobState, NoticeKind, Section
 from app.jobs import runner, template_publishing
-from app.models import ConsentText, Job, Participant, Plan
+from app.models import ConsentText, Job, Participant, Plan, StandardRole
 from app.plans import template_proposals
 from app.plans.meter import MeterFacts, Unanswered, measure
 from app.plans.meter_facts import facts_of
 from app.security.actor import acting_as, find_actor
 from app.set_up_tables import Template
 from app.side_tables import Notice
+from app.templating.texts import key_of
 from tests.plans import form_world
 from tests.plans import garden as gardens
 from tests.plans.content_world import Plot, add_to
@@ -263,7 +264,7 @@ def test_forms_that_are_filled_in_answer_for_the_frame_and_not_for_what_is_no_te
         assert [one.text for one in point.missing] == ["«Needs» is not filled in."]
 
 
-def test_the_meter_counts_required_fields_and_any_where_none_is_required(
+def test_every_field_of_a_point_is_counted_whether_its_form_can_be_saved_without_it_or_not(
     app, plot, garden, made, coordinator
 ):
     ip = garden.strandvik.plans["ip"]
@@ -279,5 +280,105 @@ def test_the_meter_counts_required_fields_and_any_where_none_is_required(
     assert empty() == {1: ["Ressurser", "Behov"], 9: ["Andre"]}
     path = f"/plan-content/add/{ip}?kind=form&key=behov"
     assert coordinator.send(path, {"f_ressurser": "Flink", "f_andre": "BUP"}).status_code == 302
-    assert empty() == {1: [], 9: []}
+    assert empty() == {1: ["Behov"], 9: []}
     assert coordinator.get(f"/plan/show/{ip}").status_code == 200
+
+
+MATTERS = "dette_er_viktig_for_meg_na"
+ALSO = ("dette_er_jeg_god_pa_og_dette_gir_meg_glede", "dette_trenger_jeg_hjelp_til")
+
+
+def test_a_plan_begun_from_a_shipped_template_reaches_nine_of_nine_by_its_pages(
+    app, plot, coordinator
+):
+    key = key_of("IP voksen – rehabilitering etter hjerneslag")
+    with plot.looking():
+        template = db.session.scalars(select(Template).where(Template.key == key)).one().id
+    owner, _answer = start(coordinator, plot, template, age=47)
+    plan = plan_of(plot, owner).id
+    pages = Pages(coordinator, plot, plan)
+
+    pages.write_frame()
+    pages.write_activities()
+    pages.add_participant()
+    pages.record_consent(owner)
+    form = pages.fill_in("hva_er_viktig_for_meg", {f"f_{MATTERS}": "Hjem igjen"})
+    pages.fill_in("samarbeid_med_andre", {"f_andre_det_samarbeides_med-0-c_hvem": "Hjelpemidler"})
+    shown = coordinator.get(f"/plan/show/{plan}").text
+
+    assert (pages.met(), shown.count("er ikke fylt ut")) == ("8", 2)
+    for one in ("Dette er jeg god på", "Dette trenger jeg hjelp til"):
+        assert f"«{one}" in shown
+    for count, one in enumerate(ALSO, start=1):
+        said = {f"f_{name}": "Svar" for name in (MATTERS, *ALSO[:count])}
+        pages.change(form, said)
+        assert pages.met() == str(7 + count), one
+
+
+class Pages:
+    """A plan as its coordinator fills it in, page by page."""
+
+    def __init__(self, client, plot, plan):
+        self.client, self.plot, self.plan = client, plot, plan
+
+    def send(self, path, said, **options):
+        """Send a form that is taken."""
+        answer = self.client.send(path, said, **options)
+        assert answer.status_code == 302, answer.text
+        return answer.location
+
+    def change(self, entry, said):
+        """Change something that is written."""
+        self.send_whole(f"/plan-entry/edit/{entry}", said)
+
+    def send_whole(self, path, said):
+        """Send a form with the version that it was opened as."""
+        version = re.search(r'name="version" value="([^"]+)"', self.client.get(path).text)[1]
+        self.send(path, said | {"version": version})
+
+    def fill_in(self, key, said):
+        """The id of a form of the template that is filled in."""
+        self.send(f"/plan-content/add/{self.plan}?kind=form&key={key}", said)
+        return self.plot.entries(self.plan, kind=EntryKind.FORM)[-1].id
+
+    def write_frame(self):
+        """The period and the next evaluation."""
+        path, day = f"/plan/frame/{self.plan}", today()
+        dates = {"period_from": day, "period_to": day + timedelta(days=300)}
+        dates["next_evaluation_on"] = day + timedelta(days=60)
+        said = {name: f"{one:%d.%m.%Y}" for name, one in dates.items()}
+        self.send_whole(path, said)
+
+    def write_activities(self):
+        """Who is responsible for each of the ready activities."""
+        for one in self.plot.entries(self.plan, kind=EntryKind.ACTIVITY):
+            said = {"title": one.title, "body": one.body, "scope": one.details["scope"]}
+            self.change(one.id, said | {"responsible": "coordinator", "status": "planned"})
+
+    def add_participant(self):
+        """Somebody who contributes."""
+        with self.plot.looking():
+            role = db.session.scalars(
+                select(StandardRole).where(StandardRole.key == "fagperson_skrive")
+            ).one()
+        path = f"/plan-participant/add/{self.plan}"
+        who = {"person_id": self.plot.place.persons["larer"], "standard_role_id": role.id}
+        said = {"function": "Fysioterapeut", "contribution": "Trening hver uke", "step": "terms"}
+        said |= {"starts_on": f"{today():%d.%m.%Y}", "form_key": self.client.form_key(path)}
+        self.send(path, who | said)
+
+    def record_consent(self, giver):
+        """What the owner said, to all that is asked for."""
+        path = f"/plan-consent-record/record/{self.plan}"
+        page = self.client.get(path).text
+        shown = re.findall(r'name="shown" value="([^"]+)"', page)
+        text = re.search(r'id="text_id".*?<option value="([0-9a-f-]{36})"', page, re.S)[1]
+        said = {"giver": giver, "method": "oral", "note": "Sagt i møtet", "length": "6"}
+        said |= {"given_on": f"{today():%d.%m.%Y}", "text_id": text, "shown": shown}
+        said |= {"chosen": [one.partition(":")[0] for one in shown]}
+        self.send(path, said | {"form_key": self.client.form_key(path)})
+
+    def met(self):
+        """How many points the page of the plan says are in place."""
+        page = self.client.get(f"/plan/show/{self.plan}").text
+        return re.search(r"(\d) av 9 punkt", page)[1]

@@ -8,13 +8,15 @@ import pytest
 from sqlalchemy import select
 
 from app.db import db
-from app.enums import SetUpKind
+from app.enums import Level, Section, SetUpKind
 from app.models import AuditEvent, StandardRole
+from app.screens.forms import new_key
 from app.security.actor import acting_as, operator
 from app.set_up_tables import NationalPiece, NationalVersion, Template
 from app.templating import national_stock, proposals, shelf, versions
 from tests.conftest import with_world
 from tests.plans import garden as gardens
+from tests.plans.role_scenes import draft, publish
 
 VERSION = re.compile(r'name="version" value="([^"]+)"')
 LITERAL = "{{7*7}} <script>alert(1)</script> \u202eabc"
@@ -107,22 +109,74 @@ def test_the_proposal_that_is_taken_over_becomes_a_draft_and_is_in_use_when_publ
     mine = look(lambda: copy("vikar"))
 
     count = re.search(r"/national-proposals/\">(\d+)", local.get("/standard-role/").text)[1]
-    answer = local.send(
-        f"/national-proposals/answer-role/{mine.id}", {"number": "2", "answer": "take_over"}
-    )
+    assert take_over(local, mine.id).status_code == 302
 
     assert int(count) >= 1
-    assert answer.status_code == 302
     taken = look(lambda: copy("vikar"))
-    assert (taken.months, taken.number, taken.national_number) == (1, 1, 2)
+    assert (taken.months, taken.number, taken.national_number) == (1, 1, 1)
     assert look(lambda: shelf.drafted(copy("vikar")).months) == 2
-    assert look(lambda: proposals.origin(copy("vikar"))).is_changed
+    assert look(lambda: proposals.origin(copy("vikar"))) == proposals.Origin(1, False, False)
+    assert mine.id not in local.get("/national-proposals/").text
+    assert "Som den nasjonale versjon 1" in local.get(f"/standard-role-edit/show/{mine.id}").text
+    publish(local, mine.id, "new_only")
+    taken = look(lambda: copy("vikar"))
+    assert (taken.months, taken.number, taken.national_number) == (2, 2, 2)
+    assert look(lambda: proposals.origin(copy("vikar"))) == proposals.Origin(2, False, False)
     events = look(
         lambda: set(
             db.session.scalars(select(AuditEvent.action).where(AuditEvent.object_id == mine.id))
         )
     )
     assert "national_piece:taken_over" in events
+
+
+def take_over(client, pk, what="role", number=2):
+    """Say yes to a proposal, as its page sends it."""
+    page = client.get(f"/national-proposals/{what}/{pk}")
+    found = re.search(r'name="version" value="([^"]*)"', page.text)
+    sent = {"number": number, "answer": "take_over", "version": found[1] if found else ""}
+    return client.send(f"/national-proposals/answer-{what}/{pk}", sent)
+
+
+def test_who_throws_away_the_draft_of_a_yes_is_asked_again(central, client_as, look):
+    national, mine = look(lambda: (piece("helsesykepleier").id, copy("helsesykepleier").id))
+    new_role_version(central, national, name_nb="Helsesykepleier", level_goals="comment")
+    local, shown = client_as("lokal.strandvik"), f"/standard-role-edit/show/{mine}"
+    asked = f"/national-proposals/role/{mine}"
+    assert take_over(local, mine).status_code == 302
+
+    page = local.get(shown)
+    local.send(f"/standard-role-edit/throw-away/{mine}", {"version": _version(page)})
+    page = local.get(shown).text
+    assert asked in page
+    assert "Som den nasjonale versjon 1" in page
+
+    undo = re.search(r'action="(/standard-role-edit/undo/[^"]+)"', page)[1]
+    local.send(undo.replace("&amp;", "&"))
+    assert asked not in local.get(shown).text
+    publish(local, mine, "new_only")
+    assert look(lambda: copy("helsesykepleier").national_number) == 2
+
+
+def test_what_is_changed_here_stays_when_a_national_change_is_taken_over(central, client_as, look):
+    key, name = "spesialisthelsetjenesten", "Spesialisthelsetjenesten"
+    national, mine = look(lambda: (piece(key).id, copy(key).id))
+    local = client_as("lokal.strandvik")
+    draft(local, mine, goals="comment", mapping="none")
+    publish(local, mine, "new_only")
+    new_role_version(central, national, name_nb=name, level_goals="read", months="24")
+
+    page = local.get(f"/national-proposals/role/{mine}").text
+    both = page.partition('id="both"')[2].partition("</section>")[0]
+    assert take_over(local, mine).status_code == 302
+
+    said = look(lambda: shelf.drafted(copy(key)))
+    assert (said.months, said.level(Section.GOALS), said.level(Section.MAPPING)) == (
+        24,
+        Level.COMMENT,
+        Level.NONE,
+    )
+    assert re.findall(r"<th scope=\"row\"><bdi>([^<]+)", both) == ["Navn på nynorsk", "Mål"]
 
 
 def test_a_no_lasts_until_the_next_national_version(central, client_as, look):
@@ -137,6 +191,7 @@ def test_a_no_lasts_until_the_next_national_version(central, client_as, look):
     local.send(path, {"number": "2", "answer": "decline"})
 
     assert look(lambda: copy("fastlege").national_number) == 2
+    assert look(lambda: proposals.origin(copy("fastlege"))) == proposals.Origin(1, False, False)
     assert look(lambda: shelf.drafted(copy("fastlege"))) is None
     assert local.get(f"/national-proposals/role/{mine.id}").status_code == 302
     new_role_version(central, national, name_nb="Fastlege", name_nn="Fastlege", months="4")
@@ -159,6 +214,20 @@ def test_a_national_template_is_edited_in_the_same_editor_and_checked_before_it_
 
     assert editor.status_code == 200
     assert "&lt;script&gt;" in editor.text
+    adding = {"names-nb": "Agnes", "names-nn": "Agnes", "part": "mapping"}
+    path = f"/national-template-drafts/edit/{pk}"
+    central.send(f"{path}?at=sections", adding)
+    gone = {"at": "sections/agnes", "version": ""}
+    page = central.send(f"/national-template-drafts/remove/{pk}", gone, follow_redirects=True)
+    undo = re.search(r'action="(/national-template-drafts/undo/[^"]+)"', page.text)[1]
+
+    def sections():
+        return versions.draft(db.session.get_one(NationalPiece, pk)).content["sections"]
+
+    assert look(sections) == []
+    for _twice in range(2):
+        central.send(undo.replace("&amp;", "&"))
+    assert [one["key"] for one in look(sections)] == ["agnes"]
     assert page.status_code == 200
     assert refused.status_code in (409, 422)
     assert hidden.status_code == 404
@@ -186,6 +255,24 @@ def test_a_municipality_uses_a_new_national_template_as_its_own(central, client_
     mine = look(lambda: copy("heilt_ny", Template))
     assert (mine.number, mine.national_id, mine.national_number) == (1, made, 1)
     assert not look(lambda: proposals.origin(copy("heilt_ny", Template))).is_changed
+    begun = local.send(f"/templates/copy/{mine.id}", {"form_key": new_key()}).location
+    path = begun.partition("?")[0]
+    twin = path.rpartition("/")[2]
+    assert look(lambda: db.session.get_one(Template, twin).national_id) == made
+    adding = {"names-nb": "Eget", "names-nn": "Eige", "part": "mapping"}
+    local.send(f"{path}?at=sections", adding)
+    shown = f"/templates/show/{twin}"
+    differing = local.get(shown).text.partition("<details")[2].partition("</details>")[0]
+    assert "Avsnitt «Eget»" in differing
+    assert ">er lagt til<" in differing
+    reset = {"version": _version(local.get(shown))}
+    page = local.send(f"/templates/reset/{twin}", reset, follow_redirects=True)
+    said = look(lambda: shelf.drafted(db.session.get_one(Template, twin)))
+    assert (said.names.nb, [one.key for one in said.sections if one.names.nb == "Eget"]) == (
+        "Kopi av Helt ny",
+        [],
+    )
+    assert "/template-drafts/undo/" in page.text
 
 
 def _taken_in(client, said):
@@ -310,8 +397,15 @@ def test_a_national_draft_is_thrown_away(central, look):
     page = central.get(f"/national-library/show/{pk}")
     central.send(f"/national-library/say/{pk}", {"number": str(used), "version": _version(page)})
 
-    draft = look(lambda: versions.draft(piece("fastlege")))
-    assert draft.content == look(lambda: versions.published(piece("fastlege"))).content
+    def said(row):
+        return look(lambda: row(piece("fastlege")).content)
+
+    assert said(versions.draft) == said(versions.published)
+    undo = re.search(
+        r'action="(/national-library/undo/[^"]+)"', central.get(f"/national-library/show/{pk}").text
+    )[1]
+    central.send(undo.replace("&amp;", "&"))
+    assert said(versions.draft)["names"]["nb"] == "Fastlegen"
 
 
 @pytest.mark.parametrize("login", ["lokal.strandvik", "koordinator.strandvik", "planeier"])

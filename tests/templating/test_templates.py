@@ -618,9 +618,9 @@ class Life:
     def take_up(self, row):
         draft = versions.draft(row)
         seen = "" if draft is None else str(draft.version)
-        before = templates.take_up(self.actor, row, 1, version=seen).model_dump(mode="json")
+        before = templates.take_up(self.actor, row, 1, version=seen)
         what = template_drafts.REPLACED
-        template_drafts.note(self.actor, row, what, {"content": before}, at=utc_now())
+        template_drafts.note(self.actor, row, what, before, at=utc_now())
 
     def undo(self, row):
         found = select(BulkChange.id).order_by(BulkChange.id.desc()).limit(1)
