@@ -58,7 +58,8 @@ def _add_types(session: Session, at: datetime) -> None:
         session.add(
             AgeRule(kind=one.kind, own_consent_age=USUAL_OWN_CONSENT_AGE, valid_from=LONG_AGO)
         )
-        session.add(ConsentText(kind=one.kind, number=1, texts=CONSENT_TEXTS, published_at=at))
+        texts = CONSENT_TEXTS[one.kind]
+        session.add(ConsentText(kind=one.kind, number=1, texts=texts, published_at=at))
     session.flush()
 
 
