@@ -10,15 +10,16 @@ from sqlalchemy import select
 from app.clock import today, utc_now
 from app.consent import queries
 from app.db import db
-from app.enums import JobState, NoticeKind, Section
-from app.jobs import runner, template_publishing
+from app.enums import NoticeKind, PlanKind, Section
+from app.jobs import template_publishing
 from app.models import ConsentText, Job, Participant, Plan
 from app.plans import template_proposals
 from app.plans.meter import MeterFacts, Unanswered, measure
 from app.plans.meter_facts import facts_of
-from app.security.actor import acting_as, find_actor
 from app.set_up_tables import Template
 from app.side_tables import Notice
+from tests.drills import size
+from tests.jobs import cancelling
 from tests.plans import form_world
 from tests.plans import garden as gardens
 from tests.plans.content_world import Plot, add_to
@@ -192,47 +193,38 @@ def test_the_coordinator_is_told_once_and_alone_moves_the_plan(
     assert told(plot, ip) == []
 
 
-def ordered(app, plot, head):
-    """The id of a job that tells the coordinators, as lokal.strandvik orders it."""
-    account = app.extensions["test_world"].accounts["lokal.strandvik"]
-    with app.app_context():
-        actor = find_actor(db.session(), account, plot.place.id, utc_now())
-        with acting_as(db.session(), actor):
-            template = db.session.get_one(Template, head)
-            job = template_publishing.propose(actor, template, at=utc_now())
-            assert isinstance(job, Job)
-            db.session.commit()
-            return job.id
-
-
-def test_many_are_told_by_a_job_that_goes_on_where_it_was_cut_off(
-    app, plot, garden, made, monkeypatch
+@pytest.mark.drill
+def test_many_are_told_by_a_job_that_is_cancelled_half_way_and_goes_on(
+    app, plot, garden, made, administrator, monkeypatch
 ):
     head, versions, _besides = made
-    monkeypatch.setattr(template_proposals, "AT_ONCE", 1)
-    plans = [garden.strandvik.plans[name] for name in ("ip", "draft")]
+    monkeypatch.setattr(template_proposals, "AT_ONCE", size(2, template_proposals.AT_ONCE))
+    plans = [garden.strandvik.plans["ip"], *more(plot, size(3, 9_999))]
     for one in plans:
         put_back(plot, one, versions[0])
-    job_id = ordered(app, plot, head)
-    tell = template_proposals.propose
-    calls = []
+    key = {"form_key": administrator.form_key(f"/template-proposal/show/{head}")}
+    ordered = administrator.send(f"/template-proposal/propose/{head}", key)
+    job_id = ordered.location.rpartition("/")[2]
+    work = (template_publishing, "_tell_some")
+    cancelling.cancel_after_half(monkeypatch, administrator, work, job_id)
 
-    def cut_off(*args, **kwargs):
-        calls.append(kwargs)
-        if len(calls) == 2:
-            raise KeyboardInterrupt
-        return tell(*args, **kwargs)
+    done = cancelling.work_until_cancelled(app, administrator, plot.place.id, job_id)
+    half = [told(plot, one) for one in plans]
+    cancelling.go_on(app, administrator, plot.place.id, job_id)
 
-    monkeypatch.setattr(template_proposals, "propose", cut_off)
-    with app.app_context(), pytest.raises(KeyboardInterrupt):
-        runner.run_job(job_id, plot.place.id)
-    half = plot.read(Job, job_id)
-    assert (half.state, half.done, half.total) == (JobState.RUNNING, 1, 2)
-    with app.app_context():
-        runner.run_job(job_id, plot.place.id)
-    done = plot.read(Job, job_id)
-    assert (done.state, done.report["told"]) == (JobState.DONE, 2)
-    assert all(told(plot, one) for one in plans)
+    coordinator = [plot.place.persons["koordinator.strandvik"]]
+    assert (half.count(coordinator), half.count([])) == (done, len(plans) - done)
+    assert all(told(plot, one) == coordinator for one in plans)
+    assert plot.read(Job, job_id).report["told"] == len(plans)
+
+
+def more(plot, count):
+    """The ids of more plans, of nobody who logs in."""
+    with plot.planting():
+        owner = gardens.person(plot.place, "of many", "Mange", gardens.born(40)).id
+        coordinator = plot.place.persons["koordinator.strandvik"]
+        kind = PlanKind.DEVELOPMENT_PLAN
+        return [gardens.make_plan(owner, coordinator, kind=kind).id for _number in range(count)]
 
 
 # --- the legal meter -----------------------------------------------------------------------------
