@@ -23,6 +23,7 @@ from tests.jobs import cancelling
 from tests.plans import form_world
 from tests.plans import garden as gardens
 from tests.plans.content_world import Plot, add_to
+from tests.security.plan_words import all_of
 
 START = "/plan-start/"
 ANSWERING = form_world.FIRST | {
@@ -147,6 +148,70 @@ def test_a_template_that_is_retired_meanwhile_is_refused(plot, coordinator):
         db.session.get_one(Template, retired).retired_at = utc_now()
     _owner, answer = start(coordinator, plot, retired, age=43)
     assert answer.status_code == 422
+
+
+SHOWN = "=1+1 {{7*7}} &lt;script&gt;alert(1)&lt;/script&gt; [U+202E]abc"
+UNFIT = ("<script>alert", "{{49}}", "=1+1 49", "\u202e", "\u202d")
+
+
+@pytest.fixture(scope="module")
+def hostile(app):
+    """A template whose every text is hostile, and two versions of it."""
+    plot, said = Plot(app, app.extensions["test_world"].strandvik), form_world.hostile_everywhere()
+    with plot.planting():
+        return form_world.template(said, said | {"review_weeks": 30}, key="farlig")
+
+
+def test_what_a_template_says_is_shown_as_it_is_written_wherever_it_comes(
+    app, plot, coordinator, administrator, hostile, monkeypatch
+):
+    head, versions = hostile
+    owner, _answer = start(coordinator, plot, head, age=44)
+    pk = plan_of(plot, owner).id
+    part = "plan-content/section"
+    filled = {"f_navn": "x", "f_trinn": "en", "f_fag-0-c_en": "x", "f_fag-0-c_to": "y"}
+    assert coordinator.send(f"{add_to(pk, 'form')}&key=skole", filled).status_code == 302
+    back = {"to": versions[0], "was": versions[1]}
+    assert coordinator.send(f"/plan-template/move/{pk}", back).status_code == 302
+    monkeypatch.setattr(template_proposals, "AT_ONCE", 1)
+    key = {"form_key": administrator.form_key(f"/template-proposal/show/{head}")}
+    job = administrator.send(f"/template-proposal/propose/{head}", key).location
+    monkeypatch.undo()
+    cancelling.steps.run(app, job.rpartition("/")[2], plot.place.id)
+    pages = {
+        coordinator: (
+            f"/{part}/{pk}?section=goals",
+            f"/{part}/{pk}?section=activities",
+            f"/{part}/{pk}?section=mapping",
+            f"{add_to(pk, 'form')}&key=skole",
+            add_to(pk, "meeting"),
+            f"/plan-participant/add/{pk}",
+            f"/plan-participant/add/{pk}?suggested=0",
+            f"/plan-consent-record/print/{pk}",
+            f"/plan-copy/paper/{pk}",
+            f"/plan-template/show/{pk}",
+            "/my-plans/",
+        ),
+        administrator: (job, "/templates/", f"/templates/show/{head}"),
+    }
+    for client, paths in pages.items():
+        for path in paths:
+            page = client.get(path).text
+            assert SHOWN in page, path
+            assert [one for one in UNFIT if one in page] == [], path
+    csv, xlsx = (
+        all_of(answer.data, answer.headers)
+        for answer in (coordinator.get(f"/plan-copy/download/{pk}?format={f}") for f in FORMATS)
+    )
+    label = form_world.EVIL.replace("\u202e", "[U+202E]")
+    assert f"'{label}" in csv
+    assert f";{label}" not in csv
+    assert SHOWN in xlsx
+    assert "<f>" not in xlsx
+    assert "\u202e" not in csv + xlsx
+
+
+FORMATS = ("csv", "xlsx")
 
 
 # --- a newer version -----------------------------------------------------------------------------
