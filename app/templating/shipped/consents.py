@@ -57,7 +57,7 @@ OF_THE_KIND = {
         " en koordinator også uten plan. Sier du nei, faller ingen tjenester bort. Planen gir"
         " heller ikke i seg selv rett til flere tjenester."
         "|Det er frivillig å ha ein individuell plan. Den som har rett til ein slik plan, har rett"
-        " til ein koordinator òg utan plan. Seier du nei, fell ingen tenester bort. Planen gir"
+        " til ein koordinator også utan plan. Seier du nei, fell ingen tenester bort. Planen gir"
         " heller ikkje i seg sjølv rett til fleire tenester."
         "|Having an individual plan is voluntary. Whoever has a right to such a plan has a right to"
         " a coordinator without one, too. If you say no, no service is taken away. Nor does the"
