@@ -24,6 +24,7 @@ from app.security import policy
 from app.security.actor import Actor
 from app.security.roles import Action, Resource
 from app.templating import standard_roles
+from app.templating.texts import literal
 
 COUNTED = ("narrowed", "proposed", "left")
 LINES: dict[str, Any] = {
@@ -65,7 +66,7 @@ def _order(actor: Actor, role: StandardRole, total: int, at: datetime) -> Job:
         kind=JobKind.ROLE_PUBLISHING,
         state=JobState.WAITING,
         account_id=actor.account_id,
-        title=role.names.get("nb", "")[:100],
+        title=literal(role.names.get("nb", ""))[:100],
         parameters={"role_id": role.id, "number": role.number},
         report=dict.fromkeys(COUNTED, 0),
         total=total,

@@ -23,6 +23,7 @@ from app.security import policy
 from app.security.actor import Actor
 from app.security.roles import Action, Resource
 from app.set_up_tables import Template
+from app.templating.texts import literal
 
 LINES: dict[str, Any] = {"told": _l("Coordinators told")}
 
@@ -41,7 +42,7 @@ def propose(actor: Actor, template: Template, *, at: datetime) -> Proposed | Job
         kind=JobKind.TEMPLATE_PUBLISHING,
         state=JobState.WAITING,
         account_id=actor.account_id,
-        title=template.names.get("nb", "")[:100],
+        title=literal(template.names.get("nb", ""))[:100],
         parameters={"template_id": template.id},
         report={"told": 0},
         total=total,

@@ -54,7 +54,7 @@ class FilledForm(EntryForm):
             "values": as_values(self),
             "earlier": [one.as_json for one in self.about.earlier],
         }
-        return EntryFacts(title=section.names.nb[:300], details=details)
+        return EntryFacts(title=section.names.get("nb")[:300], details=details)
 
     @property
     def written(self) -> dict[str, str]:

@@ -149,7 +149,7 @@ WORDS: dict[StrEnum, Any] = {
     FieldKind.LONG_TEXT: _l("Long text"),
     FieldKind.CHOICE: _l("Choice"),
     FieldKind.DATE: _l("Date"),
-    FieldKind.NUMBER: _l("Number"),
+    FieldKind.NUMBER: _l("Numbers"),
     FieldKind.PERSON: _l("Person"),
     FieldKind.TABLE: _l("Table"),
     NoticeKind.CONSENT_WANTED: _l("Your consent is asked for"),

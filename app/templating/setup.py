@@ -15,6 +15,7 @@ from app.security.tenancy import here
 from app.set_up_tables import Template
 from app.templating import local_copies, national_stock
 from app.templating.shipped_types import CONSENT_TEXTS, TYPES
+from app.templating.texts import literal
 
 LONG_AGO = date(2020, 1, 1)
 
@@ -58,7 +59,8 @@ def _add_types(session: Session, at: datetime) -> None:
         session.add(
             AgeRule(kind=one.kind, own_consent_age=USUAL_OWN_CONSENT_AGE, valid_from=LONG_AGO)
         )
-        session.add(ConsentText(kind=one.kind, number=1, texts=CONSENT_TEXTS, published_at=at))
+        texts = CONSENT_TEXTS[one.kind]
+        session.add(ConsentText(kind=one.kind, number=1, texts=texts, published_at=at))
     session.flush()
 
 
@@ -86,4 +88,4 @@ def in_own_words(words: dict[str, str]) -> str:
     """What a municipality calls something, in the user's language; bokmål where it has no other."""
     locale = get_locale()
     language = locale.language if locale is not None else str(Language.NB)
-    return words.get(language) or words.get(str(Language.NB), "")
+    return literal(words.get(language) or words.get(str(Language.NB), ""))

@@ -1,12 +1,9 @@
-"""The kinds of plans that a municipality begins with: sections, words, and what is consented to.
-
-Texts are ours, after what a consent must say (``domain.md`` 3.3): why, to what, which information,
-shared with whom, that it is voluntary and can be withdrawn.
-"""
+"""The kinds of plans that a municipality begins with: sections, words, and what is consented to."""
 
 from dataclasses import dataclass
 
 from app.enums import PlanKind, Section
+from app.templating.shipped.consents import TEXTS
 
 WRITTEN = (
     Section.ABOUT_ME,
@@ -76,35 +73,6 @@ TYPES = (
 )
 
 CONSENT_TEXTS = {
-    "nb": (
-        "Planen er et felles arbeidsrom for deg og dem som skal hjelpe deg. Den viser hva du vil"
-        " oppnå, hvem som gjør hva, og når det skal gjøres.\n\n"
-        "Det er frivillig å ha en plan. Du bestemmer hvem som får se hva i den, og hvor lenge. De"
-        " som får se noe, har taushetsplikt om det.\n\n"
-        "Sier du nei, får du de samme tjenestene som før. Planen gir heller ikke i seg selv rett"
-        " til flere tjenester.\n\n"
-        "Du kan når som helst trekke samtykket helt eller for én person. Da ser de ikke lenger det"
-        " som står i planen. Kommunen må ta vare på det som er skrevet, fordi loven krever det."
-    ),
-    "nn": (
-        "Planen er eit felles arbeidsrom for deg og dei som skal hjelpe deg. Han viser kva du vil"
-        " oppnå, kven som gjer kva, og når det skal gjerast.\n\n"
-        "Det er frivillig å ha ein plan. Du avgjer kven som får sjå kva i han, og kor lenge. Dei"
-        " som får sjå noko, har teieplikt om det.\n\n"
-        "Seier du nei, får du dei same tenestene som før. Planen gir heller ikkje i seg sjølv rett"
-        " til fleire tenester.\n\n"
-        "Du kan når som helst trekkje samtykket heilt eller for éin person. Då ser dei ikkje lenger"
-        " det som står i planen. Kommunen må ta vare på det som er skrive, fordi lova krev det."
-    ),
-    "en": (
-        "The plan is a shared workspace for you and those who are to help you. It shows what you"
-        " want to reach, who does what, and when it is to be done.\n\n"
-        "Having a plan is voluntary. You decide who sees what in it, and for how long. Those who"
-        " are let in have a duty of confidentiality.\n\n"
-        "If you say no, you get the same services as before. Nor does the plan in itself give a"
-        " right to more services.\n\n"
-        "You can withdraw your consent at any time, for all or for one person. They then no longer"
-        " see what stands in the plan. The municipality must keep what is written, because the law"
-        " says so."
-    ),
+    kind: {"nb": text.nb, "nn": text.nn, "en": text.en} for kind, text in TEXTS.items()
 }
+"""What is consented to in each kind of plan, by language."""

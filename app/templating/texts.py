@@ -11,8 +11,10 @@ from app.enums import Language
 
 LONGEST_NAME, LONGEST_HELP, LONGEST_CONSENT = 200, 4000, 8000
 NOT_IN_KEYS = re.compile(r"[^a-z0-9]+")
-TURNS = re.compile("[\u0590-\u08ff\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc]")
-"""Letters that are written from right to left, and marks that turn the direction of a text."""
+TURNS = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+"""Letters that are written from right to left."""
+MARKS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Marks that turn the direction of a text and can't be seen themselves."""
 LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "é": "e", "ö": "o", "ä": "a"})
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
@@ -44,8 +46,8 @@ class Text(Content):
         return isolated(self.here)
 
     def get(self, language: str) -> str:
-        """The text in a language, or in bokmål."""
-        return getattr(self, language, "") or self.nb
+        """The text in a language, or in bokmål, as it is shown."""
+        return literal(getattr(self, language, "") or self.nb)
 
     @property
     def by_language(self) -> dict[str, str]:
@@ -53,9 +55,15 @@ class Text(Content):
         return {code: text for code, text in self.model_dump().items() if text}
 
 
+def literal(text: str) -> str:
+    """A text in which marks of direction are seen, as ``[U+202E]``, and not obeyed."""
+    return MARKS.sub(lambda mark: f"[U+{ord(mark[0]):04X}]", text)
+
+
 def isolated(text: str) -> str:
     """A text that turns no other text around, in whatever direction it is written itself."""
-    return f"\u2068{text}\u2069" if TURNS.search(text) else text
+    shown = literal(text)
+    return f"\u2068{shown}\u2069" if TURNS.search(shown) else shown
 
 
 def _no_longer_than(most: int) -> AfterValidator:

@@ -12,6 +12,8 @@ from app.templating import heads, versions
 from app.templating.template_content import TemplateContent
 
 HOSTILE = "{{7*7}} <script>alert(1)</script> =1+1 \u202eabc"
+EVIL = "=1+1 {{7*7}} <script>alert(1)</script> \u202eabc"
+"""Begins as a formula does."""
 
 
 def text(nb: str) -> dict[str, str]:
@@ -84,6 +86,38 @@ SECOND = FIRST | {
         section("om", "about_me", field("hilsen")),
     ],
 }
+
+
+def hostile_everywhere() -> dict[str, Any]:
+    """A template in which every text is one that must be shown as it is written."""
+    evil = text(EVIL)
+    named = {"names": evil, "helps": evil}
+    parts = [{"key": key, "names": text(f"{EVIL} {key}")} for key in ("en", "to")]
+    return {
+        "kind": "individual_plan",
+        "descriptions": evil,
+        "agenda": evil,
+        "consent_text": evil,
+        "sections": [
+            section(
+                "skole",
+                "mapping",
+                field("navn", **named),
+                field("trinn", "choice", choices=parts, **named),
+                field("fag", "table", columns=parts, **named),
+                **named,
+            )
+        ],
+        "goals": [
+            {
+                "names": evil,
+                "texts": evil,
+                "activities": [{"names": evil, "texts": evil, "scopes": evil}],
+            }
+        ],
+        "participants": [{"functions": evil, "role": "laerer"}],
+        "names": evil,
+    }
 
 
 def template(*contents: dict[str, Any], key: str = "prove") -> tuple[str, list[str]]:

@@ -14,6 +14,7 @@ from app.plans.form_entries import answers, filled_in
 from app.plans.plan_template import section_of_version
 from app.plans.portable_forms import portable
 from app.side_tables import EntryDraft
+from app.templating.texts import literal
 from tests.plans import form_world
 from tests.plans import garden as gardens
 from tests.plans.content_world import Plot, section_of, version_on
@@ -249,7 +250,7 @@ def test_a_form_takes_its_fields_along_where_its_template_is_not(plot, ip, made,
         details = portable(db.session.get_one(PlanEntry, filled(plot, ip).id))
         words = answers(filled_in(details, Section.MAPPING, None), {})
     assert {one.label: one.in_one for one in words if one.is_earlier} == {
-        form_world.HOSTILE: "Nesset skole",
+        literal(form_world.HOSTILE): "Nesset skole",
         "Fortell": "Første linje\nandre linje",
         "Trinn": "Lavt",
         "Dato": "01.09.2026",
@@ -328,7 +329,7 @@ def test_what_is_filled_in_leaves_typed_as_a_file_and_in_words_on_paper(plot, ip
     assert {key: one["value"] for key, one in mine.items()} == KEPT
     assert mine["timer"]["kind"] == "number"
     assert mine["trinn"]["text"] == "Lavt"
-    assert mine["navn"]["label"] == form_world.HOSTILE
+    assert mine["navn"]["label"] == literal(form_world.HOSTILE)
     assert all(one["by"] and one["at"] and one["part"] == "mapping" for one in mine.values())
     for one in FILES:
         _status, file = copied(coordinator, ip, one)

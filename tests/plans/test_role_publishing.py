@@ -2,6 +2,7 @@
 more is asked, and nothing is ever widened by it."""
 
 import re
+from collections import Counter
 
 import pytest
 from sqlalchemy import select
@@ -9,10 +10,15 @@ from sqlalchemy import select
 from app.clock import utc_now
 from app.db import db
 from app.enums import JobState, Level, NoticeKind, Section
+from app.jobs import role_publishing as jobs
 from app.jobs import runner
 from app.models import Grant, Job, Participant, StandardRole
 from app.plans import role_proposals, role_publishing
+from app.set_up_tables import RoleProposal
+from app.side_tables import Notice
 from tests.conftest import FORM_KEY, with_world
+from tests.drills import size
+from tests.jobs import cancelling
 from tests.plans import garden
 from tests.plans.role_scenes import (
     GIVES,
@@ -215,29 +221,25 @@ def test_a_coordinator_edits_and_publishes_no_role(coordinator, one):
 # --- for many, as a job --------------------------------------------------------------------------
 
 
-def test_many_are_brought_along_by_a_job_that_can_be_cancelled_and_goes_on(
+@pytest.mark.drill
+def test_many_are_brought_along_by_a_job_that_is_cancelled_half_way_and_goes_on(
     app, world, local, one, monkeypatch
 ):
-    others = crowd(app, world, one.role, 5)
-    monkeypatch.setattr(role_publishing, "AT_ONCE", 2)
+    everyone = [one.participant, *crowd(app, world, one.role, size(5, 9_999))]
+    monkeypatch.setattr(role_publishing, "AT_ONCE", size(2, role_publishing.AT_ONCE))
     draft(local, one.role, goals="write", activities="read")
-    location = publish(local, one.role, "all_existing")
-    job_id = location.rpartition("/")[2]
-    some = count_levels(app, world, [one.participant, *others])
+    job_id = publish(local, one.role, "all_existing").rpartition("/")[2]
+    work = (jobs, "_bring_some")
+    cancelling.cancel_after_half(monkeypatch, local, work, job_id)
 
-    stop_after(monkeypatch, 2)
-    run(app, world, job_id)
-    halfway = count_levels(app, world, [one.participant, *others])
-    monkeypatch.undo()
-    monkeypatch.setattr(role_publishing, "AT_ONCE", 2)
-    run(app, world, job_id)
+    done = cancelling.work_until_cancelled(app, local, world.strandvik.id, job_id)
+    half = look(app, world, lambda: brought(everyone))
+    cancelling.go_on(app, local, world.strandvik.id, job_id)
 
-    assert "/job/show/" in location
-    assert some == 0
-    assert halfway == 4
-    assert count_levels(app, world, [one.participant, *others]) == 6
-    page = local.get(location).text
-    assert "6 av 6" in page
+    once = {"moved": 1, "proposed": 1, "told": 3}
+    whole = look(app, world, lambda: brought(everyone))
+    assert [counts for counts in half.values() if counts] == [once] * done
+    assert list(whole.values()) == [once] * len(everyone)
 
 
 def test_a_job_of_somebody_who_may_not_edit_roles_any_more_stops(
@@ -268,23 +270,25 @@ def crowd(app, world, role, count):
     return found
 
 
-def count_levels(app, world, participants):
-    """How many of them have less than the role gave first."""
-    return sum(given_to(app, world, pk)[Section.ACTIVITIES] is READ for pk in participants)
-
-
-def stop_after(monkeypatch, batches):
-    """Let the worker be killed after some batches, in the middle of the next one."""
-    plain, made = role_publishing.bring, []
-
-    def bring(*args, **options):
-        made.append(1)
-        done = plain(*args, **options)
-        if len(made) > batches:
-            raise runner.OperationalError("killed", None, Exception())
-        return done
-
-    monkeypatch.setattr(role_publishing, "bring", bring)
+def brought(participants):
+    """For each: how often the access that is less was lowered, more was proposed, and anybody was
+    told of it (the coordinator of both, the owner of what is proposed). Nothing where none was."""
+    found = {one: Counter() for one in participants}
+    plans = {}
+    for row in db.session.scalars(select(Participant).where(Participant.id.in_(participants))):
+        plans[row.plan_id] = row.id
+    lowered = select(Grant).where(Grant.section == Section.ACTIVITIES, Grant.level == READ)
+    for row in db.session.scalars(lowered.where(Grant.ended_at.is_(None))):
+        if row.participant_id in found:
+            found[row.participant_id]["moved"] += 1
+    for row in db.session.scalars(select(RoleProposal)):
+        if row.participant_id in found:
+            found[row.participant_id]["proposed"] += 1
+    kinds = (NoticeKind.ROLE_PROPOSED, NoticeKind.ACCESS_STOPPED)
+    for row in db.session.scalars(select(Notice).where(Notice.kind.in_(kinds))):
+        if row.plan_id in plans:
+            found[plans[row.plan_id]]["told"] += 1
+    return found
 
 
 def run(app, world, job_id):

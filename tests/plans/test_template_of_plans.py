@@ -10,19 +10,21 @@ from sqlalchemy import select
 from app.clock import today, utc_now
 from app.consent import queries
 from app.db import db
-from app.enums import EntryKind, JobState, NoticeKind, Section
-from app.jobs import runner, template_publishing
+from app.enums import EntryKind, NoticeKind, PlanKind, Section
+from app.jobs import template_publishing
 from app.models import ConsentText, Job, Participant, Plan, StandardRole
 from app.plans import template_proposals
 from app.plans.meter import MeterFacts, Unanswered, measure
 from app.plans.meter_facts import facts_of
-from app.security.actor import acting_as, find_actor
 from app.set_up_tables import Template
 from app.side_tables import Notice
 from app.templating.texts import key_of
+from tests.drills import size
+from tests.jobs import cancelling
 from tests.plans import form_world
 from tests.plans import garden as gardens
 from tests.plans.content_world import Plot, add_to
+from tests.security.plan_words import all_of
 
 START = "/plan-start/"
 ANSWERING = form_world.FIRST | {
@@ -149,6 +151,70 @@ def test_a_template_that_is_retired_meanwhile_is_refused(plot, coordinator):
     assert answer.status_code == 422
 
 
+SHOWN = "=1+1 {{7*7}} &lt;script&gt;alert(1)&lt;/script&gt; [U+202E]abc"
+UNFIT = ("<script>alert", "{{49}}", "=1+1 49", "\u202e", "\u202d")
+
+
+@pytest.fixture(scope="module")
+def hostile(app):
+    """A template whose every text is hostile, and two versions of it."""
+    plot, said = Plot(app, app.extensions["test_world"].strandvik), form_world.hostile_everywhere()
+    with plot.planting():
+        return form_world.template(said, said | {"review_weeks": 30}, key="farlig")
+
+
+def test_what_a_template_says_is_shown_as_it_is_written_wherever_it_comes(
+    app, plot, coordinator, administrator, hostile, monkeypatch
+):
+    head, versions = hostile
+    owner, _answer = start(coordinator, plot, head, age=44)
+    pk = plan_of(plot, owner).id
+    part = "plan-content/section"
+    filled = {"f_navn": "x", "f_trinn": "en", "f_fag-0-c_en": "x", "f_fag-0-c_to": "y"}
+    assert coordinator.send(f"{add_to(pk, 'form')}&key=skole", filled).status_code == 302
+    back = {"to": versions[0], "was": versions[1]}
+    assert coordinator.send(f"/plan-template/move/{pk}", back).status_code == 302
+    monkeypatch.setattr(template_proposals, "AT_ONCE", 1)
+    key = {"form_key": administrator.form_key(f"/template-proposal/show/{head}")}
+    job = administrator.send(f"/template-proposal/propose/{head}", key).location
+    monkeypatch.undo()
+    cancelling.steps.run(app, job.rpartition("/")[2], plot.place.id)
+    pages = {
+        coordinator: (
+            f"/{part}/{pk}?section=goals",
+            f"/{part}/{pk}?section=activities",
+            f"/{part}/{pk}?section=mapping",
+            f"{add_to(pk, 'form')}&key=skole",
+            add_to(pk, "meeting"),
+            f"/plan-participant/add/{pk}",
+            f"/plan-participant/add/{pk}?suggested=0",
+            f"/plan-consent-record/print/{pk}",
+            f"/plan-copy/paper/{pk}",
+            f"/plan-template/show/{pk}",
+            "/my-plans/",
+        ),
+        administrator: (job, "/templates/", f"/templates/show/{head}"),
+    }
+    for client, paths in pages.items():
+        for path in paths:
+            page = client.get(path).text
+            assert SHOWN in page, path
+            assert [one for one in UNFIT if one in page] == [], path
+    csv, xlsx = (
+        all_of(answer.data, answer.headers)
+        for answer in (coordinator.get(f"/plan-copy/download/{pk}?format={f}") for f in FORMATS)
+    )
+    label = form_world.EVIL.replace("\u202e", "[U+202E]")
+    assert f"'{label}" in csv
+    assert f";{label}" not in csv
+    assert SHOWN in xlsx
+    assert "<f>" not in xlsx
+    assert "\u202e" not in csv + xlsx
+
+
+FORMATS = ("csv", "xlsx")
+
+
 # --- a newer version -----------------------------------------------------------------------------
 
 
@@ -193,47 +259,38 @@ def test_the_coordinator_is_told_once_and_alone_moves_the_plan(
     assert told(plot, ip) == []
 
 
-def ordered(app, plot, head):
-    """The id of a job that tells the coordinators, as lokal.strandvik orders it."""
-    account = app.extensions["test_world"].accounts["lokal.strandvik"]
-    with app.app_context():
-        actor = find_actor(db.session(), account, plot.place.id, utc_now())
-        with acting_as(db.session(), actor):
-            template = db.session.get_one(Template, head)
-            job = template_publishing.propose(actor, template, at=utc_now())
-            assert isinstance(job, Job)
-            db.session.commit()
-            return job.id
-
-
-def test_many_are_told_by_a_job_that_goes_on_where_it_was_cut_off(
-    app, plot, garden, made, monkeypatch
+@pytest.mark.drill
+def test_many_are_told_by_a_job_that_is_cancelled_half_way_and_goes_on(
+    app, plot, garden, made, administrator, monkeypatch
 ):
     head, versions, _besides = made
-    monkeypatch.setattr(template_proposals, "AT_ONCE", 1)
-    plans = [garden.strandvik.plans[name] for name in ("ip", "draft")]
+    monkeypatch.setattr(template_proposals, "AT_ONCE", size(2, template_proposals.AT_ONCE))
+    plans = [garden.strandvik.plans["ip"], *more(plot, size(3, 9_999))]
     for one in plans:
         put_back(plot, one, versions[0])
-    job_id = ordered(app, plot, head)
-    tell = template_proposals.propose
-    calls = []
+    key = {"form_key": administrator.form_key(f"/template-proposal/show/{head}")}
+    ordered = administrator.send(f"/template-proposal/propose/{head}", key)
+    job_id = ordered.location.rpartition("/")[2]
+    work = (template_publishing, "_tell_some")
+    cancelling.cancel_after_half(monkeypatch, administrator, work, job_id)
 
-    def cut_off(*args, **kwargs):
-        calls.append(kwargs)
-        if len(calls) == 2:
-            raise KeyboardInterrupt
-        return tell(*args, **kwargs)
+    done = cancelling.work_until_cancelled(app, administrator, plot.place.id, job_id)
+    half = [told(plot, one) for one in plans]
+    cancelling.go_on(app, administrator, plot.place.id, job_id)
 
-    monkeypatch.setattr(template_proposals, "propose", cut_off)
-    with app.app_context(), pytest.raises(KeyboardInterrupt):
-        runner.run_job(job_id, plot.place.id)
-    half = plot.read(Job, job_id)
-    assert (half.state, half.done, half.total) == (JobState.RUNNING, 1, 2)
-    with app.app_context():
-        runner.run_job(job_id, plot.place.id)
-    done = plot.read(Job, job_id)
-    assert (done.state, done.report["told"]) == (JobState.DONE, 2)
-    assert all(told(plot, one) for one in plans)
+    coordinator = [plot.place.persons["koordinator.strandvik"]]
+    assert (half.count(coordinator), half.count([])) == (done, len(plans) - done)
+    assert all(told(plot, one) == coordinator for one in plans)
+    assert plot.read(Job, job_id).report["told"] == len(plans)
+
+
+def more(plot, count):
+    """The ids of more plans, of nobody who logs in."""
+    with plot.planting():
+        owner = gardens.person(plot.place, "of many", "Mange", gardens.born(40)).id
+        coordinator = plot.place.persons["koordinator.strandvik"]
+        kind = PlanKind.DEVELOPMENT_PLAN
+        return [gardens.make_plan(owner, coordinator, kind=kind).id for _number in range(count)]
 
 
 # --- the legal meter -----------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """The templates and standard roles that a municipality begins with are ready for Monday."""
 
+import re
+
 import pytest
 from pydantic import BaseModel
 
@@ -7,7 +9,7 @@ from app.enums import PlanKind, Section
 from app.templating import heads
 from app.templating.shipped.all_templates import TEMPLATES
 from app.templating.shipped_roles import ROLES
-from app.templating.shipped_types import TYPES
+from app.templating.shipped_types import CONSENT_TEXTS, TYPES
 from app.templating.template_check import RoleFacts, Surroundings, checklist
 from app.templating.template_content import TemplateContent
 from app.templating.texts import Text, key_of
@@ -84,3 +86,18 @@ def test_nobody_but_those_who_may_gets_more_than_a_participant_can_be_given():
     steered = {Section.CONSENTS, Section.EVENT_LOG, Section.ACCESS_LOG}
 
     assert [one.nb for one in ROLES if steered & set(one.content.matrix)] == []
+
+
+def test_each_kind_of_plan_has_a_consent_text_of_its_own_in_three_languages():
+    assert set(CONSENT_TEXTS) == set(PlanKind)
+    assert len({text["nb"] for text in CONSENT_TEXTS.values()}) == len(PlanKind)
+    for text in CONSENT_TEXTS.values():
+        assert {len(text[code].split("\n\n")) for code in ("nb", "nn", "en")} == {6}
+
+
+def test_ready_goals_are_goals_and_no_advice_on_writing_one():
+    advice = re.compile(r"bytt ut|skriv |beskriv|gjør målet", re.IGNORECASE)
+    said = [text.nb for one in TEMPLATES for text in texts(one.goals)]
+
+    assert said
+    assert [one for one in said if advice.search(one)] == []

@@ -241,4 +241,8 @@ def test_another_order_is_told(content, context):
 
 def test_a_name_from_right_to_left_turns_nothing_around():
     assert isolated("Hjem") == "Hjem"
-    assert isolated("\u202ecba") == "\u2068\u202ecba\u2069"
+    assert isolated("\u0627\u0628") == "\u2068\u0627\u0628\u2069"
+
+
+def test_a_mark_that_turns_a_text_around_is_seen_and_not_obeyed():
+    assert isolated("\u202ecba") == Text(nb="\u202ecba").here == "[U+202E]cba"

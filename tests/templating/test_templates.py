@@ -3,27 +3,22 @@
 import re
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from app.clock import utc_now
 from app.db import db, transaction
-from app.errors import DomainError, TenantViolation
+from app.errors import TenantViolation
 from app.models import AuditEvent, Plan
 from app.security import tenancy
-from app.security.actor import acting_as, find_actor, operator
+from app.security.actor import acting_as, operator
 from app.security.published import PublishedForever
 from app.security.roles import Resource
 from app.set_up_tables import NationalPiece, NationalVersion, Template, TemplateVersion
-from app.side_tables import BulkChange
-from app.templating import pieces, template_drafts, template_queries, templates, versions
+from app.templating import pieces, templates, versions
 from app.templating.pieces import Address
-from app.templating.template_check import checklist
 from app.templating.template_content import TemplateContent
 from tests.conftest import Client, with_world
-from tests.drills import size
 from tests.matrix.things import fresh
 from tests.plans import garden as gardens
 from tests.world import PASSWORD
@@ -565,99 +560,3 @@ def test_a_coordinator_sees_what_is_published_and_no_draft(office, client_as):
 
     assert office.in_use(pk).names.nb in shown
     assert "Bare i utkastet" not in shown + compared
-
-
-# --- any order of things -------------------------------------------------------------------------
-
-
-class Life:
-    """Templates that things are done with, in any order, and the texts that were written."""
-
-    def __init__(self, actor, pk):
-        self.actor, self.known, self.texts = actor, [pk], []
-
-    def do(self, what, number):
-        """Do one thing with one of them; a refusal is no matter."""
-        try:
-            with transaction():
-                getattr(self, what)(
-                    db.session.get_one(Template, self.known[number % len(self.known)])
-                )
-        except DomainError:
-            db.session.expire_all()
-
-    def edit(self, row):
-        name = f"Tekst {len(self.texts)}"
-        facts = {"names": {"nb": name, "nn": name}}
-        template_drafts.add(self.actor, row, Address.read("goals"), facts)
-        self.texts.append(name)
-
-    def remove(self, row):
-        address = Address.read("goals/0")
-        template_drafts.remove(self.actor, row, address, seen="", at=utc_now())
-
-    def publish(self, row):
-        draft = template_drafts.needed(self.actor, row)
-        checks = checklist(draft.content, template_queries.surroundings(row, row.kind))
-        # The first is that something is new; the rest need no attention here.
-        version = draft.version
-        templates.publish(self.actor, row, checks[:1], version=version, at=utc_now())
-
-    def copy(self, row):
-        self.known.append(templates.copy(self.actor, row).id)
-
-    def retire(self, row):
-        templates.retire(self.actor, row, at=utc_now())
-
-    def restore(self, row):
-        templates.restore(self.actor, row)
-
-    def begin(self, row):
-        templates.begin_draft(self.actor, row)
-
-    def take_up(self, row):
-        draft = versions.draft(row)
-        seen = "" if draft is None else str(draft.version)
-        before = templates.take_up(self.actor, row, 1, version=seen)
-        what = template_drafts.REPLACED
-        template_drafts.note(self.actor, row, what, before, at=utc_now())
-
-    def undo(self, row):
-        found = select(BulkChange.id).order_by(BulkChange.id.desc()).limit(1)
-        pk = db.session.scalar(found.where(BulkChange.undone_at.is_(None))) or ""
-        template_drafts.undo(self.actor, row, pk, at=utc_now())
-
-    def rows(self):
-        return [db.session.get_one(Template, one) for one in self.known]
-
-    def kept(self):
-        """All that is written anywhere, or can be brought back."""
-        found = list(db.session.scalars(select(TemplateVersion.content)))
-        return repr(found) + repr(list(db.session.scalars(select(BulkChange.rows))))
-
-
-STEPS = ("edit", "remove", "publish", "copy", "retire", "restore", "begin", "take_up", "undo")
-
-
-@settings(
-    max_examples=size(10, 300),
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(steps=st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 3)), max_size=12))
-def test_any_order_of_things_leaves_every_template_usable_and_loses_no_text(office, steps):
-    with office.app.app_context():
-        pk = fresh(Resource.TEMPLATE, office.world.strandvik).key
-        place, account = office.world.strandvik.id, office.world.accounts["lokal.strandvik"]
-        actor = find_actor(db.session(), account, place, utc_now())
-        with acting_as(db.session(), actor):
-            life = Life(actor, pk)
-            for what, number in steps:
-                life.do(what, number)
-
-            for row in life.rows():
-                in_use = versions.published(row)
-                assert (row.number is None) == (in_use is None)
-                assert templates.read(in_use or versions.draft(row)).kind is row.kind
-            kept = life.kept()
-            assert [one for one in life.texts if one not in kept] == []

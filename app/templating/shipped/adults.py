@@ -108,7 +108,7 @@ AFTER_A_STROKE = template(
         long(
             "Transport|Transport|Transport",
             "Førerkort, TT-kort, ledsager."
-            "|Førarkort, TT-kort, leiesagar.|Driving licence, transport card, companion.",
+            "|Førarkort, TT-kort, ledsagar.|Driving licence, transport card, companion.",
         ),
     ),
     FAMILY_AND_NETWORK,
@@ -116,9 +116,9 @@ AFTER_A_STROKE = template(
     goals=(
         goal(
             "Gå til butikken alene|Gå til butikken åleine|Walk to the shop alone",
-            "Bytt ut med ditt eget mål, og sett en dato."
-            "|Byt ut med ditt eige mål, og set ein dato."
-            "|Replace it with a goal of your own, and set a date.",
+            "Til nærbutikken og tilbake uten følge, med det jeg skal bære."
+            "|Til nærbutikken og tilbake utan følgje, med det eg skal bere."
+            "|To the nearest shop and back without company, with what I have to carry.",
             activity(
                 "Gåtrening|Gangtrening|Walking practice",
                 "Ute og i trapp, med økende lengde. Fysioterapeuten setter opp og justerer."
@@ -276,9 +276,12 @@ QUALIFICATION_PROGRAMME = template(
     "IP med kvalifiseringsprogram eller NAV-oppfølging"
     "|IP med kvalifiseringsprogram eller NAV-oppfølging"
     "|IP with a qualification programme or follow-up by NAV",
-    "NAVs aktivitetsplan blir en delplan i den individuelle planen, så alle ser den samme uka."
-    "|NAV sin aktivitetsplan blir ein delplan i den individuelle planen, så alle ser den same veka."
-    "|NAV's activity plan becomes a sub-plan, so that everyone sees the same week.",
+    "For deltakere i kvalifiseringsprogrammet, som har rett til individuell plan. Her er programmet"
+    " en delplan i den individuelle planen, så alle ser den samme uka."
+    "|For deltakarar i kvalifiseringsprogrammet, som har rett til individuell plan. Her er"
+    " programmet ein delplan i den individuelle planen, så alle ser den same veka."
+    "|For those in the qualification programme, who have a right to an individual plan. Here the"
+    " programme is a sub-plan of the individual plan, so that everyone sees the same week.",
     WHAT_MATTERS,
     section(
         Section.SUB_PLANS,
@@ -314,7 +317,7 @@ QUALIFICATION_PROGRAMME = template(
         ),
     ),
     section(
-        Section.MAPPING,
+        Section.SUB_PLANS,
         "Arbeid og utdanning|Arbeid og utdanning|Work and education",
         "Erfaring, planer og det som må være på plass først."
         "|Erfaring, planar og det som må vere på plass først."
@@ -337,6 +340,35 @@ QUALIFICATION_PROGRAMME = template(
         ),
     ),
     COOPERATION,
+    goals=(
+        goal(
+            "Komme i arbeid jeg kan stå i|Kome i arbeid eg kan stå i|Get work that I can stay in",
+            "Arbeidet passer med helsa og hverdagen min, og jeg klarer meg uten økonomisk"
+            " sosialhjelp."
+            "|Arbeidet passar med helsa og kvardagen min, og eg klarer meg utan økonomisk"
+            " sosialhjelp."
+            "|The work suits my health and my everyday life, and I manage without social"
+            " assistance.",
+            activity(
+                "Arbeidspraksis|Arbeidspraksis|Work practice",
+                "Begynner med få timer og kjente oppgaver. Veilederen er med den første dagen."
+                "|Begynner med få timar og kjende oppgåver. Rettleiaren er med den første dagen."
+                "|Begins with few hours and known tasks. The adviser is there on the first day.",
+                "To dager i uka, vurderes hver fjerde uke"
+                "|To dagar i veka, blir vurdert kvar fjerde veke"
+                "|Two days a week, evaluated every four weeks",
+            ),
+            activity(
+                "Samtale om uka|Samtale om veka|Talk about the week",
+                "Hva gikk bra, hva ble for mye, og hva endrer vi?"
+                "|Kva gjekk bra, kva vart for mykje, og kva endrar vi?"
+                "|What went well, what was too much, and what do we change?",
+                "Hver fredag, på telefon eller på kontoret"
+                "|Kvar fredag, på telefon eller på kontoret"
+                "|Every Friday, by telephone or at the office",
+            ),
+        ),
+    ),
     participants=(
         who("NAV-veileder|NAV-rettleiar|NAV adviser", "nav_veileder"),
         who("Fastlege|Fastlege|GP", "fastlege"),

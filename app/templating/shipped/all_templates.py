@@ -6,9 +6,10 @@ from app.templating.shipped.adults import (
     QUALIFICATION_PROGRAMME,
 )
 from app.templating.shipped.blank import BLANK
+from app.templating.shipped.family import FAMILY_PLAN
 from app.templating.shipped.relay import ABSENCE, BIRTH, KINDERGARTEN
 from app.templating.shipped.school import DEVELOPMENT, EDUCATION
-from app.templating.shipped.young import CHILD, FAMILY_PLAN, TO_ADULT_LIFE
+from app.templating.shipped.young import CHILD, TO_ADULT_LIFE
 
 TEMPLATES = (
     AFTER_A_STROKE,

@@ -26,12 +26,21 @@ NAMES = {
     PlanKind.FAMILY_PLAN: "Tom familieplan|Tom familieplan|Blank family plan",
 }
 
+WITHOUT_FORMS = (
+    "En tom plan, uten ferdige skjemaer.|Ein tom plan, utan ferdige skjema."
+    "|A blank plan, without ready-made forms."
+)
+OF_THE_LAW = (
+    "En tom plan. Den har bare de to skjemaene som trengs for å få med det loven krever."
+    "|Ein tom plan. Han har berre dei to skjemaa som trengst for å få med det lova krev."
+    "|A blank plan. It has only the two forms that are needed for what the law requires."
+)
+
 BLANK = tuple(
     template(
         kind,
         names,
-        "En tom plan, uten ferdige skjemaer.|Ein tom plan, utan ferdige skjema."
-        "|A blank plan, without ready-made forms.",
+        OF_THE_LAW if kind is PlanKind.INDIVIDUAL_PLAN else WITHOUT_FORMS,
         *((NEEDS, COOPERATION) if kind is PlanKind.INDIVIDUAL_PLAN else ()),
     )
     for kind, names in NAMES.items()

@@ -65,22 +65,33 @@ KINDERGARTEN = template(
     EFFECT,
     goals=(
         goal(
-            "Barnet har det bedre i hverdagen|Barnet har det betre i kvardagen"
-            "|The child is better off in everyday life",
-            "Gjør målet konkret: hva vil dere se mer av?"
-            "|Gjer målet konkret: kva vil de sjå meir av?"
-            "|Make the goal concrete: what do you want to see more of?",
+            "Barnet er med i lek hver dag|Barnet er med i leik kvar dag"
+            "|The child takes part in play every day",
+            "Barnet tar kontakt, blir i leken og har noen å være sammen med."
+            "|Barnet tek kontakt, blir i leiken og har nokon å vere saman med."
+            "|The child makes contact, stays in the play and has somebody to be with.",
             activity(
-                "Tiltak i barnehagen|Tiltak i barnehagen|In the kindergarten",
-                "Beskriv hva de voksne gjør annerledes.|Beskriv kva dei vaksne gjer annleis."
-                "|Describe what the adults do differently.",
+                "I barnehagen: lek i liten gruppe|I barnehagen: leik i lita gruppe"
+                "|In the kindergarten: play in a small group",
+                "En voksen samler to–tre barn om noe barnet liker, og blir der til leken er i gang."
+                "|Ein vaksen samlar to–tre barn om noko barnet liker, og blir der til leiken er i"
+                " gang."
+                "|An adult gathers two or three children around something the child likes, and"
+                " stays until the play is under way.",
                 "Hver dag, vurderes etter 6–8 uker|Kvar dag, blir vurdert etter 6–8 veker"
                 "|Every day, evaluated after 6–8 weeks",
             ),
             activity(
-                "Tiltak hjemme|Tiltak heime|At home",
-                "Det foreldrene vil prøve.|Det foreldra vil prøve.|What the parents want to try.",
-                "Vurderes etter 6–8 uker|Blir vurdert etter 6–8 veker|Evaluated after 6–8 weeks",
+                "Hjemme: faste rutiner morgen og kveld|Heime: faste rutinar morgon og kveld"
+                "|At home: fixed routines in the morning and evening",
+                "Samme rekkefølge hver dag, gjerne med bilder. Hjemmet og barnehagen bruker de"
+                " samme ordene."
+                "|Same rekkjefølgje kvar dag, gjerne med bilete. Heimen og barnehagen bruker dei"
+                " same orda."
+                "|The same order every day, with pictures if they help. The home and the"
+                " kindergarten use the same words.",
+                "Hver dag, vurderes etter 6–8 uker|Kvar dag, blir vurdert etter 6–8 veker"
+                "|Every day, evaluated after 6–8 weeks",
             ),
         ),
     ),
@@ -235,14 +246,28 @@ BIRTH = template(
     ),
     section(
         Section.MAPPING,
-        "Undring og bekymring|Undring og uro|Wonder and worry",
-        "Sagt rett fram, og lest av foreldrene.|Sagt rett fram, og lese av foreldra."
-        "|Said straight out, and read by the parents.",
+        "Svangerskap og fødsel|Svangerskap og fødsel|Pregnancy and birth",
+        "Det de som følger opp, må vite for å komme til rett tid."
+        "|Det dei som følgjer opp, må vite for å kome til rett tid."
+        "|What those who follow up must know to come at the right time.",
         day(
             "Termin|Termin|Due date",
             "Fødselsdatoen når barnet er kommet."
             "|Fødselsdatoen når barnet er kome.|The date of birth once the child is here.",
         ),
+        long(
+            "Ønsker for fødselen og barseltida|Ønske for fødselen og barseltida"
+            "|Wishes for the birth and the first weeks",
+            "Hvem skal være med, og hva er viktig de første dagene?"
+            "|Kven skal vere med, og kva er viktig dei første dagane?"
+            "|Who will be there, and what matters in the first days?",
+        ),
+    ),
+    section(
+        Section.MAPPING,
+        "Undring og bekymring|Undring og uro|Wonder and worry",
+        "Sagt rett fram, og lest av foreldrene.|Sagt rett fram, og lese av foreldra."
+        "|Said straight out, and read by the parents.",
         long(
             "Hva er vi opptatt av|Kva er vi opptekne av|What concerns us",
             "Helse, rus, bolig, økonomi, vold, nettverk."

@@ -2,6 +2,7 @@
 
 from app.enums import PlanKind, Section
 from app.templating.shipped.writing import (
+    activity,
     choice,
     day,
     goal,
@@ -22,9 +23,41 @@ EDUCATION = template(
     "|For pupils with a decision on adapted education (Education Act § 11-10).",
     section(
         Section.MAPPING,
+        "Skole og skoleår|Skule og skuleår|School and school year",
+        "Hvem planen gjelder for, og hvem som har laget den."
+        "|Kven planen gjeld for, og kven som har laga han."
+        "|Whom the plan is for, and who has made it.",
+        short(
+            "Skole|Skule|School",
+            "Den eleven går på nå.|Den eleven går på no.|The one the pupil attends now.",
+        ),
+        short(
+            "Skoleår|Skuleår|School year",
+            "For eksempel 2026–2027.|Til dømes 2026–2027.|For example 2026–2027.",
+        ),
+        short(
+            "Trinn og klasse|Trinn og klasse|Year and class",
+            "For eksempel 5B.|Til dømes 5B.|For example 5B.",
+        ),
+        day(
+            "Planen er laget|Planen er laga|The plan was made",
+            "Eller sist endret.|Eller sist endra.|Or last changed.",
+        ),
+        table(
+            "Hvem har vært med|Kven har vore med|Who took part",
+            "Eleven, foreldrene, lærere, PPT og andre som har vært med på å lage planen."
+            "|Eleven, foreldra, lærarar, PPT og andre som har vore med på å lage planen."
+            "|The pupil, the parents, teachers, PPT and others who helped make the plan.",
+            "Navn|Namn|Name",
+            "Rolle|Rolle|Role",
+            "Hva de har bidratt med|Kva dei har bidrege med|What they contributed",
+        ),
+    ),
+    section(
+        Section.MAPPING,
         "Grunnlag|Grunnlag|Basis",
         "Planen kan ikke gi andre rettigheter eller plikter enn vedtaket."
-        "|Planen kan ikkje gi andre rettigheter eller plikter enn vedtaket."
+        "|Planen kan ikkje gi andre rettar eller plikter enn vedtaket."
         "|The plan can't give other rights or duties than the decision.",
         day(
             "Sakkyndig vurdering|Sakkunnig vurdering|Expert assessment",
@@ -37,7 +70,21 @@ EDUCATION = template(
         ),
         number(
             "Timer i året|Timar i året|Hours a year",
-            "Slik vedtaket sier det.|Slik vedtaket seier det.|As the decision says.",
+            "I alt, slik vedtaket sier det.|I alt, slik vedtaket seier det."
+            "|In all, as the decision says.",
+        ),
+        number(
+            "Av dem: timer med lærer|Av dei: timar med lærar|Of these: hours with a teacher",
+            "Årstimer à 60 minutter, slik vedtaket sier det."
+            "|Årstimar à 60 minutt, slik vedtaket seier det."
+            "|Hours of 60 minutes a year, as the decision says.",
+        ),
+        number(
+            "Av dem: timer med assistent|Av dei: timar med assistent"
+            "|Of these: hours with an assistant",
+            "Også miljøarbeider og annen hjelp i timene."
+            "|Også miljøarbeidar og annan hjelp i timane."
+            "|Also social workers and other help in the lessons.",
         ),
         choice(
             "Organisering|Organisering|Organisation",
@@ -70,16 +117,23 @@ EDUCATION = template(
         "Én rad for hvert fag eller område som vedtaket gjelder."
         "|Éi rad for kvart fag eller område som vedtaket gjeld."
         "|One row for each subject or area that the decision covers.",
+        long(
+            "Hovedmål|Hovudmål|Main goals",
+            "Det viktigste eleven skal ha fått til når skoleåret er slutt."
+            "|Det viktigaste eleven skal ha fått til når skuleåret er slutt."
+            "|What matters most that the pupil has reached when the school year ends.",
+        ),
         table(
             "Mål og innhold|Mål og innhald|Goals and content",
-            "Målene skal kunne vurderes. Avvik fra læreplanen skrives her."
-            "|Måla skal kunne vurderast. Avvik frå læreplanen skriv ein her."
+            "Målene skal kunne vurderes. Skriv avvik fra læreplanen her."
+            "|Måla skal kunne vurderast. Skriv avvik frå læreplanen her."
             "|Goals must be possible to assess. Departures from the curriculum are written here.",
             "Fag|Fag|Subject",
             "Mål|Mål|Goals",
             "Innhold|Innhald|Content",
             "Arbeidsmåte|Arbeidsmåte|Way of working",
-            "Timer|Timar|Hours",
+            "Timer med lærer|Timar med lærar|Hours with a teacher",
+            "Timer med assistent|Timar med assistent|Hours with an assistant",
             "Vurdering|Vurdering|Assessment",
         ),
         long(
@@ -174,10 +228,24 @@ DEVELOPMENT = template(
     ),
     goals=(
         goal(
-            "Ett mål for halvåret|Eitt mål for halvåret|One goal for the half-year",
-            "Skriv målet slik at barnet forstår det."
-            "|Skriv målet slik at barnet forstår det."
-            "|Write the goal so that the child understands it.",
+            "Jeg finner noen å leke med|Eg finn nokon å leike med|I find somebody to play with",
+            "Jeg spør om å få være med, og blir i leken en stund."
+            "|Eg spør om å få vere med, og blir i leiken ei stund."
+            "|I ask to join, and stay in the play for a while.",
+            activity(
+                "Lek i liten gruppe|Leik i lita gruppe|Play in a small group",
+                "En voksen er med fra starten og trekker seg litt etter litt ut."
+                "|Ein vaksen er med frå starten og trekkjer seg litt etter litt ut."
+                "|An adult is there from the start and withdraws little by little.",
+                "Tre ganger i uka|Tre gonger i veka|Three times a week",
+            ),
+            activity(
+                "Besøk hjemme|Besøk heime|Visits at home",
+                "Ett barn om gangen, en kort stund, med noe de begge liker å gjøre."
+                "|Eitt barn om gongen, ei kort stund, med noko dei begge liker å gjere."
+                "|One child at a time, for a short while, with something both like to do.",
+                "Annenhver uke|Annakvar veke|Every other week",
+            ),
         ),
     ),
     participants=(

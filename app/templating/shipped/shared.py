@@ -45,7 +45,7 @@ COOPERATION = section(
     Section.MAPPING,
     "Samarbeid med andre|Samarbeid med andre|Cooperation with others",
     "Hvem utenfor planen trengs eller ønskes, og hva skal de bidra med?"
-    "|Kven utanfor planen trengst eller er ønskte, og kva skal dei bidra med?"
+    "|Kven utanfor planen treng de eller ønskjer de med, og kva skal dei bidra med?"
     "|Who outside the plan is needed or wanted, and what are they to contribute?",
     table(
         "Andre det samarbeides med|Andre det blir samarbeidd med|Others we work with",

@@ -1,4 +1,4 @@
-"""Individual plans for children and young people, and the child coordinator's family plan."""
+"""Individual plans for children and young people."""
 
 from app.enums import PlanKind, Section
 from app.templating.shipped.shared import (
@@ -13,7 +13,6 @@ from app.templating.shipped.writing import (
     day,
     goal,
     long,
-    person,
     section,
     table,
     template,
@@ -190,8 +189,8 @@ TO_ADULT_LIFE = template(
     section(
         Section.MAPPING,
         "Bolig og inntekt|Bustad og inntekt|Home and income",
-        "Det meste må søkes om i god tid før du fyller 18."
-        "|Det meste må ein søkje om i god tid før du fyller 18."
+        "Det meste må du søke om i god tid før du fyller 18."
+        "|Det meste må du søkje om i god tid før du fyller 18."
         "|Most must be applied for well before you turn 18.",
         choice(
             "Hvor vil du bo?|Kvar vil du bu?|Where do you want to live?",
@@ -229,9 +228,12 @@ TO_ADULT_LIFE = template(
     section(
         Section.ABOUT_ME,
         "Jeg bestemmer|Eg bestemmer|I decide",
-        "Fra du er 16 samtykker du selv til planen. Fra du er 18 er du myndig."
-        "|Frå du er 16 samtykkjer du sjølv til planen. Frå du er 18 er du myndig."
-        "|From 16 you consent to the plan yourself. From 18 you are of age.",
+        "Kommunen bestemmer fra hvilken alder du selv samtykker til planen. Spør koordinatoren."
+        " Fra du fyller 18, er du myndig."
+        "|Kommunen avgjer frå kva alder du sjølv samtykkjer til planen. Spør koordinatoren."
+        " Frå du fyller 18, er du myndig."
+        "|The municipality sets the age from which you consent to the plan yourself. Ask your"
+        " coordinator. From 18 you are of age.",
         choice(
             "Trenger jeg verge?|Treng eg verje?|Do I need a guardian?",
             "Verge er frivillig, og bare for det du selv vil ha hjelp til."
@@ -250,120 +252,30 @@ TO_ADULT_LIFE = template(
     ),
     WHEN_IT_IS_HARD,
     COOPERATION,
+    goals=(
+        goal(
+            "Alt er klart når jeg fyller 18|Alt er klart når eg fyller 18"
+            "|All is ready when I turn 18",
+            "Jeg vet hvor jeg skal bo, hva jeg skal leve av, og hvem som hjelper meg."
+            "|Eg veit kvar eg skal bu, kva eg skal leve av, og kven som hjelper meg."
+            "|I know where I will live, what I will live on, and who helps me.",
+            activity(
+                "Møte med dem som tar over|Møte med dei som tek over|Meet those who take over",
+                "De som har fulgt meg til nå, er med første gang. Jeg bestemmer hva vi snakker om."
+                "|Dei som har følgt meg til no, er med første gongen. Eg avgjer kva vi snakkar om."
+                "|Those who have followed me until now are there the first time. I decide what we"
+                " talk about.",
+                "Ett møte med hver tjeneste, senest tre måneder før jeg fyller 18"
+                "|Eitt møte med kvar teneste, seinast tre månader før eg fyller 18"
+                "|One meeting with each service, at the latest three months before I turn 18",
+            ),
+        ),
+    ),
     participants=(
         who("Kontaktlærer|Kontaktlærar|Teacher", "laerer"),
         who("Helsesykepleier|Helsesjukepleiar|Public health nurse", "helsesykepleier"),
         who("NAV-veileder|NAV-rettleiar|NAV adviser", "nav_veileder"),
         who("Fastlege|Fastlege|GP", "fastlege"),
         who("Foresatt|Føresett|Guardian", "foresatt_lese"),
-    ),
-)
-
-FAMILY_PLAN = template(
-    PlanKind.FAMILY_PLAN,
-    "Barnekoordinators familieplan|Familieplan hos barnekoordinator"
-    "|The child coordinator's family plan",
-    "For familier med barn med alvorlig sykdom, skade eller nedsatt funksjonsevne."
-    "|For familiar med barn med alvorleg sjukdom, skade eller nedsett funksjonsevne."
-    "|For families with a child with serious illness, injury or disability.",
-    section(
-        Section.ABOUT_ME,
-        "Hva er viktig for oss|Kva er viktig for oss|What matters to us",
-        "Familiens egne ord. Barnets stemme skal med.|Familien sine eigne ord. Barnet si røyst"
-        " skal med.|The family's own words. The child's voice must be heard.",
-        long(
-            "Barnet|Barnet|The child",
-            "Hva liker barnet, hva er vanskelig, hva vil det?"
-            "|Kva liker barnet, kva er vanskeleg, kva vil det?"
-            "|What does the child like, what is hard, what does it want?",
-            needed=True,
-        ),
-        long(
-            "Foreldrene|Foreldra|The parents",
-            "Hva trengs for å ha krefter til dette over tid?"
-            "|Kva trengst for å ha krefter til dette over tid?"
-            "|What is needed to have strength for this over time?",
-        ),
-        long(
-            "Søsken|Søsken|Siblings",
-            "Hva trenger de, og hvem snakker med dem?"
-            "|Kva treng dei, og kven snakkar med dei?"
-            "|What do they need, and who talks with them?",
-        ),
-    ),
-    section(
-        Section.MAPPING,
-        "Tjenestekart|Tenestekart|Map of services",
-        "Alle som gir hjelp, på én side.|Alle som gir hjelp, på éi side."
-        "|Everyone who helps, on one page.",
-        table(
-            "Tjenester|Tenester|Services",
-            "Både kommunen, sykehuset, NAV og frivillige."
-            "|Både kommunen, sjukehuset, NAV og frivillige."
-            "|The municipality, the hospital, NAV and volunteers.",
-            "Tjeneste|Teneste|Service",
-            "Kontaktperson|Kontaktperson|Contact",
-            "Hva de gjør|Kva dei gjer|What they do",
-        ),
-    ),
-    section(
-        Section.MAPPING,
-        "Søknader og vedtak|Søknader og vedtak|Applications and decisions",
-        "Barnekoordinatoren holder oversikten, så familien slipper."
-        "|Barnekoordinatoren held oversikta, så familien slepp."
-        "|The child coordinator keeps the overview, so the family need not.",
-        table(
-            "Søknader|Søknader|Applications",
-            "Klagefristen er vanligvis tre uker etter at vedtaket kom."
-            "|Klagefristen er til vanleg tre veker etter at vedtaket kom."
-            "|The time to complain is usually three weeks after the decision came.",
-            "Hva|Kva|What",
-            "Sendt|Sendt|Sent (date)",
-            "Vedtak|Vedtak|Decision (date)",
-            "Klagefrist|Klagefrist|Complain before (date)",
-        ),
-        person(
-            "Hvem hjelper med søknadene|Kven hjelper med søknadene|Who helps with the applications",
-            "Den familien kan ringe.|Den familien kan ringje.|The one the family can call.",
-        ),
-    ),
-    section(
-        Section.MAPPING,
-        "Brukerorganisasjoner og fellesskap|Brukarorganisasjonar og fellesskap"
-        "|Patient organisations and company",
-        "Andre som har vært der selv.|Andre som har vore der sjølve."
-        "|Others who have been there themselves.",
-        long(
-            "Organisasjoner vi har kontakt med|Organisasjonar vi har kontakt med"
-            "|Organisations we are in touch with",
-            "Likepersoner, kurs, møteplasser."
-            "|Likepersonar, kurs, møteplassar.|Peers, courses, meeting places.",
-        ),
-    ),
-    section(
-        Section.MAPPING,
-        "Beredskap|Beredskap|Emergency sheet",
-        "Det den som kommer først, må vite.|Det den som kjem først, må vite."
-        "|What whoever comes first must know.",
-        long(
-            "Dette kan skje|Dette kan skje|What can happen",
-            "For eksempel anfall eller"
-            " pusteproblemer.|Til dømes anfall eller pusteproblem."
-            "|For example seizures or trouble breathing.",
-        ),
-        long(
-            "Slik gjør du|Slik gjer du|What to do",
-            "Trinn for trinn, med telefonnummer."
-            "|Steg for steg, med telefonnummer.|Step by step, with phone numbers.",
-        ),
-    ),
-    participants=(
-        who("Helsesykepleier|Helsesjukepleiar|Public health nurse", "helsesykepleier"),
-        who(
-            "Habiliteringstjenesten|Habiliteringstenesta|Habilitation service",
-            "spesialisthelsetjenesten",
-        ),
-        who("Avlaster|Avlastar|Respite carer", "avlaster_eller_stottekontakt"),
-        who("Fastlege|Fastlege|GP", "fastlege"),
     ),
 )
