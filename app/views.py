@@ -92,6 +92,7 @@ from app.plans.proposing_pages import ProposingView
 from app.plans.pulse_pages import PulseView
 from app.plans.role_matrix_pages import RoleMatrixView
 from app.plans.role_preview_pages import RolePreviewView
+from app.plans.role_sample_pages import RoleSampleView
 from app.plans.shortening_pages import ShorteningView
 from app.plans.standard_role_pages import StandardRoleView
 from app.plans.start_pages import StartView
@@ -739,6 +740,7 @@ METHOD_VIEWS = (CourseView, TrainingView, RoutineView, GatheringView)
 SET_UP_VIEWS = (
     StandardRoleEditView,
     RoleMatrixView,
+    RoleSampleView,
     RolePublishingView,
     TemplateDraftView,
     NationalTemplateDraftView,

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from app.clock import today, utc_now
 from app.db import transaction
-from app.enums import Level, Reach, Section
+from app.enums import Reach, Section
 from app.errors import DomainError
 from app.jobs import queue, role_publishing
 from app.models import Job, StandardRole
@@ -23,7 +23,7 @@ from app.screens import forms
 from app.security.actor import current_actor
 from app.security.roles import Action, Resource
 from app.security.routes import door
-from app.templating import role_words, standard_roles
+from app.templating import role_matrix, role_words, standard_roles
 from app.templating.role_changes import Difference, Facet, differences
 from app.templating.role_content import RoleContent
 from app.templating.role_forms import ReachForm
@@ -118,7 +118,7 @@ class RolePublishingView(BaseView):
             used=used,
             draft=draft,
             content=content,
-            sections=[one for one in Section if content.level(one) is not Level.NONE],
+            sections=role_matrix.given(content),
             lines=_lines(used, content, touched),
             left=role_holders.counted(pair for one in touched.values() for pair in one.left),
             count=role_holders.counts(actor, on).get(role.id, role_holders.Count()),

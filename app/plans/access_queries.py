@@ -14,7 +14,7 @@ from sqlalchemy.orm import attributes, joinedload, selectinload
 from app.clock import day_of
 from app.columns import Period
 from app.db import db
-from app.enums import Capability, Level, NoticeKind, Section
+from app.enums import Level, NoticeKind, Section
 from app.models import (
     Authority,
     Consent,
@@ -29,9 +29,10 @@ from app.plans import consent_wanted, granting
 from app.security import plan_access, policy, scope
 from app.security.actor import Actor
 from app.security.own_activities import is_held_to_own, is_let_through_in_sql
-from app.security.plan_rights import BY_CAPABILITY, LEVELS, MOST_BY_CAPABILITY, SHARED, Basis
+from app.security.plan_rights import LEVELS, SHARED, Basis
 from app.security.roles import Action
 from app.side_tables import Notice
+from app.templating import heads, role_samples
 
 Seen = dict[Section, Level]
 
@@ -318,9 +319,7 @@ def seen_as(actor: Actor, participant: Participant, on: date) -> list[Part]:
 def seen_as_role(actor: Actor, plan: Plan, role: StandardRole) -> list[Part]:
     """Each part of the plan: how far somebody with a standard role would see it once all of it is
     consented to, and how much is in it."""
-    levels = {Section(one): Level(at) for one, at in role.matrix.items()}
-    named = [BY_CAPABILITY[Capability(one)] for one in role.capabilities if one in BY_CAPABILITY]
-    levels = granting.higher(levels, {one: MOST_BY_CAPABILITY[one] for one in named})
+    levels = role_samples.opened(heads.role_in_use(role))
     is_own = granting.is_for_own(role)
     counted = _count(actor, plan)
     if is_own:

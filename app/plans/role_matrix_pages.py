@@ -25,8 +25,14 @@ from app.templating.role_content import Matrix, RoleContent
 from app.templating.role_matrix import Cell
 from app.templating.role_pages import Answer, find_role, name_of
 
-GIVEN = tuple(one for one in Section if MOST_GIVEN[one] is not Level.NONE)
-"""The parts that can be given to participants at all."""
+GIVEN = tuple(
+    one
+    for one in role_matrix.POSSIBLE
+    if MOST_GIVEN[one] is not Level.NONE and one not in role_matrix.BY_TICK
+)
+"""The parts that participants are given a level in."""
+APART = tuple(one for one in role_matrix.POSSIBLE if one not in GIVEN)
+"""The others, which the page tells about below the table."""
 
 
 @dataclass(frozen=True)
@@ -107,15 +113,15 @@ class RoleMatrixView(BaseView):
         role_id, column = request.form.get("set_row", ""), request.form.get("set_column")
         if column is not None and column not in GIVEN:
             raise BadRequest
-        field = f"row_level.{role_id}" if column is None else f"column_level.{column}"
-        level = request.form.get(field, "")
+        level = request.form.get("level", "")
         if not level:
-            return self._table(rows, status=422, unset=column or role_id)
+            return self._table(rows, status=422, unset=True)
+        pressed = column or role_id
         if column is None:
-            return self._table(
-                [one.with_level(GIVEN, level) if one.role.id == role_id else one for one in rows]
-            )
-        return self._table([one.with_level([Section(column)], level) for one in rows])
+            rows = [one.with_level(GIVEN, level) if one.role.id == role_id else one for one in rows]
+        else:
+            rows = [one.with_level([Section(column)], level) for one in rows]
+        return self._table(rows, pressed=pressed)
 
     def _save(self, rows: list[Row], changed: list[Row]) -> Answer:
         actor, at = current_actor(), utc_now()
@@ -145,14 +151,18 @@ class RoleMatrixView(BaseView):
         *,
         status: int = 200,
         wrong: str = "",
-        unset: str = "",
+        unset: bool = False,
         unchanged: bool = False,
+        pressed: str = "",
     ) -> tuple[str, int]:
         page = render_template(
             "templating/role_matrix.html",
             rows=rows,
             columns=_columns(),
             nowhere=[one for one in GIVEN if one not in _columns()],
+            apart=APART,
+            level=request.form.get("level", ""),
+            pressed=pressed,
             levels=list(Level),
             name_of=name_of,
             texts=role_words,

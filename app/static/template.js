@@ -1,4 +1,4 @@
-// Draws the preview of a template anew while one types, shows answers and columns only for the kind
+// Draws the preview of a template anew while one types, and goes to the field in it, shows answers and columns only for the kind
 // of field that has them, and asks before what is typed is left unsaved. Without this file the
 // preview is what the server drew last.
 "use strict";
@@ -12,6 +12,25 @@
   let asking = null;
   let isDirty = Boolean(form.closest("main").querySelector(".ds-error-summary"));
 
+  // What the style sheet unfolds beside the form is told as open, too.
+  for (const one of document.querySelectorAll("details.folded")) {
+    if (getComputedStyle(one.querySelector("summary")).display === "none") one.open = true;
+  }
+
+  // Where the preview has a place of its own to scroll in, and nowhere else: the page stands still.
+  const box = shown.closest(".preview");
+  const follow = () => {
+    const name = shown.querySelector("[data-in-work]")?.dataset.inWork;
+    const field = name && shown.querySelector(`[id="${CSS.escape(name)}"]`);
+    if (!field) return;
+    const part = field.closest(".ds-field, fieldset") ?? field;
+    part.classList.add("in-work");
+    if (box.scrollHeight > box.clientHeight) {
+      box.scrollTop += part.getBoundingClientRect().top - box.getBoundingClientRect().top - 48;
+    }
+  };
+  follow();
+
   const draw = async () => {
     asking?.abort();
     asking = new AbortController();
@@ -22,6 +41,7 @@
       if (!answer.ok || answer.redirected) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       shown.replaceChildren(...page.body.childNodes);
+      follow();
     } catch (error) {
       if (error.name !== "AbortError") return;
     }

@@ -56,7 +56,8 @@ class KindView(BaseView):
         row = _kind(pk)
         if request.method != "POST":
             names = {f"coordinator_{code}": text for code, text in row.coordinator_names.items()}
-            return _page("templating/kind.html", row, KindForm(obj=row, **names))
+            form = KindForm(obj=row, **names)
+            return _page("templating/kind.html", row, form, plans=kinds.plans_of(row))
         form = KindForm()
 
         def keep(row: PlanType) -> None:
@@ -70,7 +71,7 @@ class KindView(BaseView):
             version = request.form.get("version", "")
             kinds.change(current_actor(), row, facts, version=version)
 
-        return _do(row, form, "templating/kind.html", keep)
+        return _do(row, form, "templating/kind.html", keep, plans=kinds.plans_of(row))
 
     @expose("/age/<pk>", methods=["GET", "POST"])
     @door(Action.EDIT)

@@ -11,7 +11,7 @@ from app.clock import day_of
 from app.db import db
 from app.enums import Section
 from app.errors import DomainError, StaleVersion
-from app.models import AgeRule, ConsentText, PlanType
+from app.models import AgeRule, ConsentText, Plan, PlanType
 from app.security import policy
 from app.security.actor import Actor
 from app.security.roles import Action
@@ -80,6 +80,15 @@ def change(actor: Actor, kind: PlanType, facts: KindFacts, *, version: str) -> N
     kind.is_offered = facts.is_offered
     kind.consent_months = facts.consent_months
     kind.coordinator_names = dict(facts.coordinator_names)
+
+
+def plans_of(kind: PlanType) -> int:
+    """How many plans a change of what the kind holds is seen in, closed ones too.
+
+    Whoever sets up the kind does so for all of them, also outside their own unit.
+    """
+    counted = select(func.count()).select_from(Plan).where(here(Plan), Plan.kind == kind.kind)
+    return db.session.scalar(counted) or 0
 
 
 def set_age(actor: Actor, kind: PlanType, *, age: int, valid_from: date, at: datetime) -> AgeRule:

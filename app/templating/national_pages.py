@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.clock import utc_now
 from app.db import db, transaction
-from app.enums import PlanKind, Section, SetUpKind
+from app.enums import PlanKind, SetUpKind
 from app.errors import DomainError, NotFound
 from app.screens import forms
 from app.security import policy, scope
@@ -26,6 +26,7 @@ from app.templating import (
     national,
     national_stock,
     proposals,
+    role_matrix,
     role_words,
     template_queries,
     templates,
@@ -153,7 +154,7 @@ class NationalView(NationalPage):
                 row=row,
                 version=version,
                 content=said,
-                sections=_opened(said),
+                sections=role_matrix.given(said) if isinstance(said, RoleContent) else [],
                 compared=self._since(row, version),
                 texts=role_words,
                 published=published,
@@ -332,13 +333,6 @@ def _is_other(row: NationalPiece, draft: Any) -> bool:
     """Whether there is a draft that says something else than what is in use."""
     current = versions.published(row)
     return draft is not None and current is not None and draft.content != current.content
-
-
-def _opened(said: Any) -> list[Section]:
-    """The parts that a standard role opens."""
-    if not isinstance(said, RoleContent):
-        return []
-    return [one for one in Section if one in said.matrix]
 
 
 def _number(text: str | None) -> int | None:

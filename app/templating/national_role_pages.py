@@ -21,7 +21,7 @@ from app.templating.role_content import RoleContent
 from app.templating.role_editing import EDITOR, LEVEL, Answer, RoleEditing
 from app.templating.role_forms import RoleForm
 
-ANY_PART = {kind: frozenset(Section) for kind in PlanKind}
+ANY_PART = {kind: frozenset(role_matrix.POSSIBLE) for kind in PlanKind}
 """Nationally every kind of plan has every part; a municipality chooses among them."""
 
 

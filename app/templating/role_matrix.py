@@ -6,12 +6,24 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from app.db import db
-from app.enums import Level, PlanKind, Section
+from app.enums import Capability, Level, PlanKind, Section
 from app.errors import BadRequest
 from app.models import PlanType
-from app.security.plan_rights import MOST_GIVEN
+from app.security.plan_rights import BY_CAPABILITY, MOST_BY_CAPABILITY, MOST_GIVEN
 from app.security.tenancy import here
+from app.templating.kind_forms import CHOSEN
 from app.templating.role_content import Matrix, RoleContent
+from app.templating.shipped_types import STEERED
+
+POSSIBLE = tuple(one for one in Section if one in {*CHOSEN, *STEERED, *BY_CAPABILITY.values()})
+"""The parts that a plan can have at all; what else a role names opens nothing anywhere."""
+
+BY_TICK: dict[Section, Capability] = {
+    section: capability
+    for capability, section in BY_CAPABILITY.items()
+    if MOST_BY_CAPABILITY[section] is Level.READ
+}
+"""The parts that are in every plan, and given by ticking what the role lets one do besides."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +40,19 @@ class Cell:
 
     @property
     def choices(self) -> tuple[Level, ...]:
-        """The levels that can be chosen; none where the part is locked."""
+        """The levels that can be chosen; none where the part is locked.
+
+        What is given by a tick is chosen here only to take away a level from a file.
+        """
         most = MOST_GIVEN[self.section]
-        return tuple(list(Level)[: most.rank + 1]) if self.is_offered and most.rank else ()
+        is_open = self.is_offered and not self.is_by_tick
+        return tuple(list(Level)[: most.rank + 1]) if is_open and most.rank else ()
+
+    @property
+    def is_by_tick(self) -> bool:
+        """Whether the part is given by a tick, and no level of it is in the way."""
+        has_level = self.level is not Level.NONE or self.used not in (None, Level.NONE)
+        return self.section in BY_TICK and not has_level
 
     @property
     def is_changed(self) -> bool:
@@ -44,9 +66,10 @@ class Cell:
 
 
 def by_kind() -> dict[PlanKind, frozenset[Section]]:
-    """The parts that each kind of plan has here."""
+    """The parts that each kind of plan has here; those that a capability opens are in every one."""
     rows = db.session.scalars(select(PlanType).where(here(PlanType)))
-    return {row.kind: frozenset(Section(one) for one in row.sections) for row in rows}
+    always = BY_CAPABILITY.values()
+    return {row.kind: frozenset([*map(Section, row.sections), *always]) for row in rows}
 
 
 def offered(
@@ -61,7 +84,8 @@ def offered(
 def cells(
     matrix: Mapping[Section, Level], used: RoleContent | None, open_ones: Collection[Section]
 ) -> list[Cell]:
-    """The cells of one role, in the order of the parts; those that no plan has are locked."""
+    """The cells of one role, in the order of the parts; those that no plan of its kinds has are
+    locked, and those that no plan at all has are left out."""
     return [
         Cell(
             section,
@@ -69,8 +93,13 @@ def cells(
             None if used is None else used.level(section),
             section in open_ones,
         )
-        for section in Section
+        for section in POSSIBLE
     ]
+
+
+def given(content: RoleContent) -> list[Section]:
+    """The parts that a version gives a level in, in order, without those that no plan has."""
+    return [one for one in POSSIBLE if content.level(one) is not Level.NONE]
 
 
 def chosen(form: Mapping[str, str], prefix: str, before: Mapping[Section, Level]) -> Matrix:
@@ -98,7 +127,8 @@ def set_all(matrix: Mapping[Section, Level], level: str, open_ones: Iterable[Sec
     Raises:
         BadRequest: there is no such level.
     """
-    return {**matrix, **{section: at_most(section, level) for section in open_ones}}
+    wanted = [section for section in open_ones if section not in BY_TICK]
+    return {**matrix, **{section: at_most(section, level) for section in wanted}}
 
 
 def at_most(section: Section, level: str) -> Level:

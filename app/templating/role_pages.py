@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from app.clock import utc_now
 from app.db import db, transaction
-from app.enums import Level, Section
+from app.enums import Section
 from app.errors import DomainError, NotFound
 from app.models import StandardRole
 from app.screens import forms
@@ -156,7 +156,7 @@ class StandardRoleEditView(RoleEditing, BaseView):
             role=role,
             name=name_of(role),
             content=content,
-            sections=[one for one in Section if content.level(one) is not Level.NONE],
+            sections=role_matrix.given(content),
             is_draft_only=standard_roles.is_draft_only(role),
             draft=standard_roles.drafted(role),
             version=standard_roles.draft_version(role),

@@ -8,10 +8,11 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.enums import Language, Level, PlanKind, Section
+from app.enums import Capability, Language, Level, PlanKind, Section
 from app.screens.words import words
 from app.security.plan_rights import MOST_GIVEN
 from app.templating.role_changes import Difference, Facet
+from app.templating.role_matrix import BY_TICK
 
 NAMES: dict[Language, Any] = {
     Language.NB: _l("Name in bokmål"),
@@ -22,6 +23,13 @@ OTHER: dict[Facet, Any] = {
     Facet.KINDS: _l("Kinds of plans"),
     Facet.MONTHS: _l("Usual length"),
     Facet.GIVEN_BY: _l("Given by"),
+}
+SHORT: dict[Level, Any] = {
+    Level.NONE: _l("None"),
+    Level.READ: _l("Read"),
+    Level.COMMENT: _l("Comment on"),
+    Level.WRITE: _l("Write"),
+    Level.MANAGE: _l("Manage"),
 }
 
 
@@ -75,10 +83,28 @@ def listed(values: Any) -> str:
     return format_list(said, locale=get_locale()) if said else "–"
 
 
-def locked(section: Section, *, is_offered: bool) -> str:
-    """Why a standard role can't be given a level in a part of the plan; empty where it can."""
+def short(level: Level) -> Any:
+    """A level in one word, where many stand side by side."""
+    return SHORT[level]
+
+
+def locked(section: Section, *, in_table: bool = False) -> str:
+    """Why a standard role is given no level in a part of the plan: one that is locked."""
+    if section in BY_TICK:
+        tick = words(BY_TICK[section])
+        if in_table:
+            return _("Given by the tick “%(tick)s” on the page of each role.", tick=tick)
+        return _("Given by the tick “%(tick)s” below.", tick=tick)
     if MOST_GIVEN[section] is Level.NONE:
-        return _("Never given to participants: the owner and the coordinator read the logs.")
-    if not is_offered:
-        return _("None of the kinds of plans chosen for this role has this part here.")
-    return ""
+        return _("Never given to participants: the owner and the coordinator read it.")
+    if in_table:
+        return _("Not in the kinds of plans of this role.")
+    return _("None of the kinds of plans chosen for this role has this part here.")
+
+
+def limited(section: Section) -> str:
+    """Why participants are given no more than reading in a part of the plan."""
+    if section is Section.PARTICIPANTS:
+        tick = words(Capability.INVITE)
+        return _("To propose somebody is given by the tick “%(tick)s” below.", tick=tick)
+    return _("Can only be read by participants.")

@@ -1,12 +1,14 @@
 """The standard roles that a municipality begins with, as sections and levels in letters.
 
-Source: ``domain.md`` 3.2. The letters stand for none, read, comment, write and manage, in the order
-of ``COLUMNS``; a municipality changes its own copies.
+Source: ``domain.md`` 3.2. The letters stand for none, read, comment and write, in the order of
+``COLUMNS``; a municipality changes its own copies. Who writes in "their own area" is let into no
+activities but their own. A stand-in gets what the one has whom they replace, and an observer what
+is chosen for them, so those two open nothing by themselves.
 """
 
 from dataclasses import dataclass
 
-from app.enums import Level, PlanKind, Section
+from app.enums import Capability, Level, PlanKind, Section
 from app.templating.role_content import RoleContent
 from app.templating.texts import Text, key_of
 
@@ -25,16 +27,19 @@ COLUMNS = (
 )
 LEVELS = {"-": Level.NONE, "r": Level.READ, "c": Level.COMMENT, "w": Level.WRITE}
 EVERY_KIND = tuple(PlanKind)
+NOTHING = "-" * len(COLUMNS)
+OWN_AREA = (Capability.OWN_ACTIVITIES_ONLY,)
 
 
 @dataclass(frozen=True)
 class ShippedRole:
-    """A standard role: its names, the levels in the order of ``COLUMNS``, and its usual length."""
+    """A standard role: its names, the levels in the order of ``COLUMNS``, and what more it says."""
 
     nb: str
     nn: str
     en: str
     letters: str
+    capabilities: tuple[Capability, ...] = ()
     months: int = 12
     kinds: tuple[PlanKind, ...] = EVERY_KIND
 
@@ -53,6 +58,7 @@ class ShippedRole:
                 section: LEVELS[letter]
                 for section, letter in zip(COLUMNS, self.letters, strict=True)
             },
+            capabilities=self.capabilities,
             months=self.months,
         )
 
@@ -66,30 +72,37 @@ ROLES = (
         "Pedagog (IOP)",
         "Teacher (IOP)",
         "rwwwwwwrwwr",
+        (Capability.PRINT_EXPORT,),
         kinds=(PlanKind.EDUCATION_PLAN, PlanKind.DEVELOPMENT_PLAN),
     ),
     ShippedRole("PP-rådgiver", "PP-rådgjevar", "Educational psychologist", "rwwwwrwrwwr"),
-    ShippedRole("Helsesykepleier", "Helsesjukepleiar", "Public health nurse", "rrwwwrwrwwr"),
-    ShippedRole("Fastlege", "Fastlege", "GP", "rrwwwrwrrwr"),
+    ShippedRole(
+        "Helsesykepleier", "Helsesjukepleiar", "Public health nurse", "rrwwwrwrwwr", OWN_AREA
+    ),
+    ShippedRole("Fastlege", "Fastlege", "GP", "rrwwwrwrrwr", OWN_AREA),
     ShippedRole(
         "Spesialisthelsetjenesten",
         "Spesialisthelsetenesta",
         "Specialist health service",
         "rrwwwrwrrwr",
+        OWN_AREA,
     ),
-    ShippedRole("Barnevern", "Barnevern", "Child welfare", "rrwwwrwrwwr"),
-    ShippedRole("NAV-veileder", "NAV-rettleiar", "NAV adviser", "r-wwwrwrwwr"),
-    ShippedRole("Hjemmetjeneste", "Heimeteneste", "Home care", "rrwwwrwrwwr"),
-    ShippedRole("Fagperson, skrive", "Fagperson, skrive", "Professional, writing", "rwwwwwwrwwr"),
+    ShippedRole("Barnevern", "Barnevern", "Child welfare", "rrwwwrwrwwr", OWN_AREA),
+    ShippedRole("NAV-veileder", "NAV-rettleiar", "NAV adviser", "r-wwwrwrwwr", OWN_AREA),
+    ShippedRole("Hjemmetjeneste", "Heimeteneste", "Home care", "rrwwwrwrwwr", OWN_AREA),
+    ShippedRole(
+        "Fagperson, skrive", "Fagperson, skrive", "Professional, writing", "rwwwwwwrwwr", OWN_AREA
+    ),
     ShippedRole("Fagperson, lese", "Fagperson, lese", "Professional, reading", "rrrrcrrrrwr"),
     ShippedRole(
         "Avlaster eller støttekontakt",
         "Avlastar eller støttekontakt",
         "Respite carer or support contact",
         "r-rrc---rwr",
+        OWN_AREA,
     ),
-    ShippedRole("Vikar", "Vikar", "Stand-in", "rrrrcrrrrwr", months=1),
+    ShippedRole("Vikar", "Vikar", "Stand-in", NOTHING, months=1),
     ShippedRole(
-        "Observatør eller student", "Observatør eller student", "Observer", "r-r--------", 3
+        "Observatør eller student", "Observatør eller student", "Observer", NOTHING, months=3
     ),
 )

@@ -24,6 +24,7 @@ from app.security.roles import Action
 from app.security.routes import door
 from app.set_up_tables import Template
 from app.templating import pieces, template_drafts, template_forms, template_queries, template_tree
+from app.templating.generated_forms import FIELD
 from app.templating.pieces import Address, NoSuchPiece
 from app.templating.template_content import PARTS, TemplateContent
 from app.templating.template_drafts import Draft
@@ -310,6 +311,7 @@ class TemplateDraftView(TemplatePage):
             groups=template_tree.groups(editing.draft.content, editing.address),
             moved=request.args.get("moved", ""),
             way=request.args.get("way", ""),
+            is_looked_at=LOOK in request.form,
             **_previewed(content, address),
         )
 
@@ -347,10 +349,18 @@ def _found(draft: Draft) -> Editing:
 
 def _previewed(content: TemplateContent, address: Address) -> dict[str, Any]:
     """What a preview is drawn from: the section that is worked on, or the rest of the template."""
-    section = None
+    section, in_work = None, ""
     if len(address.steps) > 1 and address.steps[0] == pieces.SECTIONS:
         section = content.section(address.steps[1])
-    return {"content": content, "section": section, "shown_list": address.steps[:1]}
+    if section is not None and len(address.steps) > 3:
+        # The field that the preview goes to, as the form of the section calls it.
+        in_work = f"{section.key}-{FIELD}{address.steps[3]}"
+    return {
+        "content": content,
+        "section": section,
+        "in_work": in_work,
+        "shown_list": address.steps[:1],
+    }
 
 
 def _name(form: PieceForm) -> str:

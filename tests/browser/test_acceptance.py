@@ -215,6 +215,7 @@ def test_6_are_standard_roles_made_copied_and_ended_and_is_it_told_whom_it_conce
     assert row_of(page, "Lærer").locator("form[action*='/copy/']").count() == 1
     follow(page, "main a[href^='/standard-role-edit/edit/']:has-text('Lærer')")
     page.select_option("[name=level_goals]", "none")
+    assert page.inner_text(".changed") == "Endret: Lese og skrive → Ingen tilgang"
     follow(page, "main form.record button.ds-button[type=submit], main form.record .actions button")
     assert "/standard-role-publishing/review/" in page.url or "review" in page.content()
     assert str(holders) in said(page)  # Before anything is saved for anyone.

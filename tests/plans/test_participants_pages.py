@@ -395,7 +395,7 @@ def test_a_stale_matrix_is_refused_with_both_values(app, world, coordinator, one
 
 def test_the_standard_roles_access_can_be_taken_up_again(app, world, coordinator, one):
     path = f"/participation-matrix/matrix/{one.participant}"
-    asked = {"use_role": "1", "standard_role_id": one.roles["Observatør eller student"]}
+    asked = {"use_role": "1", "standard_role_id": one.roles["Pårørende"]}
 
     preview = coordinator.send(path, asked)
 
@@ -403,7 +403,10 @@ def test_the_standard_roles_access_can_be_taken_up_again(app, world, coordinator
     fields = dict(re.findall(r'name="((?:level|seen)_\w+)" value="(\w+)"', preview.text))
     saved = fields | {"confirmed": "1", "standard_role_id": asked["standard_role_id"]}
     assert coordinator.send(path, saved).status_code == 302
-    assert levels_of(app, world, one) == {Section.GOALS: Level.READ}
+    given = levels_of(app, world, one)
+    assert given.pop(Section.COMMENTS) is Level.COMMENT
+    assert Section.MAPPING not in given
+    assert set(given.values()) == {Level.READ}
 
 
 # --- changing, prolonging, ending ----------------------------------------------------------------

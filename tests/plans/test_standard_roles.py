@@ -15,6 +15,7 @@ from app.enums import Capability, Level, Section
 from app.models import StandardRole
 from app.plans import role_proposals
 from app.plans.role_steps import Step, step
+from app.security.actor import find_actor
 from app.set_up_tables import NationalPiece, NationalVersion
 from app.templating import heads, standard_roles
 from app.templating.role_changes import Rights
@@ -26,6 +27,7 @@ from tests.plans.role_scenes import (
     content,
     draft,
     given_to,
+    in_use,
     numbers,
     publish,
     standing,
@@ -181,15 +183,68 @@ def test_a_copy_remembers_where_it_comes_from_and_tells_what_differs(app, world,
     assert "Møter" not in page.text.partition("<details")[2].partition("</details")[0]
 
 
-def test_whole_rows_and_columns_are_set_in_the_table_and_looked_over_before_they_are_drafts(
-    app, world, local, one
-):
-    path = "/standard-role-matrix/"
-    row = {"set_row": one.role, f"row_level.{one.role}": "comment"}
-    unset = local.send(path, row | {f"row_level.{one.role}": ""})
+def levels_in(page, role):
+    """What the table says of a role, part by part."""
+    found = re.findall(rf'name="{role}\.(\w+)".*?value="(\w+)" selected', page, re.S)
+    return dict(found)
+
+
+def test_a_whole_row_or_column_is_set_and_the_pressed_button_keeps_the_focus(local, one):
+    path, row = "/standard-role-matrix/", {"set_row": one.role, "level": "write"}
+    before = local.get(path).text
+
+    of_row = local.send(path, row).text
+    of_column = local.send(path, {"set_column": "documents", "level": "comment"}).text
+
+    assert set(levels_in(before, one.role).values()) == {"read", "write", "none"}
+    now = levels_in(of_row, one.role)
+    assert {now.pop("participants"), now.pop("consents")} == {"read"}
+    assert set(now.values()) == {"write"}
+    assert "Endret: Lese → Skrive" in of_row
+    assert f'value="{one.role}" autofocus' in of_row
+    assert '<option value="write" selected>Skrive</option>' in of_row.partition("<table")[0]
+    others = re.findall(r'name="([\w-]+)\.goals"', before)
+    assert len(others) > 16
+    assert {levels_in(of_column, role)["documents"] for role in others} == {"comment"}
+    assert all(
+        levels_in(of_column, role) | {"documents": ""}
+        == levels_in(before, role) | {"documents": ""}
+        for role in others
+    )
+    assert 'value="documents" autofocus' in of_column
+    unset = local.send(path, row | {"level": ""})
     assert unset.status_code == 422
     assert unset.text.count('aria-invalid="true"') == 1
-    assert local.send(path, row).text.count(f'name="{one.role}.goals"') == 1
+    assert local.send(path, row | {"level": "all"}).status_code == 400
+    assert local.send(path, {"set_column": "event_log", "level": "read"}).status_code == 400
+
+
+def test_a_locked_part_says_the_true_reason_and_what_no_plan_has_is_left_out(app, world, local):
+    with planting(app, world.strandvik):
+        levels = {Section.SUB_PLANS: READ, Section.CALENDAR: READ}
+        role = in_use(f"Rolle {next(numbers)}", levels, kinds=("relay_log",)).id
+
+    form = re.sub(r"\s+", " ", local.get(f"/standard-role-edit/edit/{role}").text)
+    table = re.sub(r"\s+", " ", local.get("/standard-role-matrix/").text)
+    facts = local.get(f"/standard-role-edit/show/{role}").text
+
+    for part, reason in (
+        ("Utskrift og eksport", "Gis med avkrysningen «Skrive ut og lagre en kopi» nedenfor."),
+        ("Hvem som har sett", "Gis med avkrysningen «Se hvem som har sett» nedenfor."),
+        ("Hva som har skjedd", "Blir aldri gitt til deltakere: Planeieren"),
+        ("Delplaner", "Ingen av plantypene"),
+        ("Deltakere i planen", "Å foreslå noen gis med avkrysningen"),
+    ):
+        row = re.search(rf'<th scope="row">{part}</th>.*?</tr>', form)
+        assert reason in row.group(), part
+    assert re.search('Låst: Lese</p> ?<p class="help">Er ikke i plantypene til rollen', table)
+    assert "Utskrift og eksport: Gis med avkrysningen" in table
+    assert "Kalender" not in form + table + facts
+    assert "Delplaner" in facts
+
+
+def test_what_is_typed_in_the_table_is_looked_over_before_it_is_drafts(app, world, local, one):
+    path = "/standard-role-matrix/"
     typed = {f"{one.role}.goals": "write", f"{one.role}.documents": "read"}
     versions_typed = dict(
         re.findall(r'name="(version\.[\w-]+)" value="([\d.]+)"', local.get(path).text)
@@ -206,6 +261,74 @@ def test_whole_rows_and_columns_are_set_in_the_table_and_looked_over_before_they
     )
     assert saved.level(Section.GOALS) is Level.WRITE
     assert saved.level(Section.DOCUMENTS) is Level.READ
+
+
+# --- a plan as the role sees it ------------------------------------------------------------------
+
+
+def parts_of(page):
+    """The parts that the example shows with their tags, those it names as hidden, and its text."""
+    text = re.sub(r"\s+", " ", page)
+    shown = re.findall(r'<h3 id="part-(\w+)">.*?<span class="ds-tag"[^>]*>(.*?)</span>', text)
+    hidden = re.search(r'<h2 id="unseen">.*?</section>', text).group()
+    return dict(shown), re.findall("<li>(.*?)</li>", hidden), text
+
+
+def test_an_example_shows_what_the_role_sees_and_may_do_and_names_what_it_does_not(
+    app, world, client_as, local
+):
+    levels = {Section.ABOUT_ME: READ, Section.GOALS: WRITE, Section.ACTIVITIES: WRITE}
+    may = (Capability.OWN_ACTIVITIES_ONLY, Capability.PRINT_EXPORT)
+    with planting(app, world.strandvik):
+        name = f"Rolle {next(numbers)}"
+        role = in_use(name, levels, kinds=("individual_plan",), capabilities=may).id
+    path = f"/standard-role-sample/show/{role}"
+
+    shown, hidden, page = parts_of(local.get(path).text)
+
+    assert shown == {
+        "about_me": "Lese",
+        "goals": "Lese og skrive",
+        "activities": "Lese og skrive, bare egne tiltak",
+    }
+    assert hidden == [
+        "Kartlegging",
+        "Kommentarer",
+        "Delplaner",
+        "Dokumenter",
+        "Møter",
+        "Deltakere i planen",
+        "Samtykker",
+        "Hva som har skjedd",
+        "Hvem som har sett",
+    ]
+    assert "Dette er viktig for meg nå" in page
+    assert "Gå til butikken alene" in page
+    assert "Skrive ut og lagre en kopi" in page
+    assert "Bolig og hverdag" not in page, "a heading of the mapping"
+    assert "<textarea" not in page, "nothing that is only read can be filled in"
+    assert path in local.get(f"/standard-role-edit/show/{role}").text
+
+    with planting(app, world.strandvik):
+        row = db.session.get_one(StandardRole, role)
+        wider = {Section.MAPPING: WRITE, Section.COMMENTS: Level.COMMENT}
+        account, at = world.accounts["lokal.strandvik"], utc_now()
+        standard_roles.save(
+            find_actor(db.session(), account, world.strandvik.id, at),
+            row,
+            content(name, wider, kinds=("individual_plan",)),
+            version=standard_roles.draft_version(row),
+            at=utc_now(),
+        )
+    shown, hidden, page = parts_of(local.get(f"{path}?version=draft").text)
+
+    assert shown == {"mapping": "Lese og skrive", "comments": "Lese og kommentere"}
+    assert {"Om meg", "Mål", "Tiltak", "Utskrift og eksport"} <= set(hidden)
+    assert re.search(r"<fieldset[^>]* disabled[^>]*>.*?<textarea", page)
+    assert "Dette er viktig for meg nå" not in page
+    assert parts_of(local.get(path).text)[0].keys() == levels.keys()
+    assert f"{path}?version=draft" in local.get(f"/standard-role-publishing/review/{role}").text
+    assert client_as("koordinator.strandvik").get(path).status_code == 403
 
 
 # --- the life of a role --------------------------------------------------------------------------
@@ -284,14 +407,17 @@ def test_who_has_the_role_is_told_without_anything_of_the_plan(app, world, local
 def test_a_plan_is_seen_as_a_role_would_see_it_by_owner_and_coordinator(client_as, one):
     path = f"/plan-as-role/show/{one.plan}?role={one.role}"
 
-    for login, status in (
-        ("planeier", 200),
-        ("koordinator.strandvik", 200),
-        ("larer", 403),
-        ("lokal.strandvik", 403),
-    ):
-        answer = client_as(login, "9901" if login == "larer" else None).get(path)
-        assert answer.status_code == status, login
+    for login in ("planeier", "koordinator.strandvik"):
+        text = re.sub(r"\s+", " ", client_as(login).get(path).text)
+        seen = re.findall(r'<th scope="row">(.*?)</th><td[^>]*>(.*?)</td>', text)
+        assert [(str(a), b) for a, b in seen] == [
+            ("Mål", "Lese"),
+            ("Tiltak", "Lese og skrive"),
+            ("Kommentarer", "Lese og skrive"),
+        ]
+        assert re.search(r"ser ikke [^.]*kartleggingen", text)
+    assert client_as("larer", "9901").get(path).status_code == 403
+    assert client_as("lokal.strandvik").get(path).status_code == 403
 
 
 def national(app, world, role_id, said):

@@ -65,9 +65,15 @@ def test_setting_up_again_changes_nothing(app, world, kind):
     assert (len(kind.rows(AgeRule)), len(kind.rows(ConsentText))) == before
 
 
-def test_the_local_administrator_chooses_what_a_kind_of_plan_holds(client_as, kind):
-    client = client_as("lokal.strandvik")
+def test_the_local_administrator_chooses_what_a_kind_of_plan_holds(app, client_as, kind, world):
+    client, persons = client_as("lokal.strandvik"), world.strandvik.persons
+    with app.app_context(), gardens.planting(world.strandvik):
+        for owner in ("own", "other"):
+            gardens.make_plan(
+                persons[owner], persons["koordinator.strandvik"], kind=PlanKind.RELAY_LOG
+            )
 
+    assert "2 planer her er av denne typen" in client.get(f"/plan-kinds/edit/{kind.row.id}").text
     answer = client.send(f"/plan-kinds/edit/{kind.row.id}", facts(kind))
 
     assert answer.status_code == 302

@@ -5,7 +5,7 @@ import re
 import pytest
 from pydantic import BaseModel
 
-from app.enums import PlanKind, Section
+from app.enums import Capability, Level, PlanKind, Section
 from app.templating import heads
 from app.templating.shipped.all_templates import TEMPLATES
 from app.templating.shipped_roles import ROLES
@@ -82,10 +82,46 @@ def test_individual_plans_ask_for_what_only_the_owner_and_others_can_say():
             assert {1, 9} <= points, content.names.nb
 
 
-def test_nobody_but_those_who_may_gets_more_than_a_participant_can_be_given():
-    steered = {Section.CONSENTS, Section.EVENT_LOG, Section.ACCESS_LOG}
-
-    assert [one.nb for one in ROLES if steered & set(one.content.matrix)] == []
+# Rows of domain.md 3.2: about me, mapping, goals, activities, comments, documents, meetings,
+# calendar, messages and participants. An "o" is to write what is one's own, an "a" to write in
+# one's own area, an "s" to read what is chosen; the two last hold one to one's own activities.
+COLUMNS = (
+    Section.ABOUT_ME,
+    Section.MAPPING,
+    Section.GOALS,
+    Section.ACTIVITIES,
+    Section.COMMENTS,
+    Section.DOCUMENTS,
+    Section.MEETINGS,
+    Section.CALENDAR,
+    Section.MESSAGES,
+    Section.PARTICIPANTS,
+)
+LEVELS = {"-": Level.NONE, "r": Level.READ, "s": Level.READ, "c": Level.COMMENT} | dict.fromkeys(
+    "woa", Level.WRITE
+)
+PROFESSIONAL, EDUCATOR = "roaaworwwr", "rwwwwwrwwr"
+TABLE = {
+    "Foresatt, lese": "rrrrcrrrwr",
+    "Pårørende": "r-rrc-rrwr",
+    "Pedagog (IOP)": EDUCATOR,
+    "Fastlege": "rraaworrwr",
+    "Spesialisthelsetjenesten": "rraaworrwr",
+    "Fagperson, skrive": PROFESSIONAL,
+    "Fagperson, lese": "rrrrcrrrwr",
+    "Avlaster eller støttekontakt": "r-ssc--rwr",
+    "Vikar": "----------",
+    "Observatør eller student": "----------",
+}
+WITHIN = {
+    "Lærer": EDUCATOR,
+    "PP-rådgiver": EDUCATOR,
+    "Helsesykepleier": PROFESSIONAL,
+    "Barnevern": PROFESSIONAL,
+    "NAV-veileder": PROFESSIONAL,
+    "Hjemmetjeneste": PROFESSIONAL,
+}
+"""Roles of single services, which the table has no row for: no more than the row they come from."""
 
 
 def test_each_kind_of_plan_has_a_consent_text_of_its_own_in_three_languages():
@@ -101,3 +137,20 @@ def test_ready_goals_are_goals_and_no_advice_on_writing_one():
 
     assert said
     assert [one for one in said if advice.search(one)] == []
+
+
+@pytest.mark.parametrize("role", ROLES, ids=[one.nb for one in ROLES])
+def test_each_standard_role_gives_what_its_row_in_the_table_says(role):
+    row = TABLE.get(role.nb) or WITHIN[role.nb]
+    given = [role.content.level(one) for one in COLUMNS]
+    most = [LEVELS[letter] for letter in row]
+    is_own = row[COLUMNS.index(Section.ACTIVITIES)] in "as"
+    may = {Capability.OWN_ACTIVITIES_ONLY} if is_own else set()
+    may |= {Capability.PRINT_EXPORT} if role.nb == "Pedagog (IOP)" else set()
+
+    assert given == most or role.nb in WITHIN
+    assert all(one.rank <= at_most.rank for one, at_most in zip(given, most, strict=True))
+    assert set(role.content.capabilities) == may
+    assert set(role.content.matrix) <= {*COLUMNS, Section.SUB_PLANS}
+    assert role.content.level(Section.SUB_PLANS).rank <= role.content.level(Section.GOALS).rank
+    assert role.months == {"Vikar": 1, "Observatør eller student": 3}.get(role.nb, 12)
