@@ -158,6 +158,8 @@ class MergeView(BaseView):
                 merging.approve(current_actor(), merge, mark=mark, at=utc_now())
         except DomainError as error:
             return self._refused_on_merge(pk, error)
+        except IntegrityError:
+            return self._refused_on_merge(pk, merging.ChangedSince())
         flash(_("The two records are now one."), "success")
         return redirect(url_for("MergeView.show", pk=pk))
 
@@ -184,6 +186,8 @@ class MergeView(BaseView):
                 undoing.undo(current_actor(), merge, at=utc_now())
         except DomainError as error:
             return self._refused_on_merge(pk, error)
+        except IntegrityError:
+            return self._refused_on_merge(pk, merging.ChangedSince())
         flash(_("The merge is undone. There are two records again."), "success")
         return redirect(url_for("MergeView.show", pk=pk))
 

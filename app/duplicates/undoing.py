@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.audit import log
 from app.clock import day_of
 from app.db import db
-from app.duplicates import merge_facts, references
+from app.duplicates import facts_back, references
 from app.duplicates.merge_facts import Two, plain, typed
 from app.duplicates.merge_plan import Change, from_list
 from app.duplicates.merge_rules import OwnPerson
@@ -107,7 +107,7 @@ def undo(actor: Actor, row: PersonMerge, *, at: datetime) -> list[LookAt]:
     rows = rows_of(_changes(row))
     look_at = [*_changed_since(row, rows), *_made_since(row)]
     look_at += _move_back(row, two, rows, at)
-    look_at += [["person", two.kept.id, field] for field in _facts_back(row, two)]
+    look_at += [["person", *one] for one in _facts_back(row, two)]
     _into_use(two)
     row.state, row.undone_at, row.undone_by = MergeState.UNDONE, at, actor.account_id
     row.look_at, row.before = look_at, None
@@ -372,21 +372,27 @@ def _is_handed_over_since(one: Handover, row: PersonMerge) -> bool:
 # --- the persons ---------------------------------------------------------------------------------
 
 
-def _facts_back(row: PersonMerge, two: Two) -> list[str]:
-    """Give both their own facts back, while the one is still out of use."""
-    fields = merge_facts.take_off(two, row.before or b"")
+def _facts_back(row: PersonMerge, two: Two) -> list[tuple[str, str]]:
+    """Give both their own facts back, while the one is still out of use; what needs a look."""
     db.session.flush()
-    _require_free(two, Person.national_id_hash, KnownNationalId)
-    _require_free(two, Person.external_id, KnownExternalId)
-    return fields
+    look_at = facts_back.take_off(two, row.before or b"")
+    # Asked before the database is: it takes no number twice among those in use.
+    with db.session.no_autoflush:
+        _require_free(two, Person.national_id_hash, KnownNationalId)
+        _require_free(two, Person.external_id, KnownExternalId)
+    db.session.flush()
+    return look_at
 
 
 def _require_free(two: Two, column: Any, error: type[DomainError]) -> None:
-    value = getattr(two.gone, column.key)
+    """Refuse to give either of the two a number that somebody else has by now."""
+    values = [getattr(one, column.key) for one in (two.kept, two.gone)]
+    wanted = [one for one in values if one is not None]
     taken = select(Person.id).where(
-        column == value, Person.retired_at.is_(None), Person.id != two.gone.id
+        column.in_(wanted), Person.retired_at.is_(None), Person.id.not_in(two.ids)
     )
-    if value is not None and db.session.scalar(taken.limit(1)) is not None:
+    is_twice = len(set(wanted)) < len(wanted)
+    if is_twice or (wanted and db.session.scalar(taken.limit(1)) is not None):
         raise error
 
 

@@ -98,6 +98,14 @@ class Merger:
         db.session.expire_all()
         return row
 
+    def merge_by_two(self, kept: Person, gone: Person, **choices: str) -> PersonMerge:
+        """Merge two of whom one administrator alone does not decide."""
+        row = self.merge(kept, gone, **choices)
+        second = self.by("sentral")
+        plan = merging.preview(second, kept, gone, row.choices, at=utc_now(), waiting=row)
+        merging.approve(second, row, mark=plan.mark, at=utc_now())
+        return row
+
     def undo(self, row: PersonMerge) -> list[list[Any]]:
         """Undo a merge; what needs a look."""
         return undoing.undo(self.clerk, row, at=utc_now())

@@ -11,12 +11,22 @@ from app.clock import today, utc_now
 from app.db import db
 from app.duplicates import merge_rules, merging, undoing
 from app.duplicates.references import MOVED, STAYS
-from app.enums import AuthorityKind, Level, MergeState, PlanKind, PlanState, Role, Section
+from app.enums import (
+    AuthorityKind,
+    Level,
+    MergeState,
+    PlanKind,
+    PlanState,
+    ProtectionGrade,
+    Role,
+    Section,
+)
 from app.errors import NotAllowed, NotFound
 from app.merged_ids import kept_id
-from app.models import Membership, Person
-from app.people import imports
+from app.models import Membership, Person, Unit
+from app.people import imports, protection
 from app.people import operations as people
+from app.people.keyring import keyring
 from app.security import policy
 from app.security.actor import Actor, Holding, acting_as
 from app.security.roles import Action
@@ -379,6 +389,24 @@ def test_a_number_that_was_merged_is_still_its_persons(town):
     assert imports._known_external_ids(["G1", "G2", "G3"]) == {"G2"}
 
 
+def test_a_number_that_was_not_chosen_is_kept_with_the_record_out_of_use(town):
+    kept, gone = town.person(external_id="H1"), town.person(external_id="H2")
+    merge = town.merge(kept, gone, external_id="gone")
+    facts = people.PersonFacts("Ny", "Person", external_id="H1")
+
+    with pytest.raises(people.KnownExternalId):
+        people.register(town.clerk, facts, at=utc_now(), today=today())
+    assert imports._known_external_ids(["H1", "H2"]) == {"H1", "H2"}
+    town.undo(merge)
+    assert (kept.external_id, gone.external_id) == ("H1", "H2")
+
+    again = town.merge(kept, gone, external_id="gone")
+    gone.external_id = None
+    town.person(external_id="H1")
+    with pytest.raises(undoing.KnownExternalId):
+        town.undo(again)
+
+
 def test_what_is_sealed_of_both_can_be_read_with_the_key_alone(town):
     kept, gone = town.person(phone="+4791111111"), town.person(phone="+4792222222")
 
@@ -390,3 +418,68 @@ def test_what_is_sealed_of_both_can_be_read_with_the_key_alone(town):
     assert today() >= merge.merged_at.date()
     town.undo(merge)
     assert merge.before is None
+
+
+# --- address protection --------------------------------------------------------------------------
+
+
+def protect(town, person, grade=ProtectionGrade.STRICTLY_CONFIDENTIAL, **values):
+    protection.protect(town.clerk, person, protection.ProtectionFacts(grade, today(), **values))
+    db.session.flush()
+
+
+def unit(town):
+    return db.session.query(Unit).filter_by(municipality_id=town.place.id).first().id
+
+
+def place_of(person):
+    return person.is_shielded, person.address, person.unit_id
+
+
+def test_protecting_the_one_kept_protects_all_who_were_merged_into_them(town):
+    kept, gone, first = (
+        town.person(address=f"Gata {n}", postcode="5003", unit_id=unit(town)) for n in range(3)
+    )
+    earlier = town.merge(gone, first, address="kept")
+    merge = town.merge(kept, gone, address="kept")
+    protect(town, kept)
+
+    assert place_of(gone) == place_of(first) == (True, None, None)
+    assert b"Gata" not in keyring().unseal(merge.before) + keyring().unseal(earlier.before)
+    look_at = town.undo(merge)
+    assert ["person", gone.id, "address"] in look_at
+    assert ["person", gone.id, "unit_id"] in look_at
+    assert place_of(kept) == place_of(gone) == place_of(first) == (True, None, None)
+    assert protection.of_person(gone).grade is ProtectionGrade.STRICTLY_CONFIDENTIAL
+    town.undo(earlier)
+    assert place_of(gone) == place_of(first) == (True, None, None)
+    assert protection.of_person(first).grade is ProtectionGrade.STRICTLY_CONFIDENTIAL
+
+
+def test_each_comes_back_with_their_own_address_under_a_protection_set_since(town):
+    kept, gone = (town.person(address=f"Gata {n}", postcode="5003") for n in range(2))
+    merge = town.merge(kept, gone, address="gone")
+    protect(town, kept, ProtectionGrade.CONFIDENTIAL)
+    town.undo(merge)
+
+    assert place_of(kept) == place_of(gone) == (True, None, None)
+    assert [protection.of_person(one).address for one in (kept, gone)] == ["Gata 0", "Gata 1"]
+    with_it_lifted = town.merge_by_two(kept, gone)
+    protection.lift(town.clerk, kept, keep_address=False, at=utc_now())
+    assert not gone.is_shielded
+    look_at = town.undo(with_it_lifted)
+    assert ["person", gone.id, "address"] in look_at
+    assert (kept.is_shielded, gone.is_shielded) == (False, True)
+    assert protection.of_person(gone).address == "Gata 1"
+
+
+def test_merging_with_a_protected_person_protects_whoever_is_out_of_use(town):
+    kept, gone, first = (town.person(address=f"Gata {n}", postcode="5003") for n in range(3))
+    town.merge(gone, first, address="kept")
+    protect(town, kept, ProtectionGrade.CONFIDENTIAL)
+    merge = town.merge_by_two(kept, gone)
+
+    assert place_of(gone) == place_of(first) == (True, None, None)
+    assert town.undo(merge) == []
+    assert (gone.is_shielded, gone.address) == (False, "Gata 1")
+    assert (first.is_shielded, first.address) == (False, "Gata 2")
