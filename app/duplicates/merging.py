@@ -31,7 +31,17 @@ from app.db import db
 from app.duplicates import merge_facts, merge_finding, merge_moves, merge_rules
 from app.duplicates.merge_facts import Two, typed
 from app.duplicates.merge_moves import Moves
-from app.duplicates.merge_plan import NOW, Addition, Change, Login, MergePlan, Remark, Side, as_list
+from app.duplicates.merge_plan import (
+    ADDED,
+    NOW,
+    Addition,
+    Change,
+    Login,
+    MergePlan,
+    Remark,
+    Side,
+    as_list,
+)
 from app.duplicates.merge_rows import Rows, Standing
 from app.enums import MergeState, Role
 from app.errors import DomainError, NotAllowed
@@ -43,8 +53,8 @@ from app.security.roles import Action
 KEPT_FOR = timedelta(days=90)
 MODELS: dict[str, Any] = {model.__tablename__: model for model in TENANT_MODELS} | {"ab_user": User}
 LONGEST_NOTE = 500
-ADDED, VERSION = "added", "version"
-"""In what is kept of a merge: a row that it made, and the version of a row after it."""
+VERSION = "version"
+"""In what is kept of a merge: the version of a row after it."""
 
 
 class ChangedSince(DomainError):

@@ -19,7 +19,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
 
 from app.db import db
-from app.duplicates import merging, undoing
+from app.duplicates import merge_plan, merging, undoing
 from app.enums import MergeState
 from app.errors import DomainError
 from app.merged_ids import kept_id
@@ -199,7 +199,7 @@ class Merging(RuleBasedStateMachine):
         self.misses = 0
         self.journal.remove(row_id)
         snapshot = self.before.pop(row_id)
-        self.made |= {one[1] for one in row.moved if one[2] == merging.ADDED}
+        self.made |= {one[1] for one in row.moved if one[2] == merge_plan.ADDED}
         if not is_last:
             # What was seen after this merge was seen with it.
             self.journal.append("undone in between")

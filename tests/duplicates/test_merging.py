@@ -198,6 +198,26 @@ def test_a_login_stays_closed_when_the_other_has_been_withdrawn_since(town):
     assert {one[0] for one in look_at if one[2] == undoing.LEFT} == {"membership", "ab_user"}
 
 
+def test_a_login_comes_back_without_the_role_that_was_ended_since(town):
+    kept, gone = town.person(), town.person()
+    stays, ends = town.login(kept, Role.COORDINATOR), town.login(gone, Role.COORDINATOR)
+    for account_id, person in ((stays, kept), (ends, gone)):
+        given = {"starts_on": garden.yesterday(), "created_at": utc_now()}
+        values = {"account_id": account_id, "person_id": person.id, "role": Role.PARTICIPANT}
+        db.session.add(Membership(**values, **given))
+    plan = garden.make_plan(town.person(40).id, gone.id)
+    merge = town.merge(kept, gone, login="kept")
+    for one in db.session.query(Membership).filter_by(account_id=stays, role=Role.COORDINATOR):
+        one.ended_at = utc_now()
+    db.session.flush()
+
+    look_at = town.undo(merge)
+
+    assert level(town, ends, plan, GOALS) is None
+    assert not town.actor(ends).holds(Role.COORDINATOR)
+    assert {one[0] for one in look_at if one[2] == undoing.LEFT} == {"membership", "ab_user"}
+
+
 def test_a_role_as_coordinator_wakes_up_no_plan_of_a_record_that_lost_its_own(town):
     kept, gone = town.person(), town.person()
     town.login(kept, Role.COORDINATOR)
@@ -282,6 +302,12 @@ def test_guardians_of_two_owners_must_be_the_same_and_are_then_kept_once(town):
     assert level(town, login, first, GOALS) is Action.WRITE
     assert own.ended_at is None
 
+    merge = town.merge(kept, gone)
+    garden.withhold(own, COMMENTS, since=utc_now())
+    db.session.flush()
+    assert ["authority", other.id, undoing.LEFT] in town.undo(merge)
+    assert level(town, login, second, COMMENTS) is None
+
 
 def test_a_guardian_of_an_owner_without_plans_comes_to_none(town):
     kept, gone, stranger = town.person(9), town.person(9), town.person(40)
@@ -328,6 +354,26 @@ def test_an_access_that_was_stopped_since_is_not_opened_by_undoing(town):
     assert other.ended_at is not None
     assert ["participant", other.id, undoing.LEFT] in look_at
     assert plan.id == other.plan_id
+
+
+@pytest.mark.parametrize("what", ["an access", "a consent"])
+def test_what_was_narrowed_since_is_not_opened_by_the_other_participation(town, what):
+    kept, gone = town.person(), town.person()
+    plan, (own, other) = plan_with(town, kept, gone)
+    merge = town.merge(kept, gone)
+    if what == "an access":
+        next(one for one in own.grants if one.section is GOALS).ended_at = utc_now()
+    else:
+        consent = next(one for one in plan.consents if one.covers)
+        consent.withdrawn_at = utc_now()
+        garden.consent(plan, None, [(other, GOALS, Level.WRITE)])
+    db.session.flush()
+
+    look_at = town.undo(merge)
+
+    assert ["participant", other.id, undoing.LEFT] in look_at
+    assert other.ended_at is not None
+    assert own.ended_at is None
 
 
 def test_what_names_somebody_who_was_merged_since_stays_ended_until_looked_at(town):
