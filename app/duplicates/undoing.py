@@ -1,12 +1,12 @@
 """Undoing a merge: both persons as they were, and what was done since in its place.
 
 What the merge moved goes back with its person, also when somebody has changed it since. What was
-made since stays with the one kept. What somebody has ended since stays ended, and a login is only
-opened again as it was: never past its last day, nor when the other has been withdrawn since. All
-that was not put back as it was is listed for a look.
+made since stays with the one kept, unless it hangs on what goes back. What somebody has ended since
+stays ended, and a login is only opened again as it was: never past its last day, nor when the other
+has been withdrawn since. All that was not put back as it was is listed for a look.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from app.clock import day_of
 from app.db import db
 from app.duplicates import facts_back
 from app.duplicates.ended_since import Since
+from app.duplicates.followed import follow
 from app.duplicates.merge_facts import Two, plain, typed
 from app.duplicates.merge_plan import ADDED, Change, from_list
 from app.duplicates.merge_rules import OwnPerson
@@ -50,8 +51,9 @@ from app.security import policy
 from app.security.actor import Actor
 from app.security.roles import Action
 
-CHANGED, SINCE, LEFT = "changed", "since", "left"
-"""Why something needs a look: changed since, and gone back; made since; not put back."""
+CHANGED, SINCE, LEFT, ALONG = "changed", "since", "left", "along"
+"""Why something needs a look: changed since, and gone back; made since, and left with the one
+kept; not put back; made since, and gone along with what went back."""
 
 ENDS = ("ended_at", "answered_at", "lifted_at", "accepted")
 NOT_TOLD = frozenset({"plan", "duplicate_pair", "person"})
@@ -106,6 +108,7 @@ def undo(actor: Actor, row: PersonMerge, *, at: datetime) -> list[LookAt]:
     look_at += _move_back(row, two, rows, at)
     look_at += [["person", *one] for one in _facts_back(row, two)]
     _into_use(two)
+    look_at = _with_followed(look_at, follow(row, two, at))
     row.state, row.undone_at, row.undone_by = MergeState.UNDONE, at, actor.account_id
     row.look_at, row.before = look_at, None
     log.record(actor, "person:separated", two.gone, fields=("merged_into_id", "retired_at"))
@@ -181,6 +184,13 @@ def _made_since(row: PersonMerge) -> Iterator[LookAt]:
         for row_id in db.session.scalars(found.order_by(model.id)):
             if row_id not in own:
                 yield [model.__tablename__, row_id, SINCE]
+
+
+def _with_followed(look_at: list[LookAt], followed: Iterable[LookAt]) -> list[LookAt]:
+    """The list, where what has gone along is not told to have stayed."""
+    along = [[*one, ALONG] for one in followed]
+    rows = [one[:2] for one in along]
+    return [one for one in look_at if one[2] != SINCE or one[:2] not in rows] + along
 
 
 # --- back ----------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from app.enums import (
     AuthorityKind,
     Level,
     MergeState,
+    NoticeKind,
     PlanKind,
     PlanState,
     ProtectionGrade,
@@ -340,6 +341,51 @@ def test_g4_what_was_done_since_is_placed_by_rule_and_listed(town):
     assert (row.person_id, row.contribution) == (gone.id, "fyller ut")
     assert (since.person_id, kept.phone) == (kept.id, "+4799999999")
     assert later.id != plan.id
+
+
+def test_what_an_owner_and_who_acts_for_them_did_since_goes_along_with_the_plan(town):
+    kept, gone, reader = town.person(40), town.person(40), town.person()
+    login = town.login(reader)
+    plan, (row,) = plan_with(town, reader, owner=gone)
+    merge = town.merge(kept, gone)
+    for one in plan.consents:
+        one.withdrawn_at = utc_now()
+    given = {"given_at": utc_now()}
+    anew = garden.consent(plan, None, [(row, GOALS, Level.WRITE)], **given)
+    guardian = garden.authority(kept.id, town.person(50).id, stated_at=utc_now())
+    notice = garden.notice(plan, kept.id, NoticeKind.CONSENT_WITHDRAWN, at=utc_now())
+    db.session.flush()
+    open_since = level(town, login, plan, GOALS)
+
+    look_at = town.undo(merge)
+
+    assert ["consent", anew.id, undoing.ALONG] in look_at
+    assert ["authority", guardian.id, undoing.ALONG] in look_at
+    assert undoing.SINCE not in {one[2] for one in look_at}
+    assert {anew.giver_id, guardian.owner_id, notice.person_id} == {plan.owner_id} == {gone.id}
+    assert level(town, login, plan, GOALS) is open_since is Action.WRITE
+
+
+def test_who_acts_for_the_owner_of_two_plans_since_acts_for_both_owners_again(town):
+    kept, gone, mother = town.person(9), town.person(9), town.person(40)
+    login = town.login(mother)
+    plans = [
+        garden.make_plan(kept.id, coordinator(town)),
+        garden.make_plan(gone.id, coordinator(town), kind=PlanKind.FAMILY_PLAN),
+    ]
+    merge = town.merge(kept, gone)
+    by = garden.authority(kept.id, mother.id, stated_at=utc_now())
+    garden.withhold(by, COMMENTS)
+    anew = garden.consent(plans[1], by, given_at=utc_now())
+    db.session.flush()
+    open_since = [level(town, login, one, GOALS) for one in plans]
+
+    look_at = town.undo(merge)
+
+    assert [level(town, login, one, GOALS) for one in plans] == open_since
+    assert [level(town, login, one, COMMENTS) for one in plans] == [None, None]
+    assert ["authority", by.id, undoing.ALONG] in look_at
+    assert anew.authority.owner_id == gone.id
 
 
 def test_an_access_that_was_stopped_since_is_not_opened_by_undoing(town):
