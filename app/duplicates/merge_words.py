@@ -171,6 +171,7 @@ TABLES: dict[str, Any] = {
     "introduction": _l("Introduction"),
     "routine": _l("Routine"),
     "routine_read": _l("Having read a routine"),
+    "duplicate_pair": _l("Pair that may be one"),
 }
 WHY: dict[str, Any] = {
     CHANGED: _l("Changed since the merge; it has gone back with its person."),

@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 from app.audit import log
 from app.clock import day_of
 from app.db import db
-from app.duplicates import facts_back
+from app.duplicates import facts_back, pair_answers
 from app.duplicates.ended_since import Since
 from app.duplicates.followed import follow
-from app.duplicates.merge_facts import Two, plain, typed
+from app.duplicates.merge_facts import Two, plain, sealed, typed
 from app.duplicates.merge_plan import ADDED, Change, from_list
 from app.duplicates.merge_rules import OwnPerson
 from app.duplicates.merging import (
@@ -37,6 +37,7 @@ from app.errors import DomainError
 from app.models import (
     Authority,
     Consent,
+    DuplicatePair,
     Membership,
     Participant,
     Person,
@@ -103,12 +104,13 @@ def undo(actor: Actor, row: PersonMerge, *, at: datetime) -> list[LookAt]:
     hold_both(two, day_of(at))
     db.session.refresh(row, with_for_update=True)
     _require_possible(actor, row, two, at)
-    rows = rows_of(_changes(row))
+    rows, held = rows_of(_changes(row)), pair_answers.held_by(two)
     look_at = [*_changed_since(row, rows), *_made_since(row)]
     look_at += _move_back(row, two, rows, at)
     look_at += [["person", *one] for one in _facts_back(row, two)]
     _into_use(two)
     look_at = _with_followed(look_at, follow(row, two, at))
+    look_at += _answers_back(row, two, held, look_at)
     row.state, row.undone_at, row.undone_by = MergeState.UNDONE, at, actor.account_id
     row.look_at, row.before = look_at, None
     log.record(actor, "person:separated", two.gone, fields=("merged_into_id", "retired_at"))
@@ -200,6 +202,7 @@ def _move_back(row: PersonMerge, two: Two, rows: RowsByKey, at: datetime) -> lis
     """Put the rows back: what the merge made ends, what it moved goes back, what it ended begins
     again."""
     changes = [one for one in reversed(_changes(row)) if one.column != VERSION]
+    changes = [one for one in changes if not _is_answer(one)]
     ended = [one for one in changes if one.column in ENDS and one.before is None]
     ends = {(one.table, one.row_id, one.column) for one in ended}
     since = Since(row, two, changes, day_of(at))
@@ -223,6 +226,11 @@ def _move_back(row: PersonMerge, two: Two, rows: RowsByKey, at: datetime) -> lis
     db.session.flush()
     look_at += _begin_again(rows, ended, since)
     return [list(one) for one in dict.fromkeys(tuple(one) for one in look_at)]
+
+
+def _is_answer(change: Change) -> bool:
+    """Whether it is of a pair that was found, and not of who is in it: that comes last."""
+    return change.table == DuplicatePair.__tablename__ and not is_end_of_pair(change)
 
 
 def _stay_closed(since: Since, rows: RowsByKey, ended: Sequence[Change]) -> set[str]:
@@ -262,6 +270,18 @@ def _restore_pairs(rows: RowsByKey, changes: Sequence[Change]) -> list[LookAt]:
     for one in changes:
         by_row.setdefault((one.table, one.row_id), []).append(one)
     return [[*key, LEFT] for key, some in by_row.items() if not put_back(rows[key], some)]
+
+
+def _answers_back(
+    row: PersonMerge, two: Two, held: set[str], look_at: Sequence[LookAt]
+) -> list[LookAt]:
+    """Give the pairs that were found of both their answers back."""
+    was, table = sealed(row.before or b""), DuplicatePair.__tablename__
+    moved = {row_id for name, row_id, _why in look_at if name == table}
+    answered = (was["answers"], was["answers_after"])
+    return [
+        [table, one, LEFT] for one in pair_answers.put_back(two, *answered, held=held, but=moved)
+    ]
 
 
 def _end_added(row: Any, at: datetime) -> None:

@@ -65,6 +65,11 @@ def dangling(session):
     return found
 
 
+def _told(row):
+    """A row without the hash that an answer holds by, which goes with the facts of the persons."""
+    return {name: value for name, value in row.items() if name != "facts"}
+
+
 class Merging(RuleBasedStateMachine):
     """Two clerks merge, approve, undo; meanwhile others change plans."""
 
@@ -174,7 +179,7 @@ class Merging(RuleBasedStateMachine):
         said |= {("person", plan.kept_id), ("person", plan.gone_id)}
         said.add(("ab_user", str(plan.login.ends)))
         now = self.town.snapshot()
-        changed = {key for key, row in snapshot.items() if now[key] != row}
+        changed = {key for key, row in snapshot.items() if _told(now[key]) != _told(row)}
         assert changed <= said
         assert len(now) - len(snapshot) == len(plan.additions)
 

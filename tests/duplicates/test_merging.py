@@ -9,13 +9,15 @@ from flask_appbuilder.security.sqla.models import User
 
 from app.clock import today, utc_now
 from app.db import db
-from app.duplicates import merge_rules, merging, undoing
+from app.duplicates import answering, merge_rules, merging, pairs, undoing
 from app.duplicates.references import MOVED, STAYS
 from app.enums import (
     AuthorityKind,
     Level,
+    MatchBand,
     MergeState,
     NoticeKind,
+    PairState,
     PlanKind,
     PlanState,
     ProtectionGrade,
@@ -24,7 +26,7 @@ from app.enums import (
 )
 from app.errors import NotAllowed, NotFound
 from app.merged_ids import kept_id
-from app.models import Membership, Person, Unit
+from app.models import DuplicatePair, Membership, Person, Unit
 from app.people import imports, protection
 from app.people import operations as people
 from app.people.keyring import keyring
@@ -510,6 +512,73 @@ def test_what_is_sealed_of_both_can_be_read_with_the_key_alone(town):
     assert today() >= merge.merged_at.date()
     town.undo(merge)
     assert merge.before is None
+
+
+# --- answers -------------------------------------------------------------------------------------
+
+
+def pair_of(town, one, other, state=PairState.OPEN):
+    first, second = sorted((one, other), key=lambda person: person.id)
+    row = DuplicatePair(
+        first_id=first.id,
+        second_id=second.id,
+        score=9.0,
+        band=MatchBand.PROBABLE,
+        facts=pairs.facts_of_both(first, second),
+        found_at=utc_now(),
+    )
+    db.session.add(row)
+    db.session.flush()
+    if state is not PairState.OPEN:
+        values = {"note": "to naboer", "version": row.version, "at": utc_now()}
+        answering.answer(town.clerk, row, state, **values)
+    db.session.flush()
+    return row
+
+
+def scanned(pair):
+    """What a scan makes of a pair that it finds again."""
+    db.session.flush()
+    db.session.expire_all()
+    facts = pairs.facts_of_both(pair.first, pair.second)
+    found = pairs.Found(pair.first_id, pair.second_id, 9.0, MatchBand.PROBABLE, [], facts)
+    pairs.put(pair.municipality_id, {found.key: found}, at=utc_now())
+    return pair.state
+
+
+def test_g5_who_is_not_the_same_as_a_third_is_not_asked_about_again_when_merged(town):
+    kept, gone, third = town.person(), town.person(phone="+4791111111"), town.person()
+    pair = pair_of(town, gone, third, PairState.NOT_SAME)
+    merge = town.merge(kept, gone)
+
+    assert kept.id in (pair.first_id, pair.second_id)
+    assert scanned(pair) is PairState.NOT_SAME
+    kept.phone = "+4792222222"
+    assert scanned(pair) is PairState.OPEN
+    kept.phone = "+4791111111"
+    assert town.undo(merge) == []
+    assert gone.id in (pair.first_id, pair.second_id)
+    assert scanned(pair) is PairState.NOT_SAME
+
+
+def test_g5_one_answer_is_enough_where_the_same_third_was_found_of_both(town):
+    kept, gone, third = town.person(), town.person(phone="+4791111111"), town.person()
+    answered, asked = pair_of(town, gone, third, PairState.NOT_SAME), pair_of(town, kept, third)
+    merge = town.merge(kept, gone)
+
+    assert scanned(asked) is PairState.NOT_SAME
+    assert (asked.note, asked.answered_by) == ("to naboer", town.clerk.account_id)
+    assert town.undo(merge) == []
+    assert scanned(answered) is PairState.NOT_SAME
+    assert (asked.state, asked.note, asked.answered_by) == (PairState.OPEN, None, None)
+
+    merge = town.merge(kept, gone)
+    answering.take_back(town.clerk, asked, version=asked.version, to=PairState.OPEN)
+    values = {"note": "", "version": asked.version + 1, "at": utc_now()}
+    db.session.flush()
+    answering.answer(town.clerk, asked, PairState.NOT_SAME, **values)
+    assert town.undo(merge) == [["duplicate_pair", asked.id, undoing.LEFT]]
+    assert scanned(asked) is scanned(answered) is PairState.NOT_SAME
 
 
 # --- address protection --------------------------------------------------------------------------
