@@ -1,7 +1,8 @@
 """What is registered about two persons who become one: whose value is kept, field by field.
 
 The strictest protection wins: an address that one of them has under protection, or may have none
-of, is open on neither afterwards. Rows that move are in ``merge_moves``.
+of, is open on neither afterwards, nor on anybody who was merged into them before. Rows that move
+are in ``merge_moves``; how both get their own back is in ``facts_back``.
 """
 
 import json
@@ -22,6 +23,7 @@ from app.duplicates.side_by_side import Caution, cautions, numbers_of
 from app.enums import ProtectionGrade
 from app.errors import DomainError
 from app.models import Person, ProtectedAddress
+from app.people import merged
 from app.people.keyring import keyring
 from app.people.names import search_form
 
@@ -48,6 +50,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 """What is chosen together; the first column says whether there is a value."""
 
+NUMBERS = (NATIONAL_ID, "external_id")
+"""What somebody is known by: the one not chosen stays theirs, with the record out of use."""
+
 PROTECTED = ("person_id", "grade", "address", "postcode", "since", "renew_by", "lifted_at")
 REASONS = {
     Caution.TWO_NUMBERS: Reason.NATIONAL_IDS,
@@ -61,6 +66,8 @@ SAVED = (
     "search_given",
     "is_shielded",
 )
+OF_OTHERS = (*merged.TELLS_PLACE, "is_shielded")
+"""What a merge changes of those who were merged into one of the two before."""
 
 
 class ChoiceMissing(DomainError):
@@ -159,7 +166,8 @@ def before(two: Two) -> dict[str, Any]:
     values = _now(two)
     values["is_strict"] = is_strict(two)
     if values["is_strict"]:
-        for one in (values["kept"], values["gone"], *values["protected"].values()):
+        several = (*values["protected"].values(), *values["merged"].values())
+        for one in (values["kept"], values["gone"], *several):
             one["address"] = one["postcode"] = None
     return values
 
@@ -177,14 +185,23 @@ def sealed(content: bytes) -> dict[str, Any]:
 
 
 def _now(two: Two) -> dict[str, Any]:
+    others = merged_before(two)
     return {
-        "kept": _saved(two.kept, SAVED),
-        "gone": _saved(two.gone, SAVED),
-        "protected": {one.id: _saved(one, PROTECTED) for one in protections_of(two)},
+        "kept": saved(two.kept, SAVED),
+        "gone": saved(two.gone, SAVED),
+        "protected": {one.id: saved(one, PROTECTED) for one in protections_of(two, others)},
+        "merged": {one.id: saved(one, OF_OTHERS) for one in others},
     }
 
 
-def _saved(row: Any, names: Sequence[str]) -> dict[str, Any]:
+def merged_before(two: Two) -> list[Person]:
+    """Everybody who was merged into one of the two before."""
+    found = {one.id: one for person in (two.kept, two.gone) for one in merged.merged_into(person)}
+    return [one for one in found.values() if one.id not in two.ids]
+
+
+def saved(row: Any, names: Sequence[str]) -> dict[str, Any]:
+    """Values of a row as JSON keeps them."""
     return {name: plain(getattr(row, name)) for name in names}
 
 
@@ -220,17 +237,27 @@ def put(two: Two, sides: Mapping[str, Side]) -> None:
     is_shielded = two.is_shielded
     for field, side in sides.items():
         if side is Side.GONE:
+            is_swapped = field in NUMBERS and has(kept, field)
             for name in COLUMNS[field]:
-                setattr(kept, name, getattr(two.gone, name))
+                _hand_over(two, name, is_swapped=is_swapped)
     kept.search_family = search_form(kept.family_name, kept.given_name)
     kept.search_given = search_form(kept.given_name, kept.family_name)
     if is_shielded:
         _protect(two)
 
 
-def protections_of(two: Two) -> list[ProtectedAddress]:
-    """The rows that say how both are protected, or have been."""
-    found = select(ProtectedAddress).where(ProtectedAddress.person_id.in_(two.ids))
+def _hand_over(two: Two, name: str, *, is_swapped: bool) -> None:
+    """Put a value of the one who goes on the one kept, and the other way where neither is lost."""
+    own, other = getattr(two.kept, name), getattr(two.gone, name)
+    setattr(two.kept, name, other)
+    if is_swapped:
+        setattr(two.gone, name, own)
+
+
+def protections_of(two: Two, others: Sequence[Person] = ()) -> list[ProtectedAddress]:
+    """The rows that say how both, and ``others``, are protected, or have been."""
+    ids = [*two.ids, *(one.id for one in others)]
+    found = select(ProtectedAddress).where(ProtectedAddress.person_id.in_(ids))
     return list(db.session.scalars(found.order_by(ProtectedAddress.id)))
 
 
@@ -244,10 +271,11 @@ def _is_strict(one: ProtectedAddress) -> bool:
 
 
 def _protect(two: Two) -> None:
-    """Give both the stricter of the two protections, and neither an address that is open."""
-    for person in (two.kept, two.gone):
-        person.is_shielded = True
-        person.address = person.postcode = None
+    """Give both the stricter of the two protections, and nobody of them an address that is open."""
+    two.kept.is_shielded = True
+    two.kept.address = two.kept.postcode = None
+    others = merged.merged_into(two.kept)
+    merged.shield(others)
     rows = {one.person_id: one for one in protections_of(two)}
     kept, gone = rows.get(two.kept.id), rows.get(two.gone.id)
     if gone is not None and gone.lifted_at is None:
@@ -255,9 +283,10 @@ def _protect(two: Two) -> None:
             gone.person_id = two.kept.id
         else:
             _tighten(kept, gone)
-    for one in rows.values():
-        if any(_is_strict(other) for other in rows.values()):
+    if any(_is_strict(one) for one in rows.values()):
+        for one in rows.values():
             one.address = one.postcode = None
+        merged.erase(two.kept, others)
 
 
 def _tighten(kept: ProtectedAddress, other: ProtectedAddress) -> None:
@@ -273,42 +302,3 @@ def _tighten(kept: ProtectedAddress, other: ProtectedAddress) -> None:
         kept.grade = ProtectionGrade.STRICTLY_CONFIDENTIAL
     if not kept.address:
         kept.address, kept.postcode = other.address, other.postcode
-
-
-# --- and back ------------------------------------------------------------------------------------
-
-
-def take_off(two: Two, content: bytes) -> list[str]:
-    """Give both their own facts back; the fields to look at, which somebody has changed since, and
-    which stay as they are now. An address that was erased does not come back."""
-    kept = sealed(content)
-    after = kept["after"]
-    _put_back(two.gone, kept["gone"])
-    changed = _put_back(two.kept, kept["kept"], unless=after["kept"])
-    for one in protections_of(two):
-        if one.id not in kept["protected"]:
-            continue
-        if _put_back(one, kept["protected"][one.id], unless=after["protected"].get(one.id)):
-            changed.append(ADDRESS)
-    if {"given_name", "family_name"} & set(changed):
-        two.kept.search_family = search_form(two.kept.family_name, two.kept.given_name)
-        two.kept.search_given = search_form(two.kept.given_name, two.kept.family_name)
-    if two.kept.is_shielded:
-        two.kept.address = two.kept.postcode = None
-    if kept["is_strict"]:
-        changed.append(ADDRESS)
-    told = {name: field for field, names in COLUMNS.items() for name in names}
-    return sorted({told[name] for name in changed if name in told})
-
-
-def _put_back(
-    row: Any, values: Mapping[str, Any], *, unless: Mapping[str, Any] | None = None
-) -> list[str]:
-    """Set the values; names of those that are not as ``unless`` says, and are left alone."""
-    changed = []
-    for name, value in values.items():
-        if unless is not None and plain(getattr(row, name)) != unless[name]:
-            changed.append(name)
-        else:
-            setattr(row, name, typed(type(row), name, value))
-    return changed

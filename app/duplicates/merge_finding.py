@@ -14,12 +14,16 @@ Each function gives the changes of one kind of rows.
 from datetime import date
 from typing import Any
 
-from app.duplicates import merge_method, merge_participation
+from app.duplicates import merge_method, merge_participation, pair_answers
+from app.duplicates.merge_facts import plain
 from app.duplicates.merge_moves import Moves, is_theirs
 from app.duplicates.merge_plan import NOW, Addition, Remark
 from app.duplicates.merge_rows import Rows, Standing, is_over
 from app.enums import AuthorityKind, ConsentCapacity, PairState, Role
-from app.models import Authority, Plan
+from app.models import Authority, DuplicatePair, Plan
+
+UNANSWERED = (PairState.OPEN, PairState.LATER, PairState.FADED)
+"""Pairs of which nobody has said that they are one, or are not."""
 
 
 def find(rows: Rows, staying: Standing | None) -> Moves:
@@ -253,7 +257,7 @@ def _pairs(moves: Moves) -> None:
     """This pair is answered; what was found of the one who goes is about the one kept, unless the
     same was found of that one already."""
     ids = {*moves.rows.two.ids}
-    known = {_other(one, moves.kept) for one in moves.rows.pairs if moves.kept in _both(one)}
+    known = {_other(one, moves.kept): one for one in moves.rows.pairs if moves.kept in _both(one)}
     for one in moves.rows.pairs:
         if {*_both(one)} == ids:
             moves.put(one, "state", str(PairState.MERGED))
@@ -261,11 +265,20 @@ def _pairs(moves: Moves) -> None:
         elif moves.gone in _both(one):
             other = _other(one, moves.gone)
             if other in known:
-                moves.put(one, "state", str(PairState.FADED))
+                _found_of_both(moves, known[other], one)
                 continue
             first, second = sorted((moves.kept, other))
             moves.put(one, "first_id", first)
             moves.put(one, "second_id", second)
+
+
+def _found_of_both(moves: Moves, kept: DuplicatePair, gone: DuplicatePair) -> None:
+    """Of two pairs with one and the same third one goes on, with the answer of either."""
+    if kept.state in UNANSWERED and pair_answers.holds(gone):
+        moves.put(kept, "state", str(PairState.NOT_SAME))
+        moves.put(kept, "answered_at", plain(gone.answered_at))
+        moves.put(kept, "answered_by", gone.answered_by)
+    moves.put(gone, "state", str(PairState.FADED))
 
 
 def _both(pair: Any) -> tuple[str, str]:

@@ -126,6 +126,8 @@ class MergeView(BaseView):
                 merging.approve(current_actor(), merge, mark=mark, at=utc_now())
         except DomainError as error:
             return self._refused_on_merge(pk, error)
+        except IntegrityError:
+            return self._refused_on_merge(pk, merging.ChangedSince())
         flash(_are_one(merge), "success")
         return redirect(url_for("MergeView.show", pk=pk))
 
@@ -153,6 +155,8 @@ class MergeView(BaseView):
                 undoing.undo(current_actor(), merge, at=utc_now())
         except DomainError as error:
             return self._refused_on_merge(pk, error)
+        except IntegrityError:
+            return self._refused_on_merge(pk, merging.ChangedSince())
         text = _("The merge is undone: %(first)s and %(second)s are two again.", **_names(merge))
         flash(text, "success")
         return redirect(url_for("MergeView.show", pk=pk))

@@ -13,6 +13,9 @@ from typing import Any
 NOW = "now"
 """Stands for the instant at which a merge is done, which nobody knows when it is looked over."""
 
+ADDED = "added"
+"""In what is kept of a merge: a row that it made."""
+
 Plain = str | int | bool | None
 
 

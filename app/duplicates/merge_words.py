@@ -9,7 +9,7 @@ from flask_babel import ngettext
 
 from app.duplicates.merge_facts import ADDRESS, BIRTH, LOGIN, NAME, NATIONAL_ID, PHONE, UNIT
 from app.duplicates.merge_plan import MergePlan, Reason, Remark
-from app.duplicates.undoing import CHANGED, LEFT, SINCE
+from app.duplicates.undoing import ALONG, CHANGED, LEFT, SINCE
 from app.enums import MergeState
 
 FIELDS: dict[str, Any] = {
@@ -174,11 +174,13 @@ TABLES: dict[str, Any] = {
     "introduction": _l("Introduction"),
     "routine": _l("Routine"),
     "routine_read": _l("Having read a routine"),
+    "duplicate_pair": _l("Pair that may be one"),
 }
 WHY: dict[str, Any] = {
     CHANGED: _l("Changed since the merge; it has gone back with its person."),
     SINCE: _l("Made since the merge; it stays with the record that was kept."),
     LEFT: _l("Changed or ended since the merge, so it was not put back."),
+    ALONG: _l("Made since the merge; it has gone along with what it belongs to."),
 }
 
 

@@ -29,10 +29,18 @@ from app.clock import day_of
 from app.columns import new_id
 from app.db import db
 from app.duplicate_tables import DuplicatePair
-from app.duplicates import merge_facts, merge_finding, merge_moves, merge_rules, merge_told
+from app.duplicates import (
+    merge_facts,
+    merge_finding,
+    merge_moves,
+    merge_rules,
+    merge_told,
+    pair_answers,
+)
 from app.duplicates.merge_facts import Two, typed
 from app.duplicates.merge_moves import Moves
 from app.duplicates.merge_plan import (
+    ADDED,
     NOW,
     Addition,
     Change,
@@ -54,8 +62,8 @@ from app.security.roles import Action
 KEPT_FOR = timedelta(days=90)
 MODELS: dict[str, Any] = {model.__tablename__: model for model in TENANT_MODELS} | {"ab_user": User}
 LONGEST_NOTE = 500
-ADDED, VERSION = "added", "version"
-"""In what is kept of a merge: a row that it made, and the version of a row after it."""
+VERSION = "version"
+"""In what is kept of a merge: the version of a row after it."""
 
 
 class ChangedSince(DomainError):
@@ -300,7 +308,7 @@ def _take(model: type[Any], condition: ColumnElement[bool]) -> None:
 
 def _carry_out(actor: Actor, row: PersonMerge, two: Two, plan: MergePlan, at: datetime) -> None:
     kept, gone = two.kept, two.gone
-    before = merge_facts.before(two)
+    before, answers = merge_facts.before(two), pair_answers.of_both(two)
     done = _end_login(two, plan.login, at)
     log.record(actor, "person:merged", gone, fields=("merged_into_id", "retired_at"))
     gone.retired_at, gone.merged_into_id = at, kept.id
@@ -313,9 +321,11 @@ def _carry_out(actor: Actor, row: PersonMerge, two: Two, plan: MergePlan, at: da
     merge_facts.put(two, _sides(plan))
     log.record(actor, "person:took_over", kept)
     db.session.flush()
+    pair_answers.keep_holding(two, answers)
     row.state, row.merged_at, row.merged_by = MergeState.DONE, at, actor.account_id
     row.moved = [as_list(one) for one in (*done, *_versions_after(done))]
-    row.before = merge_facts.seal(two, before)
+    answered = {"answers": answers, "answers_after": pair_answers.of_both(two)}
+    row.before = merge_facts.seal(two, {**before, **answered})
     log.record(actor, "person_merge:done", row)
     merge_told.tell_coordinators(two, plan.login, at=at)
     db.session.flush()

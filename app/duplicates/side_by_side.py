@@ -91,7 +91,9 @@ def _spelled(name: str) -> list[str]:
 
 
 def _hidden(label: Any, read: Callable[[Person], Any], first: Person, second: Person) -> Line:
-    a, b = (PROTECTED if one.is_shielded else read(one) for one in (first, second))
+    # Once the two are one, where the one is tells where the other is.
+    is_one = bool(first.merged_into_id or second.merged_into_id)
+    a, b = (PROTECTED if is_one or one.is_shielded else read(one) for one in (first, second))
     return Line(label, a, b, Likeness.HIDDEN)
 
 

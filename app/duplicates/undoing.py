@@ -1,28 +1,29 @@
 """Undoing a merge: both persons as they were, and what was done since in its place.
 
 What the merge moved goes back with its person, also when somebody has changed it since. What was
-made since stays with the one kept. What somebody has ended since stays ended, and a login is only
-opened again as it was: never past its last day, nor when the other has been withdrawn since. All
-that was not put back as it was is listed for a look.
+made since stays with the one kept, unless it hangs on what goes back. What somebody has ended since
+stays ended, and a login is only opened again as it was: never past its last day, nor when the other
+has been withdrawn since. All that was not put back as it was is listed for a look.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.audit import log
 from app.clock import day_of
 from app.db import db
-from app.duplicates import merge_facts, references
-from app.duplicates.merge_facts import Two, plain, typed
-from app.duplicates.merge_plan import Change, from_list
+from app.duplicates import facts_back, pair_answers
+from app.duplicates.ended_since import Since
+from app.duplicates.followed import follow
+from app.duplicates.merge_facts import Two, plain, sealed, typed
+from app.duplicates.merge_plan import ADDED, Change, from_list
 from app.duplicates.merge_rules import OwnPerson
 from app.duplicates.merging import (
-    ADDED,
     KEPT_FOR,
     VERSION,
     RowsByKey,
@@ -34,11 +35,9 @@ from app.duplicates.pair_ends import is_end_of_pair, put_back
 from app.enums import MergeState
 from app.errors import DomainError
 from app.models import (
-    AccountLinkRequest,
     Authority,
     Consent,
-    Grant,
-    Handover,
+    DuplicatePair,
     Membership,
     Participant,
     Person,
@@ -53,8 +52,9 @@ from app.security import policy
 from app.security.actor import Actor
 from app.security.roles import Action
 
-CHANGED, SINCE, LEFT = "changed", "since", "left"
-"""Why something needs a look: changed since, and gone back; made since; not put back."""
+CHANGED, SINCE, LEFT, ALONG = "changed", "since", "left", "along"
+"""Why something needs a look: changed since, and gone back; made since, and left with the one
+kept; not put back; made since, and gone along with what went back."""
 
 ENDS = ("ended_at", "answered_at", "lifted_at", "accepted")
 NOT_TOLD = frozenset({"plan", "duplicate_pair", "person"})
@@ -104,11 +104,13 @@ def undo(actor: Actor, row: PersonMerge, *, at: datetime) -> list[LookAt]:
     hold_both(two, day_of(at))
     db.session.refresh(row, with_for_update=True)
     _require_possible(actor, row, two, at)
-    rows = rows_of(_changes(row))
+    rows, held = rows_of(_changes(row)), pair_answers.held_by(two)
     look_at = [*_changed_since(row, rows), *_made_since(row)]
     look_at += _move_back(row, two, rows, at)
-    look_at += [["person", two.kept.id, field] for field in _facts_back(row, two)]
+    look_at += [["person", *one] for one in _facts_back(row, two)]
     _into_use(two)
+    look_at = _with_followed(look_at, follow(row, two, at))
+    look_at += _answers_back(row, two, held, look_at)
     row.state, row.undone_at, row.undone_by = MergeState.UNDONE, at, actor.account_id
     row.look_at, row.before = look_at, None
     log.record(actor, "person:separated", two.gone, fields=("merged_into_id", "retired_at"))
@@ -186,6 +188,13 @@ def _made_since(row: PersonMerge) -> Iterator[LookAt]:
                 yield [model.__tablename__, row_id, SINCE]
 
 
+def _with_followed(look_at: list[LookAt], followed: Iterable[LookAt]) -> list[LookAt]:
+    """The list, where what has gone along is not told to have stayed."""
+    along = [[*one, ALONG] for one in followed]
+    rows = [one[:2] for one in along]
+    return [one for one in look_at if one[2] != SINCE or one[:2] not in rows] + along
+
+
 # --- back ----------------------------------------------------------------------------------------
 
 
@@ -193,45 +202,63 @@ def _move_back(row: PersonMerge, two: Two, rows: RowsByKey, at: datetime) -> lis
     """Put the rows back: what the merge made ends, what it moved goes back, what it ended begins
     again."""
     changes = [one for one in reversed(_changes(row)) if one.column != VERSION]
-    added = [one for one in changes if one.column == ADDED]
+    changes = [one for one in changes if not _is_answer(one)]
     ended = [one for one in changes if one.column in ENDS and one.before is None]
     ends = {(one.table, one.row_id, one.column) for one in ended}
+    since = Since(row, two, changes, day_of(at))
+    closed = _stay_closed(since, rows, ended)
+    for one in changes:
+        if one.column == ADDED:
+            _end_added(rows[one.table, one.row_id], at)
+    db.session.flush()
     moved = [
         one
         for one in changes
         if one.column != ADDED and (one.table, one.row_id, one.column) not in ends
     ]
-    withdrawn = _withdrawn_since(changes, two)
-    replaced = _replaced_since(row, added)
-    look_at: list[LookAt] = []
-    for one in added:
-        _end_added(rows[one.table, one.row_id], at)
-    db.session.flush()
-    look_at += [
+    look_at = [
         left
         for one in moved
         if not is_end_of_pair(one)
-        for left in _restore(rows, one, is_login_gone=withdrawn)
+        for left in _restore(rows, one, is_left=one.table == "ab_user" and one.row_id in closed)
     ]
     look_at += _restore_pairs(rows, [one for one in moved if is_end_of_pair(one)])
     db.session.flush()
+    look_at += _begin_again(rows, ended, since)
+    return [list(one) for one in dict.fromkeys(tuple(one) for one in look_at)]
+
+
+def _is_answer(change: Change) -> bool:
+    """Whether it is of a pair that was found, and not of who is in it: that comes last."""
+    return change.table == DuplicatePair.__tablename__ and not is_end_of_pair(change)
+
+
+def _stay_closed(since: Since, rows: RowsByKey, ended: Sequence[Change]) -> set[str]:
+    """The logins that stay closed, since none of their roles begins again."""
+    roles = [rows[one.table, one.row_id] for one in ended if one.table == "membership"]
+    accounts = {str(one.account_id) for one in roles}
+    return {one for one in accounts if since.is_login_withdrawn(one, roles)}
+
+
+def _begin_again(rows: RowsByKey, ended: Sequence[Change], since: Since) -> list[LookAt]:
+    """Let what the merge ended begin again, unless somebody has ended it since."""
+    look_at: list[LookAt] = []
     # An answer and its instant are two columns, which are never without each other.
     for key in dict.fromkeys((one.table, one.row_id) for one in ended):
-        if _stays_ended(rows[key], row, two, withdrawn=withdrawn, replaced=replaced):
+        if since.stays_ended(rows[key]):
             look_at.append([*key, LEFT])
             continue
         for one in ended:
             if (one.table, one.row_id) == key:
                 look_at += _restore(rows, one)
         db.session.flush()
-    return [list(one) for one in dict.fromkeys(tuple(one) for one in look_at)]
+    return look_at
 
 
-def _restore(rows: RowsByKey, change: Change, *, is_login_gone: bool = False) -> list[LookAt]:
+def _restore(rows: RowsByKey, change: Change, *, is_left: bool = False) -> list[LookAt]:
     """Set a column back, unless somebody has given it another value since."""
     row = rows[change.table, change.row_id]
-    is_changed = plain(getattr(row, change.column)) != change.after
-    if is_changed or (is_login_gone and change.table == "ab_user"):
+    if is_left or plain(getattr(row, change.column)) != change.after:
         return [[change.table, change.row_id, LEFT]]
     setattr(row, change.column, typed(type(row), change.column, change.before))
     return []
@@ -245,148 +272,48 @@ def _restore_pairs(rows: RowsByKey, changes: Sequence[Change]) -> list[LookAt]:
     return [[*key, LEFT] for key, some in by_row.items() if not put_back(rows[key], some)]
 
 
+def _answers_back(
+    row: PersonMerge, two: Two, held: set[str], look_at: Sequence[LookAt]
+) -> list[LookAt]:
+    """Give the pairs that were found of both their answers back."""
+    was, table = sealed(row.before or b""), DuplicatePair.__tablename__
+    moved = {row_id for name, row_id, _why in look_at if name == table}
+    answered = (was["answers"], was["answers_after"])
+    return [
+        [table, one, LEFT] for one in pair_answers.put_back(two, *answered, held=held, but=moved)
+    ]
+
+
 def _end_added(row: Any, at: datetime) -> None:
     column = "lifted_at" if isinstance(row, WithheldSection) else "ended_at"
     if getattr(row, column) is None:
         setattr(row, column, at)
 
 
-def _withdrawn_since(changes: Sequence[Change], two: Two) -> bool:
-    """Whether the login that stayed has been withdrawn: all its roles here have ended since."""
-    if not any(one.table == "membership" and one.column == "ended_at" for one in changes):
-        return False
-    held = db.session.scalars(select(Membership).where(Membership.person_id == two.kept.id)).all()
-    return not any(one.ended_at is None for one in held)
-
-
-def _replaced_since(row: PersonMerge, added: Sequence[Change]) -> set[tuple[str, str]]:
-    """Accesses that somebody has given or taken since, by participant and section."""
-    own = {one.row_id for one in added if one.table == Grant.__tablename__}
-    taken = [one.row_id for one in _changes(row) if one.table == Grant.__tablename__ and one.after]
-    if not own and not taken:
-        return set()
-    about = select(Grant.participant_id).where(Grant.id.in_([*own, *taken]))
-    found = db.session.scalars(select(Grant).where(Grant.participant_id.in_(about)))
-    return {
-        (one.participant_id, str(one.section))
-        for one in found
-        if (one.id in own and one.ended_at is not None)
-        or (one.id not in own and one.given_at > row.merged_at)
-    }
-
-
-def _stays_ended(
-    one: Any,
-    row: PersonMerge,
-    two: Two,
-    *,
-    withdrawn: bool,
-    replaced: set[tuple[str, str]],
-) -> bool:
-    """Whether beginning again would open what somebody has ended since, be there twice, or name
-    somebody who is another now."""
-    if _names_somebody_merged(one, row, two):
-        return True
-    if isinstance(one, Membership):
-        return withdrawn
-    if isinstance(one, Grant):
-        return (one.participant_id, str(one.section)) in replaced
-    if isinstance(one, Participant):
-        return _has_left(one, row, two)
-    if isinstance(one, Authority):
-        return _has_ended_since(one, row, two)
-    if isinstance(one, Handover | AccountLinkRequest):
-        return _is_asked_anew(one, row)
-    return False
-
-
-def _names_somebody_merged(one: Any, row: PersonMerge, two: Two) -> bool:
-    """Whether a third person that it is about has been merged with another since: that other is
-    not given it, or undoing that merge would leave it with the wrong one."""
-    columns = [column for table, column in references.MOVED if table == one.__tablename__]
-    ids = {getattr(one, column) for column in columns} - {None, *two.ids}
-    since = select(PersonMerge.id).where(
-        PersonMerge.gone_id.in_(ids),
-        PersonMerge.state == MergeState.DONE,
-        PersonMerge.id != row.id,
-        PersonMerge.merged_at >= row.merged_at,
-    )
-    return bool(ids) and db.session.scalar(since.limit(1)) is not None
-
-
-def _has_left(one: Participant, row: PersonMerge, two: Two) -> bool:
-    """Whether both registrations' participation has been ended since, or the person added anew."""
-    others = db.session.scalars(
-        select(Participant).where(
-            Participant.plan_id == one.plan_id,
-            Participant.person_id.in_(two.ids),
-            Participant.id != one.id,
-        )
-    ).all()
-    is_twice = any(o.ended_at is None and o.person_id == one.person_id for o in others)
-    was_ended = any(o.ended_at is not None and o.ended_at > row.merged_at for o in others)
-    return is_twice or was_ended
-
-
-def _has_ended_since(one: Authority, row: PersonMerge, two: Two) -> bool:
-    """Whether somebody has ended since what stood for both."""
-    found = select(Authority.id).where(
-        Authority.owner_id.in_(two.ids),
-        Authority.holder_id == one.holder_id,
-        Authority.kind == one.kind,
-        Authority.id != one.id,
-        Authority.ended_at > row.merged_at,
-    )
-    return db.session.scalar(found.limit(1)) is not None
-
-
-def _is_asked_anew(one: Handover | AccountLinkRequest, row: PersonMerge) -> bool:
-    """Whether the same has been asked again since; or, for a hand-over, has happened."""
-    if isinstance(one, Handover):
-        same: list[ColumnElement[bool]] = [Handover.plan_id == one.plan_id]
-        if _is_handed_over_since(one, row):
-            return True
-    else:
-        same = [
-            AccountLinkRequest.person_id == one.person_id,
-            AccountLinkRequest.account_id == one.account_id,
-        ]
-    model: Any = type(one)
-    found = select(model.id).where(*same, model.answered_at.is_(None), model.id != one.id)
-    return db.session.scalar(found.limit(1)) is not None
-
-
-def _is_handed_over_since(one: Handover, row: PersonMerge) -> bool:
-    """Whether the plan has got another coordinator since, or been closed."""
-    closed_at = db.session.get_one(Plan, one.plan_id).closed_at
-    if closed_at is not None and row.merged_at is not None and closed_at > row.merged_at:
-        return True
-    accepted = select(Handover.id).where(
-        Handover.plan_id == one.plan_id,
-        Handover.accepted.is_(True),
-        Handover.answered_at > row.merged_at,
-    )
-    return db.session.scalar(accepted.limit(1)) is not None
-
-
 # --- the persons ---------------------------------------------------------------------------------
 
 
-def _facts_back(row: PersonMerge, two: Two) -> list[str]:
-    """Give both their own facts back, while the one is still out of use."""
-    fields = merge_facts.take_off(two, row.before or b"")
+def _facts_back(row: PersonMerge, two: Two) -> list[tuple[str, str]]:
+    """Give both their own facts back, while the one is still out of use; what needs a look."""
     db.session.flush()
-    _require_free(two, Person.national_id_hash, KnownNationalId)
-    _require_free(two, Person.external_id, KnownExternalId)
-    return fields
+    look_at = facts_back.take_off(two, row.before or b"")
+    # Asked before the database is: it takes no number twice among those in use.
+    with db.session.no_autoflush:
+        _require_free(two, Person.national_id_hash, KnownNationalId)
+        _require_free(two, Person.external_id, KnownExternalId)
+    db.session.flush()
+    return look_at
 
 
 def _require_free(two: Two, column: Any, error: type[DomainError]) -> None:
-    value = getattr(two.gone, column.key)
+    """Refuse to give either of the two a number that somebody else has by now."""
+    values = [getattr(one, column.key) for one in (two.kept, two.gone)]
+    wanted = [one for one in values if one is not None]
     taken = select(Person.id).where(
-        column == value, Person.retired_at.is_(None), Person.id != two.gone.id
+        column.in_(wanted), Person.retired_at.is_(None), Person.id.not_in(two.ids)
     )
-    if value is not None and db.session.scalar(taken.limit(1)) is not None:
+    is_twice = len(set(wanted)) < len(wanted)
+    if is_twice or (wanted and db.session.scalar(taken.limit(1)) is not None):
         raise error
 
 

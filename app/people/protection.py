@@ -2,7 +2,7 @@
 
 A confidential address is moved out of the person into a table under its own right. A strictly
 confidential one is stored nowhere: setting that grade erases what was stored, and an address
-sent along is refused.
+sent along is refused. Whoever was merged into the person is protected with them.
 
 Source: folkeregisterloven § 10-4; decisions on children last one year and must be renewed.
 """
@@ -17,6 +17,7 @@ from app.db import db
 from app.enums import ProtectionGrade
 from app.errors import DomainError, NotFound
 from app.models import Person, ProtectedAddress
+from app.people import merged
 from app.people.names import tidy
 from app.security import policy
 from app.security.actor import Actor
@@ -71,6 +72,7 @@ def protect(actor: Actor, person: Person, facts: ProtectionFacts) -> ProtectedAd
     renew_by = facts.renew_by or default_renewal(person.birth_date, facts.since)
     if renew_by is not None and renew_by <= facts.since:
         raise WrongPeriod(field="renew_by")
+    others = merged.hold_with_merged(person)
     row = _row_of(person) or ProtectedAddress(
         municipality_id=person.municipality_id, person_id=person.id
     )
@@ -79,6 +81,9 @@ def protect(actor: Actor, person: Person, facts: ProtectionFacts) -> ProtectedAd
     person.is_shielded = True
     person.unit_id = facts.unit_id
     db.session.add(row)
+    merged.shield(others)
+    if is_strict:
+        merged.erase(person, others)
     return row
 
 
@@ -95,11 +100,13 @@ def lift(actor: Actor, person: Person, *, keep_address: bool, at: datetime) -> N
         raise NotFound
     if keep_address:
         policy.require(actor, Action.SHOW, row)
+    others = merged.hold_with_merged(person)
     person.is_shielded = False
     if keep_address:
         person.address, person.postcode = row.address, row.postcode
     row.address = row.postcode = None
     row.lifted_at = at
+    merged.unshield(others, at=at)
 
 
 def default_renewal(birth_date: date | None, since: date) -> date | None:

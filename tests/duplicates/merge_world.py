@@ -69,6 +69,8 @@ class Sower(Planter):
                 birth_date=usual if self.chance(0.85) else self.birth_date(),
                 email=f"p{number % 3}@verden.invalid" if self.chance(0.6) else None,
                 phone=f"+4791234{self.random.randrange(10, 14)}0" if self.chance(0.6) else None,
+                address=f"Gata {number}" if self.chance(0.4) else None,
+                postcode="5003",
                 created_at=self.instant(),
             )
             if self.chance(0.3):

@@ -15,28 +15,30 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import exists, select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from app.db import db
-from app.duplicates import merging, undoing
-from app.enums import MergeState
+from app.duplicates import merge_plan, merging, references, undoing
+from app.duplicates.merge_rows import is_over
+from app.enums import MergeState, PairState, Role
 from app.errors import DomainError
 from app.merged_ids import kept_id
 from app.models import (
     TENANT_MODELS,
     Authority,
-    Consent,
-    Grant,
     Membership,
     Participant,
     Person,
     PersonMerge,
     Plan,
 )
+from app.people.merged import merged_into
+from app.people.operations import KnownNationalId
 from app.security import own_activities
 from tests.conftest import with_world
 from tests.drills import IS_FULL, size, tell
+from tests.duplicates.merge_others import Others
 from tests.duplicates.merge_world import MergeTown, wider
 from tests.security.plan_worlds import PIVOTS
 
@@ -65,6 +67,52 @@ def dangling(session):
     return found
 
 
+HISTORY = frozenset({"consent.giver_id", "plan_entry.author_id", "authority.owner_id"})
+"""What stays where it was: who gave and wrote what; who acts for an owner without plans."""
+
+ENDS = ("ended_at", "answered_at", "settled_at", "closed_at", "retired_at", "lifted_at")
+
+
+def is_alive(row, on):
+    """Whether nothing has ended a row."""
+    if any(getattr(row, name, None) is not None for name in ENDS):
+        return False
+    return not (getattr(row, "ends_on", None) and row.ends_on <= on)
+
+
+def left_with(session, gone, kept, on):
+    """What is alive and was left with whom nobody is any more, though nothing of the like is with
+    the one kept."""
+    models = {model.__tablename__: model for model in TENANT_MODELS}
+    found = []
+    coordinates = session.scalars(
+        select(Membership).where(Membership.person_id == kept, Membership.role == Role.COORDINATOR)
+    ).all()
+    for table, column in references.MOVED:
+        model = models[table]
+        rows = session.scalars(select(model).where(getattr(model, column) == gone)).all()
+        for row in rows:
+            if f"{table}.{column}" in HISTORY or not is_alive(row, on):
+                continue
+            if table in ("notice", "plan_visit", "pulse", "introduction", "routine_read"):
+                about = "routine_id" if table == "routine_read" else "plan_id"
+                same = getattr(model, about) == getattr(row, about)
+                if session.scalars(select(model).where(model.person_id == kept, same)).first():
+                    continue
+            # What a role would wake up stays where it opens nothing.
+            if table in ("stand_in", "handover", "incoming_plan") and coordinates:
+                continue
+            if table == "duplicate_pair" and row.state in (PairState.MERGED, PairState.FADED):
+                continue
+            found.append((table, column, row.id))
+    return found
+
+
+def _told(row):
+    """A row without the hash that an answer holds by, which goes with the facts of the persons."""
+    return {name: value for name, value in row.items() if name != "facts"}
+
+
 class Merging(RuleBasedStateMachine):
     """Two clerks merge, approve, undo; meanwhile others change plans."""
 
@@ -75,7 +123,8 @@ class Merging(RuleBasedStateMachine):
         self.random = Random(seed)
         self.town = MergeTown(self.world, self.random, self.random.choice(PIVOTS))
         self.journal = []
-        self.before = {}
+        self.before, self.after = {}, {}
+        self.others = Others(self.town)
         self.made = set()
         self.misses = 0
 
@@ -108,11 +157,14 @@ class Merging(RuleBasedStateMachine):
         TOLD.update({f"told {one}": 1 for one, _number in plan.remarks})
         TOLD["narrowed"] += bool(plan.narrowed)
         TOLD["logins closed"] += plan.login.ends is not None
-        self.before[row.id] = snapshot
+        self.before[row.id] = (snapshot, open_before[0], plan.login)
         self.journal.append(row.id)
         self._nothing_is_wider(plan, open_before)
+        left = left_with(town.session, plan.gone_id, plan.kept_id, town.on)
+        assert left == [], left
         if snapshot is not None:
             self._only_said_rows_changed(plan, snapshot)
+            self.after[row.id] = town.snapshot()
 
     @rule()
     def merge_another(self):
@@ -149,6 +201,11 @@ class Merging(RuleBasedStateMachine):
         ]
         return logins, persons
 
+    def _logins(self, plans):
+        """What each login may do in each plan."""
+        town, none = self.town, defaultdict(list)
+        return {one: town.access(town.actor(one), plans, none) for one in town.accounts}
+
     def _nothing_is_wider(self, plan, open_before):
         town, (logins, persons) = self.town, open_before
         plans = town.plans()
@@ -173,8 +230,16 @@ class Merging(RuleBasedStateMachine):
         said = {(one.table, one.row_id) for one in plan.changes}
         said |= {("person", plan.kept_id), ("person", plan.gone_id)}
         said.add(("ab_user", str(plan.login.ends)))
+        # Who was merged into them before is protected with them.
+        theirs = {plan.kept_id, *(one.id for one in merged_into(self.town.person(plan.kept_id)))}
+        said |= {("person", one) for one in theirs}
+        said |= {
+            key
+            for key, row in snapshot.items()
+            if key[0] == "protected_address" and row["person_id"] in theirs
+        }
         now = self.town.snapshot()
-        changed = {key for key, row in snapshot.items() if now[key] != row}
+        changed = {key for key, row in snapshot.items() if _told(now[key]) != _told(row)}
         assert changed <= said
         assert len(now) - len(snapshot) == len(plan.additions)
 
@@ -188,27 +253,63 @@ class Merging(RuleBasedStateMachine):
         row_id = done[-1] if top else self.random.choice(done)
         is_last = self.journal[-1] == row_id
         row = town.session.get_one(PersonMerge, row_id)
+        snapshot, open_then, login = self.before[row_id]
+        self.is_close = snapshot is not None
+        now = town.snapshot() if self.is_close else None
+        open_now = self._logins(town.plans())
         clerk = town.clerk()
         try:
-            look_at = undoing.undo(clerk, row, at=town.at)
-        except undoing.LaterFirst:
-            TOLD["later first"] += 1
+            with town.session.begin_nested():
+                look_at = undoing.undo(clerk, row, at=town.at)
+        except (undoing.LaterFirst, KnownNationalId) as refused:
+            TOLD[f"refused {type(refused).__name__}"] += 1
             assert not is_last
             return
         TOLD["undone"] += 1
+        TOLD.update(f"look at {table} {why}" for table, _row_id, why in look_at)
         self.misses = 0
         self.journal.remove(row_id)
-        snapshot = self.before.pop(row_id)
-        self.made |= {one[1] for one in row.moved if one[2] == merging.ADDED}
+        del self.before[row_id]
+        self.made |= {one[1] for one in row.moved if one[2] == merge_plan.ADDED}
+        self._undoing_opens_nothing(login, open_then, open_now)
+        erased = {one for one in look_at if one[2] == "address"}
+        if snapshot is not None:
+            self._untouched_is_back(row, look_at, (snapshot, self.after.pop(row_id), now))
         if not is_last:
             # What was seen after this merge was seen with it.
             self.journal.append("undone in between")
         if is_last:
             # Merges undone in between have given rows they share another version.
-            assert [one for one in look_at if one[2] != undoing.CHANGED] == []
-            if snapshot is not None:
+            assert [one for one in look_at if one[2] not in (undoing.CHANGED, "address")] == []
+            if snapshot is not None and not erased:
                 self._all_is_back(snapshot)
                 TOLD["all back"] += 1
+
+    def _undoing_opens_nothing(self, login, then, earlier):
+        """Nobody may do more than before it was undone, or before the merge; but the login that
+        ended may do what was opened since to the one that stood for both."""
+        now = self._logins(self.town.plans())
+        for account_id, opened in now.items():
+            known = [then[account_id], earlier[account_id]]
+            if account_id == login.ends:
+                known.append(earlier[login.stays])
+            found = wider(opened, *known)
+            assert not found, (account_id, login, found)
+
+    def _untouched_is_back(self, row, look_at, snapshots):
+        """What nobody has changed since the merge is as it was before, column by column, or is
+        listed."""
+        before, after, touched = snapshots
+        now = self.town.snapshot()
+        listed = {(one[0], str(one[1])) for one in look_at if one[2] != undoing.CHANGED}
+        # Who was merged before into one of the two is protected with them.
+        listed |= {key for key in before if key[0] == "protected_address"} if listed else set()
+        for key, kept in before.items():
+            if key in listed:
+                continue
+            for name, value in kept.items():
+                if after[key][name] == touched[key][name] and now[key][name] != value:
+                    raise AssertionError((key, name, value, after[key][name], now[key][name]))
 
     def _all_is_back(self, snapshot):
         now = self.town.snapshot()
@@ -225,25 +326,9 @@ class Merging(RuleBasedStateMachine):
 
     @rule()
     def somebody_else_works(self):
-        """A change in a plan, as others make them meanwhile."""
-        town, random = self.town, self.random
-        model = random.choice([Participant, Grant, Consent, Plan, Authority, Membership])
-        rows = town.session.scalars(select(model).order_by(model.id)).all()
-        rows = [one for one in rows if getattr(one, "account_id", 0) in (0, *town.accounts)]
-        if not rows:
-            return
-        row = random.choice(rows)
-        town.at = town.at.replace(microsecond=0)
-        if isinstance(row, Participant | Grant | Authority | Membership):
-            if row.ended_at is None:
-                row.ended_at = town.clerk().at
-        elif isinstance(row, Consent):
-            row.withdrawn_at = row.withdrawn_at or town.clerk().at
-        else:
-            row.needs = "noe nytt"
-        town.session.flush()
+        """Something that others do meanwhile."""
+        TOLD[f"others: {self.others.work()}"] += 1
         self.journal.append("somebody")
-        TOLD["by others"] += 1
 
     # --- what holds all the time -----------------------------------------------------------------
 
@@ -260,7 +345,7 @@ class Merging(RuleBasedStateMachine):
             assert self.town.person(last).merged_into_id is None
 
     @invariant()
-    def nothing_alive_is_left_with_who_is_gone(self):
+    def nothing_open_is_left_with_who_is_gone(self):
         if not hasattr(self, "town"):
             return
         gone = select(Person.id).where(Person.merged_into_id.is_not(None))
@@ -268,19 +353,21 @@ class Merging(RuleBasedStateMachine):
         assert not session.scalars(select(Plan.id).where(Plan.owner_id.in_(gone))).all()
         coordinated = select(Plan.id).where(Plan.coordinator_id.in_(gone), Plan.closed_at.is_(None))
         assert not session.scalars(coordinated).all()
-        for model in (Participant, Membership):
-            rows = session.scalars(select(model).where(model.person_id.in_(gone)))
-            assert not [
-                one
-                for one in rows
-                if one.ended_at is None and (one.ends_on is None or one.ends_on > on)
-            ]
-        held = session.scalars(select(Authority).where(Authority.holder_id.in_(gone)))
-        assert not [
-            one
-            for one in held
-            if one.ended_at is None and (one.ends_on is None or one.ends_on > on)
-        ]
+        for column in (Participant.person_id, Membership.person_id, Authority.holder_id):
+            rows = session.scalars(select(column.class_).where(column.in_(gone)))
+            assert not [one for one in rows if not is_over(one, on)]
+        open_ones = (Person.merged_into_id.is_not(None), Person.is_shielded.is_(True))
+        shown = (Person.address, Person.postcode, Person.unit_id)
+        told = or_(*(one.is_not(None) for one in shown))
+        assert not session.scalars(select(Person.id).where(*open_ones, told)).all()
+
+    @invariant()
+    def who_is_gone_is_protected_as_the_one_kept(self):
+        if not hasattr(self, "town"):
+            return
+        kept = aliased(Person)
+        open_ones = (kept.id == Person.merged_into_id, kept.is_shielded, ~Person.is_shielded)
+        assert not self.town.session.scalars(select(Person.id).join(kept, and_(*open_ones))).all()
 
 
 @pytest.fixture(scope="module")

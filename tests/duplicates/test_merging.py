@@ -11,24 +11,27 @@ from sqlalchemy import select
 from app.clock import today, utc_now
 from app.db import db
 from app.duplicate_tables import DuplicatePair
-from app.duplicates import merge_rules, merging, undoing
+from app.duplicates import answering, merge_rules, merging, pairs, undoing
 from app.duplicates.references import MOVED, STAYS
 from app.enums import (
     AuthorityKind,
     Level,
     MatchBand,
     MergeState,
+    NoticeKind,
     PairState,
     PlanKind,
     PlanState,
+    ProtectionGrade,
     Role,
     Section,
 )
 from app.errors import NotAllowed, NotFound
 from app.merged_ids import kept_id
-from app.models import Membership, Person
-from app.people import imports
+from app.models import DuplicatePair, Membership, Person, Unit
+from app.people import imports, protection
 from app.people import operations as people
+from app.people.keyring import keyring
 from app.security import policy
 from app.security.actor import Actor, Holding, acting_as
 from app.security.roles import Action
@@ -257,6 +260,26 @@ def test_a_login_stays_closed_when_the_other_has_been_withdrawn_since(town):
     assert {one[0] for one in look_at if one[2] == undoing.LEFT} == {"membership", "ab_user"}
 
 
+def test_a_login_comes_back_without_the_role_that_was_ended_since(town):
+    kept, gone = town.person(), town.person()
+    stays, ends = town.login(kept, Role.COORDINATOR), town.login(gone, Role.COORDINATOR)
+    for account_id, person in ((stays, kept), (ends, gone)):
+        given = {"starts_on": garden.yesterday(), "created_at": utc_now()}
+        values = {"account_id": account_id, "person_id": person.id, "role": Role.PARTICIPANT}
+        db.session.add(Membership(**values, **given))
+    plan = garden.make_plan(town.person(40).id, gone.id)
+    merge = town.merge(kept, gone, login="kept")
+    for one in db.session.query(Membership).filter_by(account_id=stays, role=Role.COORDINATOR):
+        one.ended_at = utc_now()
+    db.session.flush()
+
+    look_at = town.undo(merge)
+
+    assert level(town, ends, plan, GOALS) is None
+    assert not town.actor(ends).holds(Role.COORDINATOR)
+    assert {one[0] for one in look_at if one[2] == undoing.LEFT} == {"membership", "ab_user"}
+
+
 def test_a_role_as_coordinator_wakes_up_no_plan_of_a_record_that_lost_its_own(town):
     kept, gone = town.person(), town.person()
     town.login(kept, Role.COORDINATOR)
@@ -341,6 +364,12 @@ def test_guardians_of_two_owners_must_be_the_same_and_are_then_kept_once(town):
     assert level(town, login, first, GOALS) is Action.WRITE
     assert own.ended_at is None
 
+    merge = town.merge(kept, gone)
+    garden.withhold(own, COMMENTS, since=utc_now())
+    db.session.flush()
+    assert ["authority", other.id, undoing.LEFT] in town.undo(merge)
+    assert level(town, login, second, COMMENTS) is None
+
 
 def test_a_guardian_of_an_owner_without_plans_comes_to_none(town):
     kept, gone, stranger = town.person(9), town.person(9), town.person(40)
@@ -375,6 +404,51 @@ def test_g4_what_was_done_since_is_placed_by_rule_and_listed(town):
     assert later.id != plan.id
 
 
+def test_what_an_owner_and_who_acts_for_them_did_since_goes_along_with_the_plan(town):
+    kept, gone, reader = town.person(40), town.person(40), town.person()
+    login = town.login(reader)
+    plan, (row,) = plan_with(town, reader, owner=gone)
+    merge = town.merge(kept, gone)
+    for one in plan.consents:
+        one.withdrawn_at = utc_now()
+    given = {"given_at": utc_now()}
+    anew = garden.consent(plan, None, [(row, GOALS, Level.WRITE)], **given)
+    guardian = garden.authority(kept.id, town.person(50).id, stated_at=utc_now())
+    notice = garden.notice(plan, kept.id, NoticeKind.CONSENT_WITHDRAWN, at=utc_now())
+    db.session.flush()
+    open_since = level(town, login, plan, GOALS)
+
+    look_at = town.undo(merge)
+
+    assert ["consent", anew.id, undoing.ALONG] in look_at
+    assert ["authority", guardian.id, undoing.ALONG] in look_at
+    assert undoing.SINCE not in {one[2] for one in look_at}
+    assert {anew.giver_id, guardian.owner_id, notice.person_id} == {plan.owner_id} == {gone.id}
+    assert level(town, login, plan, GOALS) is open_since is Action.WRITE
+
+
+def test_who_acts_for_the_owner_of_two_plans_since_acts_for_both_owners_again(town):
+    kept, gone, mother = town.person(9), town.person(9), town.person(40)
+    login = town.login(mother)
+    plans = [
+        garden.make_plan(kept.id, coordinator(town)),
+        garden.make_plan(gone.id, coordinator(town), kind=PlanKind.FAMILY_PLAN),
+    ]
+    merge = town.merge(kept, gone)
+    by = garden.authority(kept.id, mother.id, stated_at=utc_now())
+    garden.withhold(by, COMMENTS)
+    anew = garden.consent(plans[1], by, given_at=utc_now())
+    db.session.flush()
+    open_since = [level(town, login, one, GOALS) for one in plans]
+
+    look_at = town.undo(merge)
+
+    assert [level(town, login, one, GOALS) for one in plans] == open_since
+    assert [level(town, login, one, COMMENTS) for one in plans] == [None, None]
+    assert ["authority", by.id, undoing.ALONG] in look_at
+    assert anew.authority.owner_id == gone.id
+
+
 def test_an_access_that_was_stopped_since_is_not_opened_by_undoing(town):
     kept, gone = town.person(), town.person()
     plan, (own, other) = plan_with(town, kept, gone)
@@ -387,6 +461,26 @@ def test_an_access_that_was_stopped_since_is_not_opened_by_undoing(town):
     assert other.ended_at is not None
     assert ["participant", other.id, undoing.LEFT] in look_at
     assert plan.id == other.plan_id
+
+
+@pytest.mark.parametrize("what", ["an access", "a consent"])
+def test_what_was_narrowed_since_is_not_opened_by_the_other_participation(town, what):
+    kept, gone = town.person(), town.person()
+    plan, (own, other) = plan_with(town, kept, gone)
+    merge = town.merge(kept, gone)
+    if what == "an access":
+        next(one for one in own.grants if one.section is GOALS).ended_at = utc_now()
+    else:
+        consent = next(one for one in plan.consents if one.covers)
+        consent.withdrawn_at = utc_now()
+        garden.consent(plan, None, [(other, GOALS, Level.WRITE)])
+    db.session.flush()
+
+    look_at = town.undo(merge)
+
+    assert ["participant", other.id, undoing.LEFT] in look_at
+    assert other.ended_at is not None
+    assert own.ended_at is None
 
 
 def test_what_names_somebody_who_was_merged_since_stays_ended_until_looked_at(town):
@@ -448,6 +542,24 @@ def test_a_number_that_was_merged_is_still_its_persons(town):
     assert imports._known_external_ids(["G1", "G2", "G3"]) == {"G2"}
 
 
+def test_a_number_that_was_not_chosen_is_kept_with_the_record_out_of_use(town):
+    kept, gone = town.person(external_id="H1"), town.person(external_id="H2")
+    merge = town.merge(kept, gone, external_id="gone")
+    facts = people.PersonFacts("Ny", "Person", external_id="H1")
+
+    with pytest.raises(people.KnownExternalId):
+        people.register(town.clerk, facts, at=utc_now(), today=today())
+    assert imports._known_external_ids(["H1", "H2"]) == {"H1", "H2"}
+    town.undo(merge)
+    assert (kept.external_id, gone.external_id) == ("H1", "H2")
+
+    again = town.merge(kept, gone, external_id="gone")
+    gone.external_id = None
+    town.person(external_id="H1")
+    with pytest.raises(undoing.KnownExternalId):
+        town.undo(again)
+
+
 def test_what_is_sealed_of_both_can_be_read_with_the_key_alone(town):
     kept, gone = town.person(phone="+4791111111"), town.person(phone="+4792222222")
 
@@ -459,3 +571,135 @@ def test_what_is_sealed_of_both_can_be_read_with_the_key_alone(town):
     assert today() >= merge.merged_at.date()
     town.undo(merge)
     assert merge.before is None
+
+
+# --- answers -------------------------------------------------------------------------------------
+
+
+def pair_of(town, one, other, state=PairState.OPEN):
+    first, second = sorted((one, other), key=lambda person: person.id)
+    row = DuplicatePair(
+        first_id=first.id,
+        second_id=second.id,
+        score=9.0,
+        band=MatchBand.PROBABLE,
+        facts=pairs.facts_of_both(first, second),
+        found_at=utc_now(),
+    )
+    db.session.add(row)
+    db.session.flush()
+    if state is not PairState.OPEN:
+        values = {"note": "to naboer", "version": row.version, "at": utc_now()}
+        answering.answer(town.clerk, row, state, **values)
+    db.session.flush()
+    return row
+
+
+def scanned(pair):
+    """What a scan makes of a pair that it finds again."""
+    db.session.flush()
+    db.session.expire_all()
+    facts = pairs.facts_of_both(pair.first, pair.second)
+    found = pairs.Found(pair.first_id, pair.second_id, 9.0, MatchBand.PROBABLE, [], facts)
+    pairs.put(pair.municipality_id, {found.key: found}, at=utc_now())
+    return pair.state
+
+
+def test_g5_who_is_not_the_same_as_a_third_is_not_asked_about_again_when_merged(town):
+    kept, gone, third = town.person(), town.person(phone="+4791111111"), town.person()
+    pair = pair_of(town, gone, third, PairState.NOT_SAME)
+    merge = town.merge(kept, gone)
+
+    assert kept.id in (pair.first_id, pair.second_id)
+    assert scanned(pair) is PairState.NOT_SAME
+    kept.phone = "+4792222222"
+    assert scanned(pair) is PairState.OPEN
+    kept.phone = "+4791111111"
+    assert town.undo(merge) == []
+    assert gone.id in (pair.first_id, pair.second_id)
+    assert scanned(pair) is PairState.NOT_SAME
+
+
+def test_g5_one_answer_is_enough_where_the_same_third_was_found_of_both(town):
+    kept, gone, third = town.person(), town.person(phone="+4791111111"), town.person()
+    answered, asked = pair_of(town, gone, third, PairState.NOT_SAME), pair_of(town, kept, third)
+    merge = town.merge(kept, gone)
+
+    assert scanned(asked) is PairState.NOT_SAME
+    assert (asked.note, asked.answered_by) == ("to naboer", town.clerk.account_id)
+    assert town.undo(merge) == []
+    assert scanned(answered) is PairState.NOT_SAME
+    assert (asked.state, asked.note, asked.answered_by) == (PairState.OPEN, None, None)
+
+    merge = town.merge(kept, gone)
+    answering.take_back(town.clerk, asked, version=asked.version, to=PairState.OPEN)
+    values = {"note": "", "version": asked.version + 1, "at": utc_now()}
+    db.session.flush()
+    answering.answer(town.clerk, asked, PairState.NOT_SAME, **values)
+    assert town.undo(merge) == [["duplicate_pair", asked.id, undoing.LEFT]]
+    assert scanned(asked) is scanned(answered) is PairState.NOT_SAME
+
+
+# --- address protection --------------------------------------------------------------------------
+
+
+def protect(town, person, grade=ProtectionGrade.STRICTLY_CONFIDENTIAL, **values):
+    protection.protect(town.clerk, person, protection.ProtectionFacts(grade, today(), **values))
+    db.session.flush()
+
+
+def unit(town):
+    return db.session.query(Unit).filter_by(municipality_id=town.place.id).first().id
+
+
+def place_of(person):
+    return person.is_shielded, person.address, person.unit_id
+
+
+def test_protecting_the_one_kept_protects_all_who_were_merged_into_them(town):
+    kept, gone, first = (
+        town.person(address=f"Gata {n}", postcode="5003", unit_id=unit(town)) for n in range(3)
+    )
+    earlier = town.merge(gone, first, address="kept")
+    merge = town.merge(kept, gone, address="kept")
+    protect(town, kept)
+
+    assert place_of(gone) == place_of(first) == (True, None, None)
+    assert b"Gata" not in keyring().unseal(merge.before) + keyring().unseal(earlier.before)
+    look_at = town.undo(merge)
+    assert ["person", gone.id, "address"] in look_at
+    assert ["person", gone.id, "unit_id"] in look_at
+    assert place_of(kept) == place_of(gone) == place_of(first) == (True, None, None)
+    assert protection.of_person(gone).grade is ProtectionGrade.STRICTLY_CONFIDENTIAL
+    town.undo(earlier)
+    assert place_of(gone) == place_of(first) == (True, None, None)
+    assert protection.of_person(first).grade is ProtectionGrade.STRICTLY_CONFIDENTIAL
+
+
+def test_each_comes_back_with_their_own_address_under_a_protection_set_since(town):
+    kept, gone = (town.person(address=f"Gata {n}", postcode="5003") for n in range(2))
+    merge = town.merge(kept, gone, address="gone")
+    protect(town, kept, ProtectionGrade.CONFIDENTIAL)
+    town.undo(merge)
+
+    assert place_of(kept) == place_of(gone) == (True, None, None)
+    assert [protection.of_person(one).address for one in (kept, gone)] == ["Gata 0", "Gata 1"]
+    with_it_lifted = town.merge(kept, gone)
+    protection.lift(town.clerk, kept, keep_address=False, at=utc_now())
+    assert not gone.is_shielded
+    look_at = town.undo(with_it_lifted)
+    assert ["person", gone.id, "address"] in look_at
+    assert (kept.is_shielded, gone.is_shielded) == (False, True)
+    assert protection.of_person(gone).address == "Gata 1"
+
+
+def test_merging_with_a_protected_person_protects_whoever_is_out_of_use(town):
+    kept, gone, first = (town.person(address=f"Gata {n}", postcode="5003") for n in range(3))
+    town.merge(gone, first, address="kept")
+    protect(town, kept, ProtectionGrade.CONFIDENTIAL)
+    merge = town.merge(kept, gone)
+
+    assert place_of(gone) == place_of(first) == (True, None, None)
+    assert town.undo(merge) == []
+    assert (gone.is_shielded, gone.address) == (False, "Gata 1")
+    assert (first.is_shielded, first.address) == (False, "Gata 2")
