@@ -505,7 +505,7 @@ class PlanListView(PlanListPages):
         " what is written in a plan is not shown."
     )
     empty_text = _l("No plan has been started yet.")
-    empty_help = _l("Coordinators start plans. Who may do so is said by the role Coordinator.")
+    empty_help = _l("Coordinators start plans. You give the role under Roles and logins.")
     label_columns = {
         "owner": _l("Plan owner"),
         "kind": _l("Kind of plan"),
@@ -641,7 +641,7 @@ class JobView(JobPages):
         "created_at": _l("Ordered"),
         "state": _l("State"),
         "progress": _l("How far"),
-        "started_at": _l("Begun"),
+        "started_at": _l("Started"),
         "ended_at": _l("Ended"),
     }
     list_columns = ["kind", "created_at", "state", "progress"]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import Any
 
 from flask import g
@@ -79,21 +78,11 @@ class LivelinessOrder:
         return liveliness.score(today())
 
 
-OWNER, COORDINATOR = aliased(Person), aliased(Person)
+OWNER: Any = aliased(Person)
 
 
 def _with_owner(base: Select[Any]) -> Select[Any]:
     return base.join(OWNER, Plan.owner_id == OWNER.id)
-
-
-def _with_coordinator(base: Select[Any]) -> Select[Any]:
-    return base.join(COORDINATOR, Plan.coordinator_id == COORDINATOR.id)
-
-
-def _in_turn(column: Any, values: type[StrEnum]) -> ColumnElement[int]:
-    """The place of a value among all that the column can hold."""
-    places = {value: place for place, value in enumerate(values)}
-    return case(places, value=column)
 
 
 ORDERS: dict[str, Any] = {
@@ -108,9 +97,6 @@ ORDERS: dict[str, Any] = {
         header="next_evaluation_on",
     ),
     "owner": Order(_l("Plan owner"), OWNER.search_family, join=_with_owner),
-    "coordinator": Order(_l("Coordinator"), COORDINATOR.search_family, join=_with_coordinator),
-    "kind": Order(_l("Kind of plan"), _in_turn(Plan.kind, PlanKind)),
-    "state": Order(_l("State"), _in_turn(Plan.state, PlanState)),
     "liveliness": LivelinessOrder(),
 }
 COUNTED = CountedList(Plan, "PlanListView.list", FILTERS, ORDERS, Action.EXPORT)

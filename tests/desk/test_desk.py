@@ -12,6 +12,7 @@ from app.clock import today
 from app.db import db
 from app.desk.ways import WAYS
 from app.models import Plan
+from app.people.names import search_form
 from app.plans import consent_states, lists, liveliness, meter_facts, meter_points
 from app.plans.liveliness import Sign
 from app.security.actor import acting_as, operator
@@ -215,6 +216,25 @@ def test_what_is_worked_out_is_shown_sorted_and_exported(client_as):
     assert all(word in first for word in ("Valid", "In place", "Yes"))
     assert "Without role or login" in file
     assert len(file.splitlines()) == length(client, "/plans/list/") + 1
+
+
+@pytest.mark.parametrize("order", ["owner", "-owner"])
+def test_plans_sorted_by_their_owner_stand_once_each_on_pages_of_any_size(client_as, order):
+    client, row = client_as("lokal.strandvik"), re.compile(r'<th scope="row"><a href="([^"]+)"')
+    whole = row.findall(read(client, f"/plans/list/?order={order}&size=100"))
+    found, address = [], f"/plans/list/?order={order}&size=4"
+
+    while address:
+        page = read(client, address)
+        found += row.findall(page)
+        following = re.search(r'<a rel="next" href="([^"]+)"', page)
+        address = following and unescape(following.group(1))
+
+    assert found == whole
+    assert len(set(found)) == len(found) == length(client, "/plans/list/")
+    file = client.get(f"/plans/export?order={order}").text.splitlines()[1:]
+    names = [search_form(one.partition(";")[0]) for one in file]
+    assert names == sorted(names, reverse=order == "-owner")
 
 
 def test_a_ready_made_view_is_marked_where_one_is(client_as):
