@@ -28,7 +28,7 @@ from app.enums import (
 )
 from app.errors import NotAllowed, NotFound
 from app.merged_ids import kept_id
-from app.models import DuplicatePair, Membership, Person, Unit
+from app.models import Membership, Person, Unit
 from app.people import imports, protection
 from app.people import operations as people
 from app.people.keyring import keyring
