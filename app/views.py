@@ -657,8 +657,8 @@ class JobView(JobPages):
         "progress": lambda job: (
             f"{show_number(job.done)} / {show_number(job.total)}" if job.total else ""
         ),
-        "started_at": lambda job: show_instant(job.started_at) if job.started_at else "",
-        "ended_at": lambda job: show_instant(job.ended_at) if job.ended_at else "",
+        "started_at": lambda job: show_moment(job.started_at) if job.started_at else "",
+        "ended_at": lambda job: show_moment(job.ended_at) if job.ended_at else "",
     }
 
     def describe(self, row: Job) -> str:
