@@ -92,8 +92,8 @@ class IncomingListView(ScopedModelView):
 
     list_title = _l("From other municipalities")
     intro = _l(
-        "Plans about people who move here. Nobody sees what is written in them before a coordinator"
-        " here has said yes."
+        "Plans about people who move here. Nobody sees what is written in them before a"
+        " coordinator here has said yes. For local administrators and coordinators."
     )
     empty_text = _l("No plan has been sent here")
     empty_help = _l(

@@ -6,7 +6,7 @@ from sqlalchemy import Select, select
 
 from app.db import db
 from app.enums import Role
-from app.models import Membership, Person
+from app.models import Membership, Person, Plan
 from app.security.tenancy import here
 
 
@@ -15,6 +15,11 @@ def coordinators_here(on: date) -> Select[Person]:
     return select(Person).where(
         here(Person), Person.id.in_(_holders(on)), Person.retired_at.is_(None)
     )
+
+
+def others_for(plan: Plan, on: date) -> Select[Person]:
+    """Everyone who can coordinate the plan, besides whoever does."""
+    return coordinators_here(on).where(Person.id.not_in((plan.coordinator_id, plan.owner_id)))
 
 
 def can_coordinate(person_id: str, on: date) -> bool:

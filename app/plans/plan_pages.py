@@ -14,11 +14,11 @@ from app.clock import today, utc_now
 from app.db import db, transaction
 from app.enums import ConsentKind
 from app.errors import DomainError, NotAllowed, NotFound, StaleVersion
-from app.models import Consent, Person, Plan
+from app.models import Consent, Plan
 from app.people.training_told import warned
 from app.plans import activity, continuing, handovers, life, liveliness, pen_share
 from app.plans.arriving_pages import origin_of
-from app.plans.coordinators import coordinators_here
+from app.plans.coordinators import others_for
 from app.plans.meter_pages import meter_for
 from app.plans.move_pages import on_its_way
 from app.plans.pages import WRITTEN, Answer, PlanPage, coordinator_word, find_plan, type_of
@@ -258,7 +258,7 @@ class PlanView(PlanPage):
     def hand_over(self, pk: str) -> Answer:
         """Let another coordinator take over."""
         plan, form = self.plan_of(pk, Action.HAND_OVER), HandOverForm()
-        _offer_coordinators(form, plan)
+        form.person_id.offer(others_for(plan, today()))
         if (hits := hits_asked(form)) is not None:
             return hits
         if not forms.is_sent() or not form.validate():
@@ -295,7 +295,7 @@ class PlanView(PlanPage):
     def stand_in(self, pk: str) -> Answer:
         """Let another coordinator stand in for some days."""
         plan, form = self.plan_of(pk, Action.HAND_OVER), StandInForm()
-        _offer_coordinators(form, plan)
+        form.person_id.offer(others_for(plan, today()))
         if (hits := hits_asked(form)) is not None:
             return hits
         if not forms.is_sent() or not form.validate():
@@ -394,9 +394,3 @@ def _seal(plan: Plan) -> str:
 def _open(plan: Plan) -> dict[str, Any]:
     """What a plan that is to be closed has left open, and what was ticked."""
     return {"open": life.open_activities(plan), "ticked": request.form.getlist("reviewed")}
-
-
-def _offer_coordinators(form: Any, plan: Plan) -> None:
-    """Offer those who may coordinate the plan."""
-    away = (plan.coordinator_id, plan.owner_id)
-    form.person_id.offer(coordinators_here(today()).where(Person.id.not_in(away)))

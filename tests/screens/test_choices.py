@@ -53,6 +53,7 @@ SHORT_SELECTS = {
         "plans/access/log.html", "plans/access/matrix.html", "reports/kostra.html",
         "reports/show.html", "templating/_editing.html", "templating/_roles.html",
         "templating/file_preview.html", "templating/role.html", "templating/role_matrix.html",
+        "templating/role_sample.html",
         "tidy/choose.html",
     },
     SET_UP: {"templating/compare.html", "templating/role_show.html"},

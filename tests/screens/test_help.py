@@ -37,7 +37,7 @@ def test_every_page_has_a_place_for_it():
 
 def test_every_generated_screen_says_it_on_each_of_its_pages(generated):
     # Their records have a page of their own.
-    own_page = {"JobView", "PlanListView", "LinkRequestView"}
+    own_page = {"JobView", "PlanListView", "LinkRequestView", "MergeListView", "IncomingListView"}
     silent = [
         f"{type(view).__name__}.{name}"
         for view in generated
@@ -59,6 +59,7 @@ def test_every_entry_of_the_menu_says_for_whom_it_is(app):
     told = {
         item.baseview.endpoint: str(item.baseview.intro)
         for item in app.extensions["samvev_menu"].menu
+        for item in item.childs or [item]
     }
 
     assert [name for name, text in told.items() if not FOR_WHOM.search(text)] == []
