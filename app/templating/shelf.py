@@ -138,14 +138,17 @@ def add(actor: Actor, content: Said, *, key: str) -> Head:
 
 
 def put_draft(actor: Actor, head: Head, content: Said, *, at: datetime) -> None:
-    """Let the draft say this; what is in use stays in use until somebody publishes it."""
+    """Let the draft say this, of which nothing is told that is national; what is in use stays in
+    use until somebody publishes it."""
     if isinstance(head, StandardRole) and isinstance(content, RoleContent):
         version = standard_roles.draft_version(head)
         standard_roles.save(actor, head, content, version=version, at=at)
+        versions.tell_origin(versions.draft(head), None)
         return
     policy.require(actor, Action.EDIT, head)
     row = versions.draft(head) or versions.begin(head, heads.as_json(content))
     versions.keep(row, heads.as_json(content), version=str(row.version))
+    versions.tell_origin(row, None)
     if head.number is None and not isinstance(head, StandardRole):
         heads.put_names(head, content)
     db.session.flush()
