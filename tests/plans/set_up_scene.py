@@ -1,6 +1,6 @@
 """A template, a standard role and plans in one transaction, on which anything is done in any order.
 
-For ``test_set_up_machine``: what is done here is done by the operations, as the local
+For ``set_up_machine``: what is done here is done by the operations, as the local
 administrator or the coordinator, and undone at the end.
 """
 
@@ -29,7 +29,6 @@ from app.plans import (
     template_moves,
     template_proposals,
 )
-from app.security import plan_access
 from app.security.actor import acting_as, find_actor
 from app.set_up_tables import Template
 from app.side_tables import BulkChange
@@ -50,7 +49,6 @@ from app.templating.file_content import as_text
 from app.templating.file_content import pieces as read_pieces
 from app.templating.imports import Choice
 from app.templating.pieces import Address
-from app.templating.role_changes import Rights, rights
 from app.templating.template_check import checklist
 from tests.plans import form_world, garden
 from tests.plans.role_scenes import content as role_content
@@ -83,15 +81,6 @@ def first() -> dict[str, Any]:
         "sections": [mapping, about],
         "goals": [{"names": said("Et mål")}],
     }
-
-
-@dataclass
-class Held:
-    """What a participant is given by section, what of it is consented to, and by the role."""
-
-    given: dict[Section, tuple[int, ...]]
-    seen: dict[Section, int]
-    capabilities: Rights | None
 
 
 @dataclass
@@ -211,8 +200,7 @@ class Scene:
         with self.doing():
             draft = template_drafts.needed(self.local, row)
             checks = checklist(draft.content, template_queries.surroundings(row, row.kind))
-            version = draft.version
-            templates.publish(self.local, row, checks, version=version, at=self.at)
+            templates.publish(self.local, row, checks, version=draft.version, at=self.at)
 
     def copy(self, row: Template) -> None:
         """Copy a template."""
@@ -320,8 +308,7 @@ class Scene:
 
     def start(self, row: Template) -> None:
         """Start a plan of somebody of age from a template, if it is in use."""
-        key = f"of plan {next(numbers)}"
-        owner = garden.person(self.place, key, "Eier", garden.born(40)).id
+        owner = garden.person(self.place, f"of {next(numbers)}", "Eier", garden.born(40)).id
         made = []
         with self.doing():
             facts = starting.StartFacts(kind=KIND, owner_id=owner, template_id=row.id)
@@ -336,8 +323,8 @@ class Scene:
         """Move a plan to another version of its template, later or earlier."""
         with self.doing():
             to = self.random.choice(template_moves.versions_for(plan))
-            was = plan.template_version_id
-            template_moves.move(self.coordinator, plan, to.id, was=was, at=self.at)
+            now = plan.template_version_id
+            template_moves.move(self.coordinator, plan, to.id, was=now, at=self.at)
 
     def fill(self, plan: Plan) -> None:
         """Fill in a form of the plan's template, or write one of its fields anew."""
@@ -411,40 +398,3 @@ class Scene:
         with self.doing():
             role_answers.answer(self.coordinator, one, proposal.id, accepted=is_yes, at=self.at)
             self.answered = one.id if is_yes else None
-
-    # --- what is so ------------------------------------------------------------------------------
-
-    def access(self) -> dict[str, Held]:
-        """What every participant has now."""
-        found = select(Participant).where(Participant.plan_id.in_(self.plans))
-        return {one.id: self._held(one) for one in db.session.scalars(found)}
-
-    def _held(self, one: Participant) -> Held:
-        grants = [grant for grant in one.grants if grant.ended_at is None]
-        given = {
-            grant.section: (grant.level.rank, not grant.own_only, -grant.starts_on.toordinal())
-            for grant in grants
-        }
-        seen = plan_access.shared_levels(one.plan, one, today())
-        return Held(given, {part: at.rank for part, at in seen.items()}, self._by_role(one))
-
-    @staticmethod
-    def _by_role(one: Participant) -> Rights | None:
-        role = db.session.get_one(StandardRole, one.standard_role_id)
-        known = {number: rights(said) for number, said in standard_roles.contents(role).items()}
-        since = role_proposals.brought(one)
-        return role_proposals.held(one.standard_role_number, since, known)
-
-    def published(self) -> dict[str, str]:
-        """Every published version of the templates and roles, as it says."""
-        heads = [db.session.get_one(Template, one) for one in self.templates]
-        heads += [db.session.get_one(StandardRole, one) for one in self.roles]
-        rows = [row for head in heads for row in versions.newest_first(head)]
-        return {row.id: repr(row.content) for row in rows if row.published_at is not None}
-
-    def written(self) -> str:
-        """All that is written in templates, or can be brought back."""
-        rows = [db.session.get_one(Template, one) for one in self.templates]
-        said = [row.content for one in rows for row in versions.newest_first(one)]
-        said += [versions.draft(one).content for one in rows if versions.draft(one) is not None]
-        return repr(said) + repr(list(db.session.scalars(select(BulkChange.rows))))

@@ -29,7 +29,7 @@ from tests.plans.role_scenes import (
     publish,
     standing,
 )
-from tests.plans.scenes import levels_of, look, notices, planting, scene
+from tests.plans.scenes import levels_of, look, notices, planting
 
 READ, WRITE, NONE = Level.READ, Level.WRITE, Level.NONE
 
@@ -261,12 +261,18 @@ def test_a_job_of_somebody_who_may_not_edit_roles_any_more_stops(
 
 def crowd(app, world, role, count):
     """More who have the role, each in a plan of its own."""
+    persons = world.strandvik.persons
+    owner, coordinator = persons["planeier"], persons["koordinator.strandvik"]
+    kind = garden.PlanKind.DEVELOPMENT_PLAN
     found = []
-    for _number in range(count):
-        more = scene(app, world)
-        with planting(app, world.strandvik):
-            give(more.participant, role)
-        found.append(more.participant)
+    with planting(app, world.strandvik):
+        for _number in range(count):
+            plan = garden.make_plan(owner, coordinator, kind=kind)
+            row = garden.add_participant(plan, persons["larer"])
+            for section, level in GIVES.items():
+                garden.grant(row, section, level)
+            give(row.id, role)
+            found.append(row.id)
     return found
 
 

@@ -1,7 +1,7 @@
 """Standard roles as local administrators make and change them.
 
 What the pages do is the same on both databases, so they are asked on one; publishing is asked on
-both, in ``test_role_publishing``, and any order of things in ``test_set_up_machine``.
+both, in ``test_role_publishing``. Any order of things, with templates and plans, is tried here.
 """
 
 import re
@@ -20,7 +20,8 @@ from app.set_up_tables import NationalPiece, NationalVersion
 from app.templating import heads, standard_roles
 from app.templating.role_changes import Rights
 from tests.conftest import with_world
-from tests.plans import garden
+from tests.drills import size, tell
+from tests.plans import garden, set_up_machine
 from tests.plans.role_scenes import (
     GIVES,
     VERSION,
@@ -490,3 +491,13 @@ def test_who_was_brought_to_a_newer_version_without_a_yes_has_the_less_of_both()
     assert found.capabilities == {Capability.OWN_ACTIVITIES_ONLY}
     assert role_proposals.held(None, [], {1: first, 2: newer}) == first
     assert role_proposals.held(1, [], {}) is None
+
+
+@pytest.mark.drill
+def test_any_order_of_things_loses_no_text_and_widens_no_access(app, world, capsys):
+    with app.test_request_context():
+        done = set_up_machine.run(world)
+
+    tell(capsys, f"set-up: {dict(sorted(done.items()))}")
+    assert done["yes"] >= size(1, 50)
+    assert done["participants"] >= size(3, 100)
