@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, or_, select
 
 from app.columns import new_id
 from app.duplicates import answering
@@ -37,6 +37,8 @@ class Others:
     def __init__(self, town: MergeTown) -> None:
         self.town, self.random = town, town.random
         self.at: Any = None
+        self.near: list[str] = []
+        """Who was merged last: most of what is done is about them and their plans."""
 
     def work(self) -> str:
         """Do one thing; what it was, nothing where there was nothing to do it with."""
@@ -66,10 +68,29 @@ class Others:
     def _one(self, model: type[Any], *conditions: Any) -> Any:
         """A row of a table, drawn at random; None when there is none."""
         found = select(model).where(*conditions).order_by(model.id)
-        rows = self.town.session.scalars(found).all()
+        rows: Any = []
+        if self.near and self.random.random() < 0.7:
+            rows = self.town.session.scalars(found.where(self._is_near(model))).all()
+        rows = rows or self.town.session.scalars(found).all()
         if model is Membership:
             rows = [one for one in rows if one.account_id in self.town.accounts]
         return self.random.choice(rows) if rows else None
+
+    def _is_near(self, model: Any) -> Any:
+        names = ("person_id", "owner_id", "coordinator_id", "holder_id", "first_id", "second_id")
+        theirs = [getattr(model, one).in_(self.near) for one in names if hasattr(model, one)]
+        if hasattr(model, "plan_id") or model is Plan:
+            of_plan = or_(Plan.owner_id.in_(self.near), Plan.coordinator_id.in_(self.near))
+            taking_part = select(Participant.plan_id).where(Participant.person_id.in_(self.near))
+            column = model.id if model is Plan else model.plan_id
+            theirs += [column.in_(select(Plan.id).where(of_plan)), column.in_(taking_part)]
+        return or_(*theirs)
+
+    def _person(self) -> str:
+        """Somebody in use."""
+        in_use = self.town.in_use()
+        near = [one for one in in_use if one in self.near]
+        return self.random.choice(near if near and self.random.random() < 0.7 else in_use)
 
     def _open(self, model: type[Any]) -> Any:
         """A row that nobody has ended."""
@@ -154,7 +175,7 @@ class Others:
         return "granted"
 
     def _add_participant(self) -> str:
-        like, person_id = self._one(Participant), self.random.choice(self.town.in_use())
+        like, person_id = self._one(Participant), self._person()
         if like is None:
             return "nobody takes part"
         plan = self.town.session.get_one(Plan, like.plan_id)
@@ -181,7 +202,7 @@ class Others:
         return "has a role"
 
     def _state_authority(self) -> str:
-        like, owner_id = self._open(Authority), self.random.choice(self.town.in_use())
+        like, owner_id = self._open(Authority), self._person()
         if like is not None and owner_id != like.holder_id:
             self._again(like, owner_id=owner_id, stated_at=self.at)
         return "acts for"
@@ -189,7 +210,7 @@ class Others:
     # --- persons ---------------------------------------------------------------------------------
 
     def _protect(self) -> str:
-        person = self.town.person(self.random.choice(self.town.in_use()))
+        person = self.town.person(self._person())
         grade = self.random.choice([*ProtectionGrade, ProtectionGrade.CONFIDENTIAL])
         facts = protection.ProtectionFacts(grade, self.town.on)
         protection.protect(self.town.clerk(), person, facts)

@@ -159,6 +159,7 @@ class Merging(RuleBasedStateMachine):
         TOLD["logins closed"] += plan.login.ends is not None
         self.before[row.id] = (snapshot, open_before[0], plan.login)
         self.journal.append(row.id)
+        self.others.near = [plan.kept_id, plan.gone_id]
         self._nothing_is_wider(plan, open_before)
         left = left_with(town.session, plan.gone_id, plan.kept_id, town.on)
         assert left == [], left
@@ -169,6 +170,15 @@ class Merging(RuleBasedStateMachine):
     @rule()
     def merge_another(self):
         self.merge()
+
+    @rule(times=st.integers(1, 4))
+    def merge_and_undo_what_others_worked_on(self, times):
+        self.merge()
+        row_id = self.journal[-1] if self.journal else ""
+        if row_id in self.before:
+            for _time in range(times):
+                self.somebody_else_works()
+            self._undo(row_id)
 
     def _found(self):
         """Two who can be merged, with choices; None when a few tries find nobody."""
@@ -249,8 +259,10 @@ class Merging(RuleBasedStateMachine):
         done = [one for one in self.journal if one in self.before]
         if not done:
             return
+        self._undo(done[-1] if top else self.random.choice(done))
+
+    def _undo(self, row_id):
         town = self.town
-        row_id = done[-1] if top else self.random.choice(done)
         is_last = self.journal[-1] == row_id
         row = town.session.get_one(PersonMerge, row_id)
         snapshot, open_then, login = self.before[row_id]
@@ -271,8 +283,8 @@ class Merging(RuleBasedStateMachine):
         self.journal.remove(row_id)
         del self.before[row_id]
         self.made |= {one[1] for one in row.moved if one[2] == merge_plan.ADDED}
-        self._undoing_opens_nothing(login, open_then, open_now)
-        erased = {one for one in look_at if one[2] == "address"}
+        self._undoing_opens_nothing(row, login, open_then, open_now)
+        is_erased = any(one[2] == "address" for one in look_at)
         if snapshot is not None:
             self._untouched_is_back(row, look_at, (snapshot, self.after.pop(row_id), now))
         if not is_last:
@@ -281,15 +293,20 @@ class Merging(RuleBasedStateMachine):
         if is_last:
             # Merges undone in between have given rows they share another version.
             assert [one for one in look_at if one[2] not in (undoing.CHANGED, "address")] == []
-            if snapshot is not None and not erased:
+            if snapshot is not None and not is_erased:
                 self._all_is_back(snapshot)
                 TOLD["all back"] += 1
 
-    def _undoing_opens_nothing(self, login, then, earlier):
+    def _undoing_opens_nothing(self, row, login, then, earlier):
         """Nobody may do more than before it was undone, or before the merge; but the login that
-        ended may do what was opened since to the one that stood for both."""
+        ended may do what was opened since to the one that stood for both. Who was given a role
+        since has it in their own plans as well."""
+        since = select(Membership.account_id).where(Membership.created_at > row.merged_at)
+        with_new_role = set(self.town.session.scalars(since))
         now = self._logins(self.town.plans())
         for account_id, opened in now.items():
+            if account_id in with_new_role:
+                continue
             known = [then[account_id], earlier[account_id]]
             if account_id == login.ends:
                 known.append(earlier[login.stays])
