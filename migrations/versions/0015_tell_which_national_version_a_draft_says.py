@@ -8,7 +8,7 @@ may be; a copy whose versions tell of none comes from the version that it tells 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016"
+revision = "0015"
 down_revision = "0014"
 
 OF_MUNICIPALITIES = ("standard_role_version", "template_version")
