@@ -179,9 +179,10 @@ def seal(two: Two, values: Mapping[str, Any]) -> bytes:
 
 
 def sealed(content: bytes) -> dict[str, Any]:
-    """What ``seal`` kept."""
+    """What ``seal`` kept. A merge of an earlier release kept nothing of others and of answers."""
     found: dict[str, Any] = json.loads(keyring().unseal(content))
-    return found
+    after = {"merged": {}, **found["after"]}
+    return {"merged": {}, "answers": {}, "answers_after": {}, **found, "after": after}
 
 
 def _now(two: Two) -> dict[str, Any]:

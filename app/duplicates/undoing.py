@@ -202,7 +202,8 @@ def _move_back(row: PersonMerge, two: Two, rows: RowsByKey, at: datetime) -> lis
     """Put the rows back: what the merge made ends, what it moved goes back, what it ended begins
     again."""
     changes = [one for one in reversed(_changes(row)) if one.column != VERSION]
-    changes = [one for one in changes if not _is_answer(one)]
+    if sealed(row.before or b"")["answers"]:  # Where none are kept, they are among the changes.
+        changes = [one for one in changes if not _is_answer(one)]
     ended = [one for one in changes if one.column in ENDS and one.before is None]
     ends = {(one.table, one.row_id, one.column) for one in ended}
     since = Since(row, two, changes, day_of(at))

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from app.clock import today, utc_now
 from app.db import db
 from app.duplicate_tables import DuplicatePair
-from app.duplicates import answering, merge_rules, merging, pairs, undoing
+from app.duplicates import answering, merge_facts, merge_rules, merging, pairs, undoing
+from app.duplicates.merge_plan import dumped
 from app.duplicates.references import MOVED, STAYS
 from app.enums import (
     AuthorityKind,
@@ -93,6 +94,7 @@ def known_pair(one, other, state):
     )
     db.session.add(row)
     db.session.flush()
+    return row
 
 
 def level(town, account_id, plan, section):
@@ -243,6 +245,23 @@ def test_g2_who_asked_does_not_approve_as_another_either(town, state):
             town.approve(row, approving)
 
     assert row.state is (MergeState.DONE if state is PairState.NOT_SAME else MergeState.WAITING)
+
+
+def test_a_merge_of_an_earlier_release_is_undone_too(town):
+    kept, gone = town.person(phone="+4792000001"), town.person(phone="+4792000002")
+    pair = known_pair(kept, gone, PairState.OPEN)
+    merge = town.merge(kept, gone, phone="gone")
+    was = merge_facts.sealed(merge.before)
+    for name in ("merged", "answers", "answers_after"):
+        del was[name]
+    del was["after"]["merged"]
+    merge.before = keyring().seal(dumped(was))
+    merged = pair.state
+
+    assert town.undo(merge) == []
+    assert (merged, pair.state) == (PairState.MERGED, PairState.OPEN)
+    assert [one.phone for one in (kept, gone)] == ["+4792000001", "+4792000002"]
+    assert gone.retired_at is None
 
 
 def test_a_login_stays_closed_when_the_other_has_been_withdrawn_since(town):
