@@ -21,8 +21,8 @@ from app.people.training import Training
 from app.screens.fields import show_date, show_number
 from app.screens.listing import ListRequest
 from app.screens.paging import Page
-from app.screens.scoped_view import ScopedModelView
 from app.screens.table import TableInterface
+from app.screens.taken_out_list import TakenOutList
 from app.screens.words import words
 from app.security.roles import Action, Resource
 from app.security.routes import door
@@ -53,7 +53,7 @@ def _course(one: Membership) -> str:
     return _("%(day)s, more than 24 months ago", day=day)
 
 
-class KeyRolesView(ScopedModelView):
+class KeyRolesView(TakenOutList):
     """Who is local administrator and who is coordinator (*stafettholder*), for who may export."""
 
     resource = Resource.MEMBERSHIP
@@ -117,18 +117,6 @@ class KeyRolesView(ScopedModelView):
         """A page of the list."""
         answer: AnyResponse | tuple[str, int] = super().list()
         return answer
-
-    @expose("/arrange", methods=["POST"])
-    @door(Action.EXPORT)
-    def arrange(self) -> AnyResponse:
-        """Keep the columns and the page size that were chosen."""
-        return super().arrange()
-
-    @expose("/keep-view", methods=["POST"])
-    @door(Action.EXPORT)
-    def keep_view(self) -> AnyResponse | tuple[str, int]:
-        """Keep what the list is asked for under a name."""
-        return super().keep_view()
 
     def page(self) -> tuple[ListRequest, Page]:
         """The rows, with what is known of each beside the role itself."""

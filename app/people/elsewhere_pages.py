@@ -16,9 +16,9 @@ from app.people.search import find_persons
 from app.screens.list_pages import LIST_DOORS
 from app.screens.listing import ListRequest, Order
 from app.screens.paging import Page
-from app.screens.scoped_view import ScopedModelView
 from app.screens.searching import SearchFilter
 from app.screens.table import TableInterface
+from app.screens.taken_out_list import TakenOutList
 from app.screens.words import words
 from app.security import elsewhere, scope
 from app.security.actor import current_actor
@@ -26,7 +26,7 @@ from app.security.roles import Action, Resource
 from app.security.routes import door
 
 
-class ElsewhereView(ScopedModelView):
+class ElsewhereView(TakenOutList):
     """Who of our own staff has access elsewhere, for those who may take persons out."""
 
     resource = Resource.PERSON
@@ -78,18 +78,6 @@ class ElsewhereView(ScopedModelView):
         """A page of the list."""
         answer: AnyResponse | tuple[str, int] = super().list()
         return answer
-
-    @expose("/arrange", methods=["POST"])
-    @door(Action.EXPORT)
-    def arrange(self) -> AnyResponse:
-        """Keep the columns and the page size that were chosen."""
-        return super().arrange()
-
-    @expose("/keep-view", methods=["POST"])
-    @door(Action.EXPORT)
-    def keep_view(self) -> AnyResponse | tuple[str, int]:
-        """Keep what the list is asked for under a name."""
-        return super().keep_view()
 
     def page(self) -> tuple[ListRequest, Page]:
         """The rows, with the roles that each holds here."""

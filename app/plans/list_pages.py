@@ -16,7 +16,7 @@ from app.plans.consent_states import ConsentState
 from app.plans.coordinator_states import CoordinatorState
 from app.screens.listing import ListRequest
 from app.screens.paging import Page
-from app.screens.scoped_view import ScopedModelView
+from app.screens.taken_out_list import TakenOutList
 from app.security.roles import Action
 from app.security.routes import door
 
@@ -29,7 +29,7 @@ SAID = (
 """What is written in words in a file; the numbers stay numbers."""
 
 
-class PlanListPages(ScopedModelView):
+class PlanListPages(TakenOutList):
     """A list for those who may take it out of the panel; each row leads to its plan."""
 
     @expose("/list/", methods=["GET"])
@@ -38,18 +38,6 @@ class PlanListPages(ScopedModelView):
         """A page of the list."""
         answer: AnyResponse | tuple[str, int] = super().list()
         return answer
-
-    @expose("/arrange", methods=["POST"])
-    @door(Action.EXPORT)
-    def arrange(self) -> AnyResponse:
-        """Keep the columns and the page size that were chosen."""
-        return super().arrange()
-
-    @expose("/keep-view", methods=["POST"])
-    @door(Action.EXPORT)
-    def keep_view(self) -> AnyResponse | tuple[str, int]:
-        """Keep what the list is asked for under a name."""
-        return super().keep_view()
 
     def query(self, action: Action) -> Any:
         """The plans that the actor keeps the overview of; one's own are on another page."""
