@@ -35,6 +35,7 @@ THINGS: dict[str, Any] = {
     "routine:": _l("Everything about routines"),
     "tidied_plan:": _l("Everything about clean-ups of plans"),
     "consent_text:": _l("Everything about consent texts"),
+    "duplicate:": _l("Everything about lists of possible duplicates"),
     "duplicate_pair:": _l("Everything about possible duplicates"),
     "emergency_access:": _l("Everything about emergency access"),
     "handover:": _l("Everything about hand-overs"),

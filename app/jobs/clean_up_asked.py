@@ -80,9 +80,8 @@ def pack(settled: Mapping[str, str | None]) -> str:
 
 
 def lacks_choice() -> bool:
-    """Whether the first page was sent without saying what is to be done, or for whom."""
-    sent = request.args
-    return sent.get("act") == "" or (sent.get("of") == "" and not sent.get("rule"))
+    """Whether the first page was sent without saying what is to be done."""
+    return request.args.get("act") == ""
 
 
 def asked() -> Asked:

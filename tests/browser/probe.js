@@ -23,10 +23,13 @@
     "", "first-administrator", "hjelp", "kept-form", "login", "me", "municipality",
     "municipality-choice", "nothing", "om", "password", "search", "tilgjengelighet",
   ];
+  // What can't be opened is drawn at the address of what was asked for.
+  const isRefused = document.querySelector("main[data-problem]") !== null;
   const root = (path) => path.split("/")[1];
   const entries = [...document.querySelectorAll("nav.menu a")].map((link) => root(link.pathname));
   const here = root(location.pathname);
   const count = (selector) => document.querySelectorAll(selector).length;
+  const currents = count("nav.menu [aria-current=page]");
   return {
     texts: [...texts],
     wide: wide.slice(-3),
@@ -37,8 +40,8 @@
     mains: count("main"),
     banners: count("body > header"),
     navigations: count("nav"),
-    isPlaced: entries.includes(here) || (entries.length > 0 && !beside.includes(here)),
-    currents: count("nav.menu [aria-current=page]"),
+    isPlaced: isRefused ? currents === 1 : entries.includes(here) || (entries.length > 0 && !beside.includes(here)),
+    currents,
     trailEnds: count(".ds-breadcrumbs [aria-current=page]"),
     skips: count('body > a[href="#main"]:first-child'),
     files: performance.getEntriesByType("resource").map((entry) => entry.name),

@@ -13,7 +13,7 @@ from tests.browser.pages import openings
 from tests.matrix.cells import ACTORS
 
 FOLDER = ROOT / "templates"
-EXTENDS = re.compile(r'\{% extends "([^"]+)" %\}')
+EXTENDS = re.compile(r'(?:\{#.*?#\}\s*)?\{% extends "([^"]+)" %\}', re.S)
 # The first is drawn when nothing else can be, with the same style sheets and the same head of the
 # page; the other is a part of a page that is open.
 UNDRESSED = {"bare.html", "people/_resembling.html"}

@@ -11,7 +11,7 @@ from config import ROOT
 LANGUAGES = ("nb", "nn", "en")
 PLACEHOLDER = re.compile(r"%\([^)]*\)[a-zA-Z]|%%")
 FEWEST_LETTERS = 4
-EDGES = " :.,–()"
+EDGES = " :.,–()↑↓"
 
 
 @cache

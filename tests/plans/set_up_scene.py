@@ -225,8 +225,7 @@ class Scene:
             draft = versions.draft(row)
             seen = "" if draft is None else str(draft.version)
             number = self.random.randint(1, row.number or 1)
-            before = templates.take_up(self.local, row, number, version=seen)
-            was = {"content": before.model_dump(mode="json")}
+            was = templates.take_up(self.local, row, number, version=seen)
             template_drafts.note(self.local, row, template_drafts.REPLACED, was, at=self.at)
 
     def undo(self, row: Template) -> None:

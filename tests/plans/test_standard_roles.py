@@ -176,7 +176,7 @@ def test_a_copy_remembers_where_it_comes_from_and_tells_what_differs(app, world,
 
     made = look(app, world, lambda: db.session.get_one(StandardRole, pk))
     assert (made.national_id, made.national_number) == (origin.national_id, 1)
-    assert local.get(f"/standard-role-edit/edit/{pk}").text.count("Endret: ") == 1
+    assert local.get(f"/standard-role-edit/edit/{pk}").text.count('class="changed">Endret: ') == 1
     page = local.get(f"/standard-role-edit/show/{pk}").text
     assert "Møter" in page.partition("<details")[2].partition("</details>")[0]
     page = local.send(f"/standard-role-edit/reset/{pk}", said_of(page), follow_redirects=True)
