@@ -722,3 +722,13 @@ def test_merging_with_a_protected_person_protects_whoever_is_out_of_use(town):
     assert town.undo(merge) == []
     assert (gone.is_shielded, gone.address) == (False, "Gata 1")
     assert (first.is_shielded, first.address) == (False, "Gata 2")
+
+
+@pytest.mark.parametrize("strict", [0, 1])
+def test_whose_address_was_erased_with_that_of_another_is_listed(town, strict):
+    two = [town.person(address=f"Gata {n}", postcode="5003") for n in range(2)]
+    protect(town, two[strict])
+    look_at = town.undo(town.merge(*two))
+
+    assert look_at == [["person", two[not strict].id, "address"]]
+    assert place_of(two[not strict])[:2] == (False, None)
