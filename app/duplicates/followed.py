@@ -2,7 +2,8 @@
 
 Whoever was asked was asked as the one who is two again. A consent that the owner gave is the
 owner's; who acts for the owner goes on doing so; and what somebody is told is told to who has a
-part in the plan. Nothing of it opens more than it did.
+part in the plan. A login stands for one person, with all its roles. Nothing of it opens more than
+it did.
 """
 
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from app.db import db
 from app.duplicates.merge_facts import Two
 from app.duplicates.merge_rows import Rows
 from app.enums import ConsentCapacity
-from app.models import Authority, Consent, PersonMerge, Pulse, WithheldSection
+from app.models import Authority, Consent, Membership, PersonMerge, Pulse, WithheldSection
 
 LookAt = list[Any]
 
@@ -27,6 +28,7 @@ def follow(row: PersonMerge, two: Two, at: Any) -> Iterator[LookAt]:
     Everything that the merge moved is back by now.
     """
     rows = Rows(two, day_of(at))
+    yield from _roles(row, two, rows)
     if rows.owned(two.gone.id):
         yield from _authorities(row, two, rows)
     for consent in _consents_since(row, two, rows):
@@ -48,6 +50,20 @@ def _tell_who_has_part(row: PersonMerge, two: Two, rows: Rows) -> None:
         is_since = since > row.merged_at and one.person_id == two.kept.id
         if is_since and one.plan_id in plans:
             one.person_id = two.gone.id
+
+
+# --- logins --------------------------------------------------------------------------------------
+
+
+def _roles(row: PersonMerge, two: Two, rows: Rows) -> Iterator[LookAt]:
+    """A role that a login was given since is held as whom the login stands for again."""
+    merged_at: Any = row.merged_at
+    back = {one.account_id for one in rows.memberships if one.person_id == two.gone.id}
+    for one in rows.memberships:
+        is_since = one.created_at > merged_at and one.person_id == two.kept.id
+        if is_since and one.account_id in back:
+            one.person_id = two.gone.id
+            yield [Membership.__tablename__, one.id]
 
 
 # --- who acts for an owner -----------------------------------------------------------------------

@@ -15,7 +15,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.db import db
@@ -396,6 +396,14 @@ class Merging(RuleBasedStateMachine):
         shown = (Person.address, Person.postcode, Person.unit_id)
         told = or_(*(one.is_not(None) for one in shown))
         assert not session.scalars(select(Person.id).where(*open_ones, told)).all()
+
+    @invariant()
+    def a_login_stands_for_one_person(self):
+        if not hasattr(self, "town"):
+            return
+        held = select(Membership.account_id).group_by(Membership.account_id)
+        several = held.having(func.count(Membership.person_id.distinct()) > 1)
+        assert not self.town.session.scalars(several).all()
 
     @invariant()
     def who_is_gone_is_protected_as_the_one_kept(self):

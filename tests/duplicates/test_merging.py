@@ -8,6 +8,7 @@ from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
+from app.accounts import holding
 from app.clock import today, utc_now
 from app.db import db
 from app.duplicate_tables import DuplicatePair
@@ -466,6 +467,22 @@ def test_who_acts_for_the_owner_of_two_plans_since_acts_for_both_owners_again(to
     assert [level(town, login, one, COMMENTS) for one in plans] == [None, None]
     assert ["authority", by.id, undoing.ALONG] in look_at
     assert anew.authority.owner_id == gone.id
+
+
+def test_a_login_stands_for_one_person_also_with_a_role_that_it_was_given_since(town):
+    kept, gone = town.person(40), town.person(40)
+    account_id = town.login(gone)
+    merge = town.merge(kept, gone)
+    terms = holding.Terms(Role.COORDINATOR, today())
+    account = db.session.get_one(User, account_id)
+    since = holding.put_role(kept, account, terms, at=utc_now(), on=today(), giver=None)
+    look_at = town.undo(merge)
+
+    assert look_at == [["membership", since.id, undoing.ALONG]]
+    earlier = select(Membership).where(Membership.id != since.id)
+    earlier = earlier.where(Membership.account_id == account_id)
+    db.session.scalars(earlier).one().ended_at = utc_now()
+    assert town.actor(account_id).person_id == gone.id
 
 
 def test_an_access_that_was_stopped_since_is_not_opened_by_undoing(town):
