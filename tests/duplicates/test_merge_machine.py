@@ -86,32 +86,35 @@ def left_with(session, gone, kept, on):
     the one kept."""
     models = {model.__tablename__: model for model in TENANT_MODELS}
     found = []
-    coordinates = session.scalars(
-        select(Membership).where(Membership.person_id == kept, Membership.role == Role.COORDINATOR)
-    ).all()
     for table, column in references.MOVED:
         model = models[table]
         rows = session.scalars(select(model).where(getattr(model, column) == gone)).all()
-        for row in rows:
-            if f"{table}.{column}" in HISTORY or not is_alive(row, on):
-                continue
-            if table in ("notice", "plan_visit", "pulse", "introduction", "routine_read"):
-                about = "routine_id" if table == "routine_read" else "plan_id"
-                same = getattr(model, about) == getattr(row, about)
-                if session.scalars(select(model).where(model.person_id == kept, same)).first():
-                    continue
-            # What a role would wake up stays where it opens nothing.
-            if table in ("stand_in", "handover", "incoming_plan") and coordinates:
-                continue
-            # A protection of the one kept stands for both: theirs is kept for undoing.
-            if table == "protected_address":
-                own = select(model).where(model.person_id == kept, model.lifted_at.is_(None))
-                if session.scalars(own).first():
-                    continue
-            if table == "duplicate_pair" and row.state in (PairState.MERGED, PairState.FADED):
-                continue
-            found.append((table, column, row.id))
+        found += [
+            (table, column, row.id)
+            for row in rows
+            if f"{table}.{column}" not in HISTORY
+            and is_alive(row, on)
+            and not _may_be_left(session, row, kept)
+        ]
     return found
+
+
+def _may_be_left(session, row, kept):
+    """Whether the like is with the one kept, or the row opens and tells nothing where it is."""
+    model, table = type(row), row.__tablename__
+    if table in ("notice", "plan_visit", "pulse", "introduction", "routine_read"):
+        about = "routine_id" if table == "routine_read" else "plan_id"
+        same = getattr(model, about) == getattr(row, about)
+        return bool(session.scalars(select(model).where(model.person_id == kept, same)).first())
+    if table == "protected_address":
+        # The protection of the one kept stands for both: theirs is kept for undoing.
+        own = select(model).where(model.person_id == kept, model.lifted_at.is_(None))
+        return bool(session.scalars(own).first())
+    if table in ("stand_in", "handover", "incoming_plan"):
+        # What a role would wake up stays where it opens nothing.
+        coordinates = (Membership.person_id == kept, Membership.role == Role.COORDINATOR)
+        return bool(session.scalars(select(Membership).where(*coordinates)).first())
+    return table == "duplicate_pair" and row.state in (PairState.MERGED, PairState.FADED)
 
 
 def _told(row):

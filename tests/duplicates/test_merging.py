@@ -34,7 +34,7 @@ from app.models import Membership, Person, Unit
 from app.people import imports, protection
 from app.people import operations as people
 from app.people.keyring import keyring
-from app.security import policy
+from app.security import plan_access, policy
 from app.security.actor import Actor, Holding, acting_as
 from app.security.roles import Action
 from app.side_tables import Notice
@@ -389,6 +389,12 @@ def test_guardians_of_two_owners_must_be_the_same_and_are_then_kept_once(town):
     db.session.flush()
     assert ["authority", other.id, undoing.LEFT] in town.undo(merge)
     assert level(town, login, second, COMMENTS) is None
+
+    # Who consented for another owner has not consented for this one, and does not by a merge.
+    garden.authority(gone.id, mother.id)
+    garden.consent(second, own)
+    town.merge(kept, gone)
+    assert not plan_access.may_be_made(second, today())
 
 
 def test_a_guardian_of_an_owner_without_plans_comes_to_none(town):
