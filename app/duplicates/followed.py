@@ -17,7 +17,15 @@ from app.db import db
 from app.duplicates.merge_facts import Two
 from app.duplicates.merge_rows import Rows
 from app.enums import ConsentCapacity
-from app.models import Authority, Consent, Membership, PersonMerge, Pulse, WithheldSection
+from app.models import (
+    Authority,
+    Consent,
+    EmergencyAccess,
+    Membership,
+    PersonMerge,
+    Pulse,
+    WithheldSection,
+)
 
 LookAt = list[Any]
 
@@ -28,7 +36,7 @@ def follow(row: PersonMerge, two: Two, at: Any) -> Iterator[LookAt]:
     Everything that the merge moved is back by now.
     """
     rows = Rows(two, day_of(at))
-    yield from _roles(row, two, rows)
+    yield from _of_login(row, two, rows)
     if rows.owned(two.gone.id):
         yield from _authorities(row, two, rows)
     for consent in _consents_since(row, two, rows):
@@ -55,15 +63,28 @@ def _tell_who_has_part(row: PersonMerge, two: Two, rows: Rows) -> None:
 # --- logins --------------------------------------------------------------------------------------
 
 
-def _roles(row: PersonMerge, two: Two, rows: Rows) -> Iterator[LookAt]:
-    """A role that a login was given since is held as whom the login stands for again."""
+def _of_login(row: PersonMerge, two: Two, rows: Rows) -> Iterator[LookAt]:
+    """A role that a login was given since, and what was opened to it in an emergency, is held as
+    whom the login stands for again."""
     merged_at: Any = row.merged_at
-    back = {one.account_id for one in rows.memberships if one.person_id == two.gone.id}
-    for one in rows.memberships:
-        is_since = one.created_at > merged_at and one.person_id == two.kept.id
-        if is_since and one.account_id in back:
+    gone = (Membership.__tablename__, "person_id", two.gone.id)
+    moved = {
+        row_id
+        for table, row_id, column, before, _after in row.moved
+        if (table, column, before) == gone
+    }
+    back = {
+        one.account_id
+        for one in rows.memberships
+        if one.id in moved and one.person_id == two.gone.id
+    }
+    since = [(one, one.created_at) for one in rows.memberships if one.account_id in back]
+    if back:
+        since += [(one, one.starts_at) for one in rows.about(EmergencyAccess, "person_id")]
+    for one, made_at in since:
+        if made_at > merged_at and one.person_id == two.kept.id:
             one.person_id = two.gone.id
-            yield [Membership.__tablename__, one.id]
+            yield [one.__tablename__, one.id]
 
 
 # --- who acts for an owner -----------------------------------------------------------------------

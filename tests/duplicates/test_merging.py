@@ -491,6 +491,21 @@ def test_a_login_stands_for_one_person_also_with_a_role_that_it_was_given_since(
     assert town.actor(account_id).person_id == gone.id
 
 
+@pytest.mark.parametrize("stays", ["kept", "gone"])
+def test_what_was_opened_in_an_emergency_since_is_open_to_the_login_it_was_opened_to(town, stays):
+    two = {"kept": town.person(40), "gone": town.person(40)}
+    logins = {name: town.login(one, Role.LOCAL_ADMINISTRATOR) for name, one in two.items()}
+    plan, _none = plan_with(town)
+    merge = town.merge(**two, login=stays)
+    opened = garden.emergency(plan, two["kept"].id, starts_at=utc_now())
+    look_at = town.undo(merge)
+
+    assert (["emergency_access", opened.id, undoing.ALONG] in look_at) is (stays == "gone")
+    db.session.refresh(plan)
+    may_read = {name for name, one in logins.items() if level(town, one, plan, GOALS)}
+    assert may_read == {stays}
+
+
 def test_an_access_that_was_stopped_since_is_not_opened_by_undoing(town):
     kept, gone = town.person(), town.person()
     plan, (own, other) = plan_with(town, kept, gone)
