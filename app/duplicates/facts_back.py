@@ -22,6 +22,7 @@ from app.duplicates.merge_facts import (
     protections_of,
     saved,
     sealed,
+    strict_ones,
     typed,
 )
 from app.duplicates.merge_plan import Side
@@ -45,8 +46,9 @@ def take_off(two: Two, content: bytes) -> list[tuple[str, str]]:
         if (two.kept.id, "name") in look_at:
             two.kept.search_family = search_form(two.kept.family_name, two.kept.given_name)
             two.kept.search_given = search_form(two.kept.given_name, two.kept.family_name)
-    if was["is_strict"]:
-        look_at.add((two.kept.id, ADDRESS))
+        if was["is_strict"]:
+            # What the one had who may have an address was erased with the other's.
+            look_at |= {(one, ADDRESS) for one in {*two.ids} - strict_ones(two)}
     return sorted(look_at)
 
 

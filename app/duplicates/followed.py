@@ -2,7 +2,8 @@
 
 Whoever was asked was asked as the one who is two again. A consent that the owner gave is the
 owner's; who acts for the owner goes on doing so; and what somebody is told is told to who has a
-part in the plan. Nothing of it opens more than it did.
+part in the plan. A login stands for one person, with all its roles. Nothing of it opens more than
+it did.
 """
 
 from collections.abc import Iterator
@@ -16,7 +17,15 @@ from app.db import db
 from app.duplicates.merge_facts import Two
 from app.duplicates.merge_rows import Rows
 from app.enums import ConsentCapacity
-from app.models import Authority, Consent, PersonMerge, Pulse, WithheldSection
+from app.models import (
+    Authority,
+    Consent,
+    EmergencyAccess,
+    Membership,
+    PersonMerge,
+    Pulse,
+    WithheldSection,
+)
 
 LookAt = list[Any]
 
@@ -27,6 +36,7 @@ def follow(row: PersonMerge, two: Two, at: Any) -> Iterator[LookAt]:
     Everything that the merge moved is back by now.
     """
     rows = Rows(two, day_of(at))
+    yield from _of_login(row, two, rows)
     if rows.owned(two.gone.id):
         yield from _authorities(row, two, rows)
     for consent in _consents_since(row, two, rows):
@@ -48,6 +58,33 @@ def _tell_who_has_part(row: PersonMerge, two: Two, rows: Rows) -> None:
         is_since = since > row.merged_at and one.person_id == two.kept.id
         if is_since and one.plan_id in plans:
             one.person_id = two.gone.id
+
+
+# --- logins --------------------------------------------------------------------------------------
+
+
+def _of_login(row: PersonMerge, two: Two, rows: Rows) -> Iterator[LookAt]:
+    """A role that a login was given since, and what was opened to it in an emergency, is held as
+    whom the login stands for again."""
+    merged_at: Any = row.merged_at
+    gone = (Membership.__tablename__, "person_id", two.gone.id)
+    moved = {
+        row_id
+        for table, row_id, column, before, _after in row.moved
+        if (table, column, before) == gone
+    }
+    back = {
+        one.account_id
+        for one in rows.memberships
+        if one.id in moved and one.person_id == two.gone.id
+    }
+    since = [(one, one.created_at) for one in rows.memberships if one.account_id in back]
+    if back:
+        since += [(one, one.starts_at) for one in rows.about(EmergencyAccess, "person_id")]
+    for one, made_at in since:
+        if made_at > merged_at and one.person_id == two.kept.id:
+            one.person_id = two.gone.id
+            yield [one.__tablename__, one.id]
 
 
 # --- who acts for an owner -----------------------------------------------------------------------

@@ -264,7 +264,12 @@ def protections_of(two: Two, others: Sequence[Person] = ()) -> list[ProtectedAdd
 
 def is_strict(two: Two) -> bool:
     """Whether one of them has an address that is stored nowhere."""
-    return any(_is_strict(one) for one in protections_of(two))
+    return bool(strict_ones(two))
+
+
+def strict_ones(two: Two) -> set[str]:
+    """Those of the two who have an address that is stored nowhere."""
+    return {one.person_id for one in protections_of(two) if _is_strict(one)}
 
 
 def _is_strict(one: ProtectedAddress) -> bool:

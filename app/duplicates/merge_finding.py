@@ -172,9 +172,12 @@ def _join(moves: Moves, kept: Authority, gone: Authority) -> None:
     """Let one authority stand for both: it reaches what both reach."""
     moves.end(gone)
     moves.remark(Remark.GUARDIANS_JOINED)
+    other = {gone.id: kept.id, kept.id: gone.id}
     for consent in moves.rows.consents:
-        if consent.authority_id == gone.id:
-            moves.put(consent, "authority_id", kept.id)
+        # One that was given by the authority over another than the plan's owner opens nothing.
+        is_of_gone = moves.rows.plans[consent.plan_id].owner_id == moves.gone
+        if is_of_gone and consent.authority_id in other:
+            moves.put(consent, "authority_id", other[consent.authority_id])
     held_back = {one.section for one in kept.withheld if one.lifted_at is None}
     for one in gone.withheld:
         if one.lifted_at is None and one.section not in held_back:

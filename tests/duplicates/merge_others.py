@@ -196,7 +196,9 @@ class Others:
         return "takes part"
 
     def _give_role(self) -> str:
-        if like := self._open(Membership):
+        # Who is out of use is given none.
+        in_use = Membership.person_id.in_(self.town.in_use())
+        if like := self._one(Membership, Membership.ended_at.is_(None), in_use):
             role = self.random.choice([Role.COORDINATOR, Role.PARTICIPANT])
             self._again(like, role=role, created_at=self.at)
         return "has a role"

@@ -8,6 +8,7 @@ from flask_appbuilder import Model
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
+from app.accounts import holding
 from app.clock import today, utc_now
 from app.db import db
 from app.duplicate_tables import DuplicatePair
@@ -33,7 +34,7 @@ from app.models import Membership, Person, Unit
 from app.people import imports, protection
 from app.people import operations as people
 from app.people.keyring import keyring
-from app.security import policy
+from app.security import plan_access, policy
 from app.security.actor import Actor, Holding, acting_as
 from app.security.roles import Action
 from app.side_tables import Notice
@@ -389,6 +390,12 @@ def test_guardians_of_two_owners_must_be_the_same_and_are_then_kept_once(town):
     assert ["authority", other.id, undoing.LEFT] in town.undo(merge)
     assert level(town, login, second, COMMENTS) is None
 
+    # Who consented for another owner has not consented for this one, and does not by a merge.
+    garden.authority(gone.id, mother.id)
+    garden.consent(second, own)
+    town.merge(kept, gone)
+    assert not plan_access.may_be_made(second, today())
+
 
 def test_a_guardian_of_an_owner_without_plans_comes_to_none(town):
     kept, gone, stranger = town.person(9), town.person(9), town.person(40)
@@ -466,6 +473,37 @@ def test_who_acts_for_the_owner_of_two_plans_since_acts_for_both_owners_again(to
     assert [level(town, login, one, COMMENTS) for one in plans] == [None, None]
     assert ["authority", by.id, undoing.ALONG] in look_at
     assert anew.authority.owner_id == gone.id
+
+
+def test_a_login_stands_for_one_person_also_with_a_role_that_it_was_given_since(town):
+    kept, gone = town.person(40), town.person(40)
+    account_id = town.login(gone)
+    merge = town.merge(kept, gone)
+    terms = holding.Terms(Role.COORDINATOR, today())
+    account = db.session.get_one(User, account_id)
+    since = holding.put_role(kept, account, terms, at=utc_now(), on=today(), giver=None)
+    look_at = town.undo(merge)
+
+    assert look_at == [["membership", since.id, undoing.ALONG]]
+    earlier = select(Membership).where(Membership.id != since.id)
+    earlier = earlier.where(Membership.account_id == account_id)
+    db.session.scalars(earlier).one().ended_at = utc_now()
+    assert town.actor(account_id).person_id == gone.id
+
+
+@pytest.mark.parametrize("stays", ["kept", "gone"])
+def test_what_was_opened_in_an_emergency_since_is_open_to_the_login_it_was_opened_to(town, stays):
+    two = {"kept": town.person(40), "gone": town.person(40)}
+    logins = {name: town.login(one, Role.LOCAL_ADMINISTRATOR) for name, one in two.items()}
+    plan, _none = plan_with(town)
+    merge = town.merge(**two, login=stays)
+    opened = garden.emergency(plan, two["kept"].id, starts_at=utc_now())
+    look_at = town.undo(merge)
+
+    assert (["emergency_access", opened.id, undoing.ALONG] in look_at) is (stays == "gone")
+    db.session.refresh(plan)
+    may_read = {name for name, one in logins.items() if level(town, one, plan, GOALS)}
+    assert may_read == {stays}
 
 
 def test_an_access_that_was_stopped_since_is_not_opened_by_undoing(town):
@@ -722,3 +760,13 @@ def test_merging_with_a_protected_person_protects_whoever_is_out_of_use(town):
     assert town.undo(merge) == []
     assert (gone.is_shielded, gone.address) == (False, "Gata 1")
     assert (first.is_shielded, first.address) == (False, "Gata 2")
+
+
+@pytest.mark.parametrize("strict", [0, 1])
+def test_whose_address_was_erased_with_that_of_another_is_listed(town, strict):
+    two = [town.person(address=f"Gata {n}", postcode="5003") for n in range(2)]
+    protect(town, two[strict])
+    look_at = town.undo(town.merge(*two))
+
+    assert look_at == [["person", two[not strict].id, "address"]]
+    assert place_of(two[not strict])[:2] == (False, None)
