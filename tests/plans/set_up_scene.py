@@ -233,7 +233,22 @@ class Scene:
         with self.doing():
             found = select(BulkChange.id).order_by(BulkChange.id.desc()).limit(1)
             pk = db.session.scalar(found.where(BulkChange.undone_at.is_(None))) or ""
+            written_over = self._written_over(row, pk)
             template_drafts.undo(self.local, row, pk, at=self.at)
+            self.texts = [text for text in self.texts if text != written_over]
+
+    @staticmethod
+    def _written_over(row: Template, pk: str) -> str | None:
+        """What a piece is called now, where undoing gives it its earlier name back."""
+        done = db.session.get(BulkChange, pk) if pk else None
+        if done is None or done.action != template_drafts.CHANGED:
+            return None
+        draft = versions.draft(row)
+        if draft is None or done.rows[0]["id"] != row.id:
+            return None
+        content = templates.read(draft)
+        piece = pieces.find(content, Address.read(done.rows[0]["before"]["at"]))
+        return str(piece.names.nb)
 
     def propose(self, row: Template) -> None:
         """Tell the coordinators of a newer version."""
