@@ -42,7 +42,7 @@ from tests.duplicates.merge_others import Others
 from tests.duplicates.merge_world import MergeTown, wider
 from tests.security.plan_worlds import PIVOTS
 
-EXAMPLES, STEPS = size(6, 900), size(16, 50)
+EXAMPLES, STEPS = size(4, 900), size(16, 50)
 TOLD: Counter[str] = Counter()
 ENDS_OF_PAIR = ("first_id", "second_id")
 
