@@ -18,10 +18,11 @@ from app.clock import utc_now
 from app.db import db, transaction
 from app.errors import DomainError
 from app.jobs.asked_rows import asked_row
-from app.jobs.unit_words import branches, names
+from app.jobs.unit_words import branches
 from app.joining import unit_answers
 from app.joining_tables import IncomingUnits, UnitMoveState
 from app.models import Unit
+from app.municipalities.place_names import place_names
 from app.reports import told_words
 from app.reports.suppression import told
 from app.screens import forms
@@ -124,7 +125,7 @@ def _page(
     shown = render_template(
         "joining/units/incoming.html",
         row=incoming,
-        town=names({incoming.from_municipality_id})[incoming.from_municipality_id],
+        town=place_names({incoming.from_municipality_id})[incoming.from_municipality_id],
         name=incoming.offered[0]["name"],
         branches=branches(incoming.offered),
         plans=told_words.said(told(incoming.open_plans)),

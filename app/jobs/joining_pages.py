@@ -3,14 +3,11 @@
 Whoever proposes sees numbers of both, and no person, plan or name of either.
 """
 
-from typing import Any
-
 from flask import flash, redirect, render_template, url_for
 from flask_appbuilder import BaseView, expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 from wtforms import BooleanField
 
@@ -21,7 +18,8 @@ from app.jobs import queue
 from app.jobs.asked_rows import asked_row
 from app.joining import operations, words
 from app.joining_tables import MunicipalityJoining
-from app.models import Job, Municipality
+from app.models import Job
+from app.municipalities.place_names import place_names
 from app.screens import forms
 from app.screens.fields import NEEDED
 from app.screens.offered import hits_asked, municipality_choice
@@ -181,10 +179,8 @@ class JoiningView(BaseView):
         )
 
 
-def _names(*rows: MunicipalityJoining) -> dict[int, Any]:
-    ids = {one for row in rows for one in (row.from_id, row.into_id)}
-    found = db.session.scalars(select(Municipality).where(Municipality.id.in_(ids)))
-    return {one.id: one.display_name for one in found}
+def _names(*rows: MunicipalityJoining) -> dict[int, str]:
+    return place_names(one for row in rows for one in (row.from_id, row.into_id))
 
 
 def _both(joining: MunicipalityJoining) -> dict[str, str]:

@@ -18,10 +18,11 @@ from app.db import db, transaction
 from app.errors import DomainError, NotAllowed, NotFound
 from app.jobs import queue, unit_outlook
 from app.jobs.asked_rows import asked_row
-from app.jobs.unit_words import branches, names
+from app.jobs.unit_words import branches
 from app.joining import operations, unit_family, unit_moves
 from app.joining_tables import IncomingUnits, UnitMove, UnitMoveState
 from app.models import Job, Municipality, Unit
+from app.municipalities.place_names import place_names
 from app.screens import forms
 from app.screens.fields import NEEDED, unit_choice
 from app.screens.offered import hits_asked, municipality_choice
@@ -66,7 +67,7 @@ class UnitMoveView(BaseView):
             "joining/units/list.html",
             leaving=leaving,
             coming=coming,
-            names=names(ids),
+            names=place_names(ids),
             may_propose=unit_moves.may_propose(actor),
         )
 
@@ -198,7 +199,7 @@ def _ahead_page(form: ProposeForm) -> Answer:
         "joining/units/ahead.html",
         unit=unit,
         to_id=to_id,
-        town=names({to_id})[to_id],
+        town=place_names({to_id})[to_id],
         form_key=forms.new_key(),
         **_ahead(unit, family),
     )

@@ -1,15 +1,11 @@
 """What the pages of moving units say of units and places: names and kinds."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
-
-from app.db import db
 from app.enums import UnitKind
 from app.joining.unit_family import Offered
-from app.models import Municipality
 from app.screens.words import words
 
 
@@ -29,9 +25,3 @@ def branches(offered: Offered, parent: str | None = None) -> list[Branch]:
         for one in offered
         if one["parent"] == parent
     ]
-
-
-def names(ids: Collection[int]) -> dict[int, str]:
-    """What people call these municipalities."""
-    rows = db.session.scalars(select(Municipality).where(Municipality.id.in_(ids)))
-    return {one.id: one.display_name for one in rows}

@@ -1,17 +1,18 @@
 """The list of plans that other municipalities have sent here, those that wait first."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import g, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, case, select
+from sqlalchemy import ColumnElement, Select, case
 from sqlalchemy.orm import aliased
 
 from app.db import db
 from app.enums import MoveState, PlanKind
-from app.models import Municipality, Person
+from app.models import Person
+from app.municipalities.place_names import place_names
 from app.people.names import search_form
 from app.people.search import ids_named
 from app.screens.fields import show_moment
@@ -35,12 +36,6 @@ def find_packages(text: str) -> ColumnElement[bool]:
     """Plans that are to be answered by somebody whose name begins as typed."""
     found: ColumnElement[bool] = IncomingPlan.coordinator_id.in_(ids_named(text))
     return found
-
-
-def place_names(ids: Iterable[int]) -> dict[int, str]:
-    """The names of municipalities."""
-    found = db.session.scalars(select(Municipality).where(Municipality.id.in_(set(ids))))
-    return {one.id: one.display_name for one in found}
 
 
 def _places() -> Sequence[tuple[str, str]]:

@@ -14,12 +14,12 @@ from app.enums import Section
 from app.errors import DomainError, NotFound
 from app.files import storage
 from app.models import Person, Plan
+from app.municipalities.place_names import place_names
 from app.people.forms import anyway_of
 from app.people.registering import MayBeRegistered
 from app.people.training_told import warned
 from app.plans import arriving, unit_moves
 from app.plans.arriving import Taken
-from app.plans.arriving_list_page import place_names
 from app.plans.coordinators import coordinators_here
 from app.plans.move_forms import DeclineForm, NameForm, TakeForm
 from app.plans.pages import Answer, PlanPage

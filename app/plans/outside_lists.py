@@ -16,7 +16,8 @@ from sqlalchemy.orm import aliased
 from app.clock import today
 from app.db import db
 from app.enums import PlanKind
-from app.models import Municipality, Participant, Person, Plan, StandardRole, Unit
+from app.models import Participant, Person, Plan, StandardRole, Unit
+from app.municipalities.place_names import place_names
 from app.people.names import search_form
 from app.people.search import ids_named
 from app.screens.listing import BadFilterValue, Filter, LookedUpFilter, OneOfFilter, Order
@@ -90,7 +91,7 @@ class WhereFromFilter:
         )
         found = [(str(pk), name) for pk, name in db.session.execute(bodies)]
         return found + sorted(
-            ((f"{PLACE}{pk}", name) for pk, name in place_names().items()),
+            ((f"{PLACE}{pk}", name) for pk, name in home_names().items()),
             key=lambda one: search_form(one[1]),
         )
 
@@ -174,10 +175,9 @@ ORDERS: dict[str, Any] = {
 }
 
 
-def place_names() -> dict[int, str]:
+def home_names() -> dict[int, str]:
     """The names of the municipalities that somebody here is at home in."""
-    found = db.session.scalars(select(Municipality).where(Municipality.id.in_(homes().values())))
-    return {one.id: one.display_name for one in found.unique()}
+    return place_names(homes().values())
 
 
 def plan_count(on: date) -> Any:
@@ -235,7 +235,7 @@ def exported(base: Select[Any], on: date) -> Select[Any]:
 def finisher() -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
     """What puts the last words to a row of the file: where somebody is at home, what the standard
     role is called, the last day instead of the first one without."""
-    places, at_home = place_names(), homes()
+    places, at_home = home_names(), homes()
     roles = {str(names): name for names, name in _role_names()}
 
     def finish(row: tuple[Any, ...]) -> tuple[Any, ...]:

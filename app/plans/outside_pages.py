@@ -210,7 +210,7 @@ class OutsideView(ScopedModelView):
         """The rows, with where each is from and in how many plans."""
         asked, page = super().page()
         found = outside_lists.facts([row.id for row in page.rows], today())
-        homes, places = outside_lists.homes(), outside_lists.place_names()
+        homes, places = outside_lists.homes(), outside_lists.home_names()
         g.outside_where = {
             row.id: found[row.id][0] or places.get(homes.get(row.person_id, 0), "")
             for row in page.rows
