@@ -34,7 +34,9 @@ def prepare(app: Flask, settings: Settings, revision: str = "head") -> None:
             # Rebuilding a table drops it; SQLite heeds this only outside a transaction.
             connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
         with connection.begin():
-            _migrate(connection, settings, revision)
+            hold(connection)
+            go_to(connection, revision)
+            put_walls_up(connection, settings)
     if not settings.is_postgresql:
         Path(str(owning.url.database)).chmod(0o600)
     owning.dispose()
@@ -44,9 +46,14 @@ def _make_folder(settings: Settings) -> None:
     settings.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
-def _migrate(connection: Connection, settings: Settings, revision: str) -> None:
+def hold(connection: Connection) -> None:
+    """Wait for whoever else changes the database, and keep them away to the transaction's end."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": LOCK_NUMBER})
+
+
+def go_to(connection: Connection, revision: str) -> None:
+    """Bring the tables to ``revision``, up or down, with the walls down behind it."""
     walls.take_down(connection)
     config = migration_config()
     config.attributes["connection"] = connection
@@ -54,6 +61,10 @@ def _migrate(connection: Connection, settings: Settings, revision: str) -> None:
         command.downgrade(config, revision)
     else:
         command.upgrade(config, revision)
+
+
+def put_walls_up(connection: Connection, settings: Settings) -> None:
+    """Put the walls up, unless the tables are older than they are made for."""
     if is_current(connection) and "database" in settings.walls:
         walls.put_up(connection)
         if settings.database_owner_url and connection.dialect.name == "postgresql":

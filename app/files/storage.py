@@ -27,12 +27,7 @@ class NotKept(Exception):
 def keep(data: bytes) -> str:
     """The key under which ``data`` is kept from now on; it is on disk when this returns."""
     key = secrets.token_hex(16)
-    path = _path(key)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode=0o600), "wb") as file:
-        file.write(_keyring().seal(data))
-        file.flush()
-        os.fsync(file.fileno())
+    _write(_path(key), _keyring().seal(data))
     return key
 
 
@@ -76,16 +71,56 @@ def read(key: str) -> bytes:
         raise NotKept from None
 
 
+def kept() -> Iterator[str]:
+    """The keys of all that is kept, whether a row points at it or not."""
+    for path in sorted(_root().glob("??/*")):
+        if KEY.fullmatch(path.name):
+            yield path.name
+
+
+def sealed(key: str) -> bytes:
+    """What lies on disk under ``key``, for a backup: it is not opened.
+
+    Raises:
+        NotKept: nothing does.
+    """
+    try:
+        return _path(key).read_bytes()
+    except FileNotFoundError:
+        raise NotKept from None
+
+
+def put_back(key: str, content: bytes) -> None:
+    """Keep ``content``, which was ``sealed`` in a backup, under its key again.
+
+    Raises:
+        FileExistsError: something is kept under the key.
+    """
+    _write(_path(key), content)
+
+
 def drop(key: str) -> None:
     """Remove what is kept under ``key``: only for what no row came to point at."""
     _path(key).unlink(missing_ok=True)
 
 
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode=0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def _path(key: str) -> Path:
     if not KEY.fullmatch(key):
         raise NotKept
-    root: Path = current_app.config["SAMVEV"].instance.resolve()
-    return root / "files" / key[:2] / key
+    return _root() / key[:2] / key
+
+
+def _root() -> Path:
+    instance: Path = current_app.config["SAMVEV"].instance.resolve()
+    return instance / "files"
 
 
 def _keyring() -> Keyring:

@@ -26,8 +26,8 @@ class Keyring:
         self._file_fernet = Fernet(base64.urlsafe_b64encode(self._derive("file cipher")))
         self._hash_keys: dict[str, bytes] = {}
 
-    def _derive(self, purpose: str) -> bytes:
-        return HKDF(SHA256(), length=32, salt=b"samvev", info=purpose.encode()).derive(self._secret)
+    def _derive(self, purpose: str, salt: bytes = b"samvev") -> bytes:
+        return HKDF(SHA256(), length=32, salt=salt, info=purpose.encode()).derive(self._secret)
 
     def encrypt(self, text: str) -> bytes:
         """``text`` as an authenticated cipher text; the same text gives another one each time."""
@@ -58,6 +58,10 @@ class Keyring:
             return self._file_fernet.decrypt(sealed)
         except InvalidToken:
             raise ValueError("sealed content does not fit the key") from None
+
+    def backup_key(self, salt: bytes, part: str) -> bytes:
+        """The 32 bytes that one part of one backup, which has a salt of its own, is sealed with."""
+        return self._derive(f"backup of {part}", salt)
 
     def keyed_hash(self, kind: str, value: str) -> str:
         """64 hexadecimal digits that stand for ``value``; kinds have keys of their own."""

@@ -6,6 +6,7 @@ Both: audit events can be added, not changed, and what is published stays as it 
 are not deleted, but for those that are made from others.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 
 from sqlalchemy import Connection, Engine, event, text
@@ -25,7 +26,19 @@ ACCOUNTS = (
 )
 CENTRAL = "current_setting('samvev.central', true) = 'on'"
 JOINED = "joined_into_id"
+USUAL = "municipality"
 STAYS = "what is published never changes"
+FORCED = (
+    "SELECT relname FROM pg_class WHERE relkind = 'r' AND relrowsecurity AND relforcerowsecurity"
+    " AND relnamespace = 'public'::regnamespace"
+)
+POLICIES = (
+    "SELECT c.relname, p.polname, p.polpermissive, p.polcmd = '*' AS is_for_all,"  # noqa: S608
+    " pg_get_expr(p.polqual, p.polrelid) AS rule,"
+    f" pg_has_role(current_user, '{RUNTIME_ROLE}', 'USAGE') AS is_ours"
+    " FROM pg_class c LEFT JOIN pg_policy p ON p.polrelid = c.oid"
+    " WHERE c.relkind = 'r' AND c.relrowsecurity AND c.relnamespace = 'public'::regnamespace"
+)
 MAY_DELETE = ("login_session", "login_throttle", "one_time_link", "submitted_form")
 
 
@@ -34,16 +47,22 @@ class UnsafeDatabaseRole(RuntimeError):
 
 
 def take_down(connection: Connection) -> bool:
-    """Remove the SQLite triggers, which a migration that rebuilds a table would trip over; whether
-    there were any."""
-    if connection.dialect.name != "sqlite":
-        return False
-    found = connection.execute(
-        text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'wall_%'")
-    ).scalars()
-    names = list(found)
+    """Let the owner of the tables reach every row, to the end of the transaction or until
+    ``put_up``; whether the walls were up.
+
+    SQLite: triggers, which a migration that rebuilds a table would trip over, are removed.
+    PostgreSQL: row level security is no longer forced on the owner, from whom it would hide the
+    rows that a migration changes. It goes on holding for every other role.
+    """
+    if connection.dialect.name == "sqlite":
+        found = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'wall_%'"
+        statement = 'DROP TRIGGER "{}"'
+    else:
+        found = FORCED
+        statement = 'ALTER TABLE "{}" NO FORCE ROW LEVEL SECURITY'
+    names = list(connection.execute(text(found)).scalars())
     for name in names:
-        connection.execute(text(f'DROP TRIGGER "{name}"'))
+        connection.execute(text(statement.format(name)))
     return bool(names)
 
 
@@ -152,12 +171,49 @@ def _rights_in_the_register() -> Iterator[str]:
 def _policies(table: str) -> Iterator[str]:
     yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
     yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
-    yield from _policy(table, "municipality", "ALL", f"USING (municipality_id = {HERE})")
+    yield from _policy(table, USUAL, "ALL", f"USING (municipality_id = {HERE})")
 
 
 def _policy(table: str, name: str, verb: str, rule: str) -> Iterator[str]:
     yield f"DROP POLICY IF EXISTS {name} ON {table}"
     yield f"CREATE POLICY {name} ON {table} FOR {verb} TO {RUNTIME_ROLE} {rule}"
+
+
+def gaps(connection: Connection) -> list[str]:
+    """The tables of a municipality that stand behind no wall, or behind a part of it."""
+    names = {model.__tablename__ for model in TENANT_MODELS}
+    if connection.dialect.name == "sqlite":
+        found = text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        triggers = set(connection.execute(found).scalars())
+        verbs = ("insert_new", "update_new", "update_old", "delete")
+        return sorted(
+            name for name in names if any(f"wall_{name}_{one}" not in triggers for one in verbs)
+        )
+    forced = set(connection.execute(text(FORCED)).scalars())
+    return sorted(names - forced | set(strange_policies(connection)))
+
+
+def strange_policies(connection: Connection) -> list[str]:
+    """The PostgreSQL tables of which somebody in a municipality may not see all rows of there.
+
+    Each that hides any has the same rule, for the runtime role, and none that narrows it.
+    """
+    found = connection.execute(text(POLICIES)).all()
+    usual = {one.relname: one.rule for one in found if _is_usual(one.polname, one.is_for_all)}
+    rules = Counter(usual.values()).most_common(1)
+    return sorted(
+        {
+            one.relname
+            for one in found
+            if one.polpermissive is False
+            or not one.is_ours
+            or usual.get(one.relname) != rules[0][0]
+        }
+    )
+
+
+def _is_usual(name: str | None, is_for_all: bool | None) -> bool:
+    return name == USUAL and bool(is_for_all)
 
 
 def allow_login_role(connection: Connection, login_role: str) -> None:
