@@ -36,5 +36,5 @@ def refuse_filled(connection: Connection) -> None:
     if filled:
         raise Refused(
             "The panel is not empty, and a backup is restored into an empty one only."
-            f" There are rows in: {', '.join(filled)}."
+            f" There are rows in {len(filled)} tables, such as {filled[0]}."
         )

@@ -36,6 +36,7 @@ COUNTERS = """
     SELECT sequencename, last_value FROM pg_sequences
     WHERE schemaname = 'public' AND last_value IS NOT NULL
 """
+IS_SERVING = "SELECT pg_has_role(current_user, oid, 'USAGE') FROM pg_roles WHERE rolname = %s"
 HIDDEN = "Row level security hides rows from the backup that it would then lack: {}."
 
 
@@ -59,9 +60,7 @@ def write(engine: Engine, part: PartWriter) -> Snapshot:
     with _at_one_instant(engine) as (connection, driver):
         if not is_current(connection):
             raise Refused("The database is not at this program's migration: run setup first.")
-        strange = walls.strange_policies(connection)
-        if strange:
-            raise Refused(HIDDEN.format(", ".join(strange)))
+        _refuse_hidden(connection, driver)
         reader = _Reader(
             connection, driver, part, dict(driver.execute(COLUMNS).fetchall()), Snapshot(POSTGRESQL)
         )
@@ -86,6 +85,14 @@ def _at_one_instant(engine: Engine) -> Iterator[tuple[Connection, psycopg.Connec
         driver.execute("SET LOCAL statement_timeout = 0")
         driver.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         yield connection, driver
+
+
+def _refuse_hidden(connection: Connection, driver: psycopg.Connection[Any]) -> None:
+    strange = walls.strange_policies(connection)
+    if strange:
+        raise Refused(HIDDEN.format(", ".join(strange)))
+    if driver.execute(IS_SERVING, (walls.RUNTIME_ROLE,)).fetchone() == (False,):
+        raise Refused(HIDDEN.format("every table of a municipality"))
 
 
 def driver_of(connection: Connection) -> psycopg.Connection[Any]:

@@ -115,7 +115,8 @@ def _refuse_damaged(connection: Connection) -> None:
 
 def _put_in_place(copy: Path, engine: Engine) -> None:
     engine.dispose()
-    place(engine).touch(mode=0o600)
+    place(engine).touch()
+    place(engine).chmod(0o600)
     with closing(sqlite3.connect(copy)) as source, closing(sqlite3.connect(place(engine))) as goal:
         goal.execute("PRAGMA synchronous=FULL")
         source.backup(goal)

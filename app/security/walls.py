@@ -33,9 +33,8 @@ FORCED = (
     " AND relnamespace = 'public'::regnamespace"
 )
 POLICIES = (
-    "SELECT c.relname, p.polname, p.polpermissive, p.polcmd = '*' AS is_for_all,"  # noqa: S608
-    " pg_get_expr(p.polqual, p.polrelid) AS rule,"
-    f" pg_has_role(current_user, '{RUNTIME_ROLE}', 'USAGE') AS is_ours"
+    "SELECT c.relname, p.polname, p.polpermissive, p.polcmd = '*' AS is_for_all,"
+    " pg_get_expr(p.polqual, p.polrelid) AS rule"
     " FROM pg_class c LEFT JOIN pg_policy p ON p.polrelid = c.oid"
     " WHERE c.relkind = 'r' AND c.relrowsecurity AND c.relnamespace = 'public'::regnamespace"
 )
@@ -200,14 +199,12 @@ def strange_policies(connection: Connection) -> list[str]:
     """
     found = connection.execute(text(POLICIES)).all()
     usual = {one.relname: one.rule for one in found if _is_usual(one.polname, one.is_for_all)}
-    rules = Counter(usual.values()).most_common(1)
+    rules = Counter(usual.values()).most_common(1) or [(None, 0)]
     return sorted(
         {
             one.relname
             for one in found
-            if one.polpermissive is False
-            or not one.is_ours
-            or usual.get(one.relname) != rules[0][0]
+            if one.polpermissive is False or usual.get(one.relname) != rules[0][0]
         }
     )
 
