@@ -17,13 +17,16 @@ from app.clock import today, utc_now
 from app.columns import new_id
 from app.database import MIGRATIONS, is_current, migration_of
 from app.db import db, transaction
-from app.enums import JobKind, JobState, Role
+from app.enums import JobKind, JobState, Role, Section
 from app.joining_tables import UnitMove, UnitMoveState
 from app.models import TENANT_MODELS, AccountLinkRequest, Job, Person
 from app.security import tenancy
 from app.security.actor import acting_as, operator
 from app.security.walls import RUNTIME_ROLE
+from app.side_tables import PlanEntryVersion
 from tests import world as worlds
+from tests.joining.towns import with_plain_owner
+from tests.plans import garden as gardens
 
 
 @pytest.fixture
@@ -98,6 +101,27 @@ def test_going_down_and_up_again_with_data_works(installation):
 
     with owning(app) as connection:
         assert is_current(connection)
+
+
+def test_a_migration_changes_the_rows_of_every_municipality(installation):
+    """Also as the owner of the tables, whom row level security is forced on as on everybody."""
+    app, world = installation
+    own = world.strandvik.persons["own"]
+    with gardens.planting(world.strandvik):
+        plan = gardens.make_plan(own, own)
+        entry = gardens.entry(plan, Section.GOALS, "mål")
+        of = {"plan_id": plan.id, "entry_id": entry.id, "number": 1, "values": {}}
+        db.session.add(PlanEntryVersion(**of, at=utc_now()))
+        plan_id = plan.id
+    with_plain_owner(app)
+
+    with owning(app) as connection, connection.begin():
+        migrating.go_to(connection, "0013")
+        migrating.go_to(connection, "head")
+    app.extensions["past_the_walls"].dispose()
+
+    with tenancy.applied(db.session(), tenancy.Scope(world.strandvik.id)):
+        assert db.session.scalars(select(PlanEntryVersion.plan_id)).all() == [plan_id]
 
 
 def test_preparing_again_changes_nothing(installation):

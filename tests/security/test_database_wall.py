@@ -43,13 +43,14 @@ def test_each_kind_of_database_gets_its_own_wall():
     assert walls.JOINED not in changed
 
 
-def test_only_sqlites_triggers_are_taken_down_before_a_migration():
-    sqlite, postgresql = Connection("sqlite", ["wall_a"]), Connection("postgresql")
+def test_a_migration_reaches_every_row_through_a_wall_that_is_down():
+    sqlite, postgresql = Connection("sqlite", ["wall_a"]), Connection("postgresql", ["person"])
     assert walls.take_down(sqlite)
-    assert not walls.take_down(postgresql)
+    assert walls.take_down(postgresql)
+    assert not walls.take_down(Connection("sqlite"))
 
     assert sqlite.told[1:] == ['DROP TRIGGER "wall_a"']
-    assert postgresql.told == []
+    assert postgresql.told[1:] == ['ALTER TABLE "person" NO FORCE ROW LEVEL SECURITY']
 
 
 def test_only_an_event_may_belong_to_no_municipality():
