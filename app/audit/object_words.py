@@ -10,6 +10,7 @@ OBJECTS: dict[str, Any] = {
     "api_token": _l("Access for a program"),
     "audit_event": _l("Event"),
     "authority": _l("Authority to act for an owner"),
+    "backup": _l("Backup"),
     "bulk_change": _l("Change in one go"),
     "central_appointment": _l("Central administrator"),
     "consent": _l("Consent"),

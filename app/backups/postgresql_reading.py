@@ -141,7 +141,7 @@ def _write_rows(reader: _Reader, tables: list[str], where: sql.Composable) -> No
                     reader.part.data(block)
             rows = reader.snapshot.rows
             rows[name] = rows.get(name, 0) + cursor.rowcount
-    reader.snapshot.pointed_at.update(stored.pointed_at(reader.connection, set(tables)))
+    reader.snapshot.pointed_at.update(stored.pointed_at(reader.connection, tables))
 
 
 def _refuse_silence(rows: dict[str, int]) -> None:

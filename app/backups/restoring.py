@@ -11,7 +11,6 @@ from datetime import datetime
 from pathlib import Path
 
 from flask import Flask
-from flask_appbuilder import Model
 from sqlalchemy import Connection, Engine, insert, update
 
 from app import migrating
@@ -103,7 +102,7 @@ def restore(app: Flask, folder: Path, *, at: datetime) -> Restored:
     ):
         _compare(connection, backup.manifest, count)
         migrating.go_to(connection, "head")
-        pointed_at = stored.pointed_at(connection, set(Model.metadata.tables))
+        pointed_at = stored.pointed_at(connection)
         ended = _end_ways_in(connection, at)
         _record(connection, backup.manifest, at)
         migrating.put_walls_up(connection, settings)

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from flask_appbuilder import Model
 from sqlalchemy import Connection, Engine, NullPool, create_engine
 
 from app.backups import emptiness, stored
@@ -63,7 +62,7 @@ def _facts(copy: Path) -> Snapshot:
     with engine.connect() as connection:
         if not is_current(connection):
             raise Refused("The database is not at this program's migration: run setup first.")
-        pointed_at = stored.pointed_at(connection, set(Model.metadata.tables))
+        pointed_at = stored.pointed_at(connection)
         return Snapshot(SQLITE, rows=emptiness.count_rows(connection), pointed_at=pointed_at)
 
 

@@ -1,19 +1,19 @@
 """Uploaded files and the rows that point at them: into a backup, back again, and compared."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flask_appbuilder import Model
 from sqlalchemy import JSON, Column, Connection, Table, Text, cast, select
 
 from app.backups.parts import PartWriter, sections
 from app.backups.refusals import Refused
 from app.files import storage
 from app.files.storage import NotKept
+from app.models import TENANT_MODELS
 from app.security.tenancy import SCOPED
 
 IN_JSON = re.compile(r'"key": ?"([0-9a-f]{32})"')
@@ -77,19 +77,21 @@ def put_back(path: Path, key: bytes) -> Iterator[int]:
         raise
 
 
-def pointing_columns(table: Table) -> list[Column[Any]]:
-    """The columns of a table that may point at a file."""
-    return [one for one in table.columns if one.name == SCANS or isinstance(one.type, JSON)]
-
-
-def pointed_at(connection: Connection, tables: set[str]) -> set[str]:
-    """The keys of the files that the rows of ``tables`` point at, as far as they can be seen."""
+def pointed_at(connection: Connection, tables: Iterable[str] | None = None) -> set[str]:
+    """The keys of the files that the rows of ``tables`` (or of all) point at, as far as they can
+    be seen. Only what belongs to a municipality points at any."""
     found: set[str] = set()
     reading = connection.execution_options(**{SCOPED: True})
-    for table in Model.metadata.tables.values():
-        for column in pointing_columns(table) if table.name in tables else ():
-            found.update(_keys(reading, column))
+    for model in TENANT_MODELS:
+        if tables is None or model.__tablename__ in tables:
+            for column in _pointing(model.__table__):
+                found.update(_keys(reading, column))
     return found
+
+
+def _pointing(table: Table) -> list[Column[Any]]:
+    """The columns that may point at a file."""
+    return [one for one in table.columns if one.name == SCANS or isinstance(one.type, JSON)]
 
 
 def _keys(connection: Connection, column: Column[Any]) -> Iterator[str]:

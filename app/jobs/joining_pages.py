@@ -11,6 +11,7 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import BooleanField
 
+from app.backups.latest import last_taken
 from app.clock import utc_now
 from app.db import db, transaction
 from app.errors import DomainError
@@ -163,6 +164,7 @@ class JoiningView(BaseView):
         is_waiting = is_open and state not in operations.UNDER_WAY
         ahead = operations.outlook(joining, at=utc_now()) if is_waiting else None
         names = _names(joining)
+        may_approve = is_waiting and policy.decide(actor, Action.APPROVE, joining)
         return render_template(
             "joining/show.html",
             row=joining,
@@ -174,7 +176,8 @@ class JoiningView(BaseView):
             ahead=ahead,
             texts=words,
             job_id=joining.job_id if _sees_job(joining) else None,
-            may_approve=is_waiting and policy.decide(actor, Action.APPROVE, joining),
+            may_approve=may_approve,
+            last_backup=last_taken() if may_approve else None,
             may_take_back=is_waiting and policy.decide(actor, Action.END, joining),
         )
 

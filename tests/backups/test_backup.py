@@ -14,6 +14,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import func, select, text
 
+from app import database, migrating
 from app.audit import log
 from app.backups import manifest, parts, restoring, sqlite_copying, stored, taking
 from app.backups.refusals import Refused
@@ -30,6 +31,7 @@ from tests.backups import installations
 from tests.backups.installations import CONTENT, KEY, contents, counters, looking
 from tests.conftest import Client, with_world
 
+EARLIER = "0014"
 LEFT_OUT = {"audit_event", "login_session", "api_token", "one_time_link"}
 """Tables in which a restore, or the taking of the backup, writes something itself."""
 
@@ -275,6 +277,28 @@ def test_a_backup_is_of_one_instant_while_others_write(source, tmp_path, make_ap
         counts = connection.scalars(each).all()
     assert counts
     assert set(counts) == {2}
+
+
+def test_a_backup_of_an_earlier_release_is_brought_up_to_this_one(
+    make_app, database_name, tmp_path, monkeypatch
+):
+    earlier, later = (make_app(database_name, encryption_key=KEY) for _number in range(2))
+    migrating.prepare(earlier, earlier.config["SAMVEV"], EARLIER)
+    with monkeypatch.context() as then, earlier.app_context():
+        for module in (database, taking):
+            then.setattr(module, "newest_migration", lambda: EARLIER)
+        with transaction():
+            log.record(Actor(), "pair:earlier")
+        taken = taking.take(tmp_path, at=utc_now())
+    assert taken.manifest.revision == EARLIER
+
+    restore(later, taken.folder)
+
+    with later.app_context(), looking(later) as connection:
+        assert database.is_current(connection)
+        assert walls.gaps(connection) == []
+        told = connection.scalars(select(AuditEvent.action).order_by(AuditEvent.id)).all()
+    assert told == ["pair:earlier", "backup:restored"]
 
 
 # --- What is refused -----------------------------------------------------------------------------
