@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 from sqlalchemy import Connection, Engine, inspect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from app import migrating
 from app.backups import emptiness
@@ -20,7 +20,12 @@ from app.backups.refusals import Refused
 from app.security import walls
 
 LONGEST_WAIT = "15s"
-BUSY = "Somebody else is at work in the database. Stop the panel first, and try again."
+WHY = {
+    psycopg.errors.LockNotAvailable: "Somebody is at work in the database. Stop the panel first.",
+    psycopg.errors.InsufficientPrivilege: (
+        "SAMVEV_DATABASE_OWNER_URL must log in as the role that owns the database."
+    ),
+}
 UNFIT = (psycopg.DataError, psycopg.IntegrityError, psycopg.ProgrammingError)
 REFERENCES = """
     SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
@@ -61,9 +66,10 @@ def loaded(engine: Engine, manifest: Manifest, part: Path, key: bytes) -> Iterat
                 raise Refused("The rows of the backup do not fit the tables.") from None
             _set_counters(driver, manifest.sequences)
             yield connection
-    except (psycopg.errors.LockNotAvailable, OperationalError) as error:
-        if isinstance(getattr(error, "orig", error), psycopg.errors.LockNotAvailable):
-            raise Refused(BUSY) from None
+    except (psycopg.Error, DBAPIError) as error:
+        for kind, why in WHY.items():
+            if isinstance(getattr(error, "orig", error), kind):
+                raise Refused(why) from None
         raise
 
 
@@ -71,10 +77,13 @@ def _make_room(connection: Connection, driver: psycopg.Connection[Any], revision
     """Empty tables as they were at ``revision``, with the walls down."""
     migrating.hold(connection)
     walls.take_down(connection)
-    emptiness.refuse_filled(connection)
     tables = [name for name in inspect(connection).get_table_names() if name not in OUTSIDE]
+    names = sql.SQL(", ").join(map(sql.Identifier, tables))
     if tables:
-        names = sql.SQL(", ").join(map(sql.Identifier, tables))
+        # Nobody is registered between being looked for and being overwritten.
+        driver.execute(sql.SQL("LOCK TABLE {}").format(names))
+    emptiness.refuse_filled(connection)
+    if tables:
         driver.execute(sql.SQL("TRUNCATE {}").format(names))
     migrating.go_to(connection, revision)
 

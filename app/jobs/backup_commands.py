@@ -1,5 +1,6 @@
 """``flask --app run backup``: taking backups of the whole panel, and restoring one."""
 
+import sqlite3
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -7,12 +8,14 @@ from typing import TYPE_CHECKING
 import click
 from flask import current_app
 from flask.cli import AppGroup
+from sqlalchemy.exc import OperationalError
 
 from app.clock import utc_now
 
 if TYPE_CHECKING:
     from app.backups.stored import Reconciled
 
+PROBLEMS = (OSError, OperationalError, sqlite3.OperationalError)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
 backup_group = AppGroup("backup", help="Back the whole panel up, and restore it.")
@@ -32,10 +35,8 @@ def create(folder: Path) -> None:
 
     try:
         taken = taking.take(folder, at=utc_now())
-    except Refused as refused:
-        raise click.ClickException(f"{refused} No backup was taken.") from None
-    except OSError as error:
-        raise click.ClickException(f"{_said(error)} No backup was taken.") from None
+    except (Refused, *PROBLEMS) as problem:
+        raise click.ClickException(f"{_said(problem)} No backup was taken.") from None
     told = taken.manifest
     size = sum(part.size for part in told.parts)
     click.echo(
@@ -58,10 +59,8 @@ def restore(folder: Path) -> None:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     try:
         restored = restoring.restore(app, folder, at=utc_now())
-    except Refused as refused:
-        raise click.ClickException(f"{refused} Nothing was restored.") from None
-    except OSError as error:
-        raise click.ClickException(f"{_said(error)} Nothing was restored.") from None
+    except (Refused, *PROBLEMS) as problem:
+        raise click.ClickException(f"{_said(problem)} Nothing was restored.") from None
     told = restored.manifest
     click.echo(
         f"{restored.folder}: {sum(told.rows.values())} rows and {told.files} files are restored;"
@@ -89,5 +88,10 @@ def _moment(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _said(error: OSError) -> str:
-    return f"{error.strerror or 'Reading or writing failed'}: {error.filename or 'the disk'}."
+def _said(problem: Exception) -> str:
+    """Why it did not go: the refusal itself, or what the system says of a disk or a database."""
+    if isinstance(problem, OSError):
+        return f"{problem.strerror or 'It failed'}: {problem.filename or 'the disk'}."
+    if isinstance(problem, PROBLEMS):
+        return "The database does not answer, or its disk is full."
+    return str(problem)

@@ -6,6 +6,7 @@ from contextlib import suppress
 import pytest
 from sqlalchemy import select
 
+from app.audit import log
 from app.clock import today, utc_now
 from app.db import db, transaction
 from app.enums import JobState, PlanKind, Role
@@ -24,7 +25,7 @@ from app.models import (
     Plan,
     PlanType,
 )
-from app.security.actor import acting_as, find_actor
+from app.security.actor import Actor, acting_as, find_actor
 from tests.conftest import with_world
 from tests.joining import towns
 from tests.plans import garden as gardens
@@ -228,7 +229,7 @@ def test_work_that_was_ordered_asks_again_when_it_runs(app, joining, world):
     assert db.session.get_one(Municipality, world.fjellby.id).is_in_use
 
 
-def test_from_the_proposal_to_the_answer_by_the_pages(client_as, world):
+def test_from_the_proposal_to_the_answer_by_the_pages(client_as, world, app):
     sentral, local = client_as("sentral"), client_as("lokal.strandvik")
     for client in (sentral, local):
         client.send("/language/", {"language": "en"})
@@ -239,6 +240,10 @@ def test_from_the_proposal_to_the_answer_by_the_pages(client_as, world):
     again = sentral.send(f"{HOME}add", both)
     seen = sentral.get(proposed.location).text
     asked = local.get("/desk/").text
+    before = local.get(proposed.location).text
+    with app.app_context(), transaction():
+        log.record(Actor(), "backup:taken")
+    after = local.get(proposed.location).text
     without = local.send(proposed.location.replace("show", "approve"))
     answered = local.send(proposed.location.replace("show", "decline"))
 
@@ -247,6 +252,9 @@ def test_from_the_proposal_to_the_answer_by_the_pages(client_as, world):
         302,
         409 if again.status_code == 409 else 422,
     )
+    assert "The panel knows of no backup." in before
+    assert "The last backup that the panel knows of was taken " in after
+    assert "backup that the panel knows of" not in seen
     assert "People with a login in both" in seen
     assert not re.search("Ravnetind|Måkeskrik|Kari", seen)
     assert proposed.location.rpartition("/")[2] in asked
