@@ -292,6 +292,8 @@ def test_a_backup_of_an_earlier_release_is_brought_up_to_this_one(
 ):
     earlier, later = (make_app(database_name, encryption_key=KEY) for _number in range(2))
     migrating.prepare(earlier, earlier.config["SAMVEV"], EARLIER)
+    with pytest.raises(Refused, match="run setup first"):
+        take(earlier, tmp_path)
     with monkeypatch.context() as then, earlier.app_context():
         for module in (database, taking):
             then.setattr(module, "newest_migration", lambda: EARLIER)
