@@ -20,13 +20,16 @@ from app.backups.refusals import Refused
 from app.security import walls
 
 LONGEST_WAIT = "15s"
-WHY = {
+UNFIT = "The rows of the backup do not fit the tables."
+WHY: dict[type[psycopg.Error], str] = {
     psycopg.errors.LockNotAvailable: "Somebody is at work in the database. Stop the panel first.",
     psycopg.errors.InsufficientPrivilege: (
         "SAMVEV_DATABASE_OWNER_URL must log in as the role that owns the database."
     ),
+    psycopg.DataError: UNFIT,
+    psycopg.IntegrityError: UNFIT,
+    psycopg.ProgrammingError: UNFIT,
 }
-UNFIT = (psycopg.DataError, psycopg.IntegrityError, psycopg.ProgrammingError)
 REFERENCES = """
     SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
     WHERE contype = 'f' AND connamespace = 'public'::regnamespace ORDER BY conname
@@ -58,19 +61,17 @@ def loaded(engine: Engine, manifest: Manifest, part: Path, key: bytes) -> Iterat
             _make_room(connection, driver, manifest.revision)
             references = driver.execute(REFERENCES).fetchall()
             _drop(driver, references)
-            try:
-                _load(driver, part, key)
-                # All at once, and looked at for every row that was loaded.
-                _add(driver, references)
-            except UNFIT:
-                raise Refused("The rows of the backup do not fit the tables.") from None
+            _load(driver, part, key)
+            # All at once, and looked at for every row that was loaded.
+            _add(driver, references)
             _set_counters(driver, manifest.sequences)
             yield connection
     except (psycopg.Error, DBAPIError) as error:
-        for kind, why in WHY.items():
-            if isinstance(getattr(error, "orig", error), kind):
-                raise Refused(why) from None
-        raise
+        problem = getattr(error, "orig", error)
+        why = next((why for kind, why in WHY.items() if isinstance(problem, kind)), None)
+        if why is None:
+            raise
+        raise Refused(why) from None
 
 
 def _make_room(connection: Connection, driver: psycopg.Connection[Any], revision: str) -> None:

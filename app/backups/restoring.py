@@ -96,10 +96,9 @@ def restore(app: Flask, folder: Path, *, at: datetime) -> Restored:
     backup = examine(find(folder), settings)
     engine: Engine = app.extensions["samvev_owner_engine"]
     settings.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (
-        _loaded(engine, backup) as connection,
-        stored.put_back(backup.folder / FILES, backup.keys.of(FILES)) as count,
-    ):
+    # The files are there before the rows that point at them are, as always.
+    with stored.putting_back() as put_back, _loaded(engine, backup) as connection:
+        count = put_back(backup.folder / FILES, backup.keys.of(FILES))
         _compare(connection, backup.manifest, count)
         migrating.go_to(connection, "head")
         pointed_at = stored.pointed_at(connection)

@@ -1,9 +1,10 @@
 """Uploaded files and the rows that point at them: into a backup, back again, and compared."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,30 +52,36 @@ def write(part: PartWriter) -> int:
 
 
 @contextmanager
-def put_back(path: Path, key: bytes) -> Iterator[int]:
-    """Put every file of the part back; how many. Those are taken away again if the block fails.
+def putting_back() -> Iterator[Callable[[Path, bytes], int]]:
+    """What puts every file of a part back and tells how many; if the block fails, they are taken
+    away again.
 
     Raises:
         Refused: other files lie there than those of the backup.
     """
-    there, added, count = set(storage.kept()), [], 0
+    added: list[str] = []
     try:
-        for heading, blocks in sections(path, key):
-            name, content = str(heading["file"]), b"".join(blocks)
-            count += 1
-            if name not in there:
-                added.append(name)
-                storage.put_back(name, content)
-            elif storage.sealed(name) == content:
-                # Put back by a restore that was interrupted.
-                there.remove(name)
-        if there:
-            raise Refused(f"The folder of uploaded files holds {len(there)} of another panel.")
-        yield count
+        yield partial(_put_back, added)
     except BaseException:
         for name in added:
             storage.drop(name)
         raise
+
+
+def _put_back(added: list[str], path: Path, key: bytes) -> int:
+    there, count = set(storage.kept()), 0
+    for heading, blocks in sections(path, key):
+        name, content = str(heading["file"]), b"".join(blocks)
+        count += 1
+        if name not in there:
+            added.append(name)
+            storage.put_back(name, content)
+        elif storage.sealed(name) == content:
+            # Put back by a restore that was interrupted.
+            there.remove(name)
+    if there:
+        raise Refused(f"The folder of uploaded files holds {len(there)} of another panel.")
+    return count
 
 
 def pointed_at(connection: Connection, tables: Iterable[str] | None = None) -> set[str]:

@@ -91,12 +91,13 @@ def sealed(key: str) -> bytes:
 
 
 def put_back(key: str, content: bytes) -> None:
-    """Keep ``content``, which was ``sealed`` in a backup, under its key again.
-
-    Raises:
-        FileExistsError: something is kept under the key.
-    """
-    _write(_path(key), content)
+    """Keep ``content``, which was ``sealed`` in a backup, under its key again: whole or not at all,
+    also when this is interrupted."""
+    path = _path(key)
+    unfinished = path.with_name(f"{key}.part")
+    unfinished.unlink(missing_ok=True)
+    _write(unfinished, content)
+    unfinished.rename(path)
 
 
 def drop(key: str) -> None:

@@ -251,7 +251,11 @@ def test_a_second_backup_gets_a_folder_of_its_own(source, backup):
     assert {one.name: one.read_bytes() for one in first.folder.iterdir()} == before
 
 
-def test_a_backup_is_of_one_instant_while_others_write(source, tmp_path, make_app, database_name):
+@pytest.fixture(scope="module")
+def written_to(source, make_app, database_name, tmp_path_factory):
+    """A panel restored by the commands from a backup that was taken while others wrote pairs of
+    events, and what the commands said."""
+    into = str(tmp_path_factory.mktemp("written_to"))
     stop, begun = Event(), Event()
 
     def write():
@@ -263,28 +267,51 @@ def test_a_backup_is_of_one_instant_while_others_write(source, tmp_path, make_ap
                     db.session.flush()
                     log.record(Actor(), f"pair:{mark}")
                 begun.set()
-            db.session.remove()
 
     writer = Thread(target=write)
     writer.start()
     try:
         assert begun.wait(30)
-        taken = take(source, tmp_path)
+        taken = command(source, "create", into)
     finally:
         stop.set()
         writer.join()
     other = make_app(database_name, encryption_key=KEY)
-    restore(other, taken.folder)
+    return other, into, taken, command(other, "restore", into)
 
-    each = (
-        select(func.count())
-        .where(AuditEvent.action.startswith("pair:"))
-        .group_by(AuditEvent.action)
-    )
+
+def command(app, *arguments):
+    """What a command of backups said, and its exit code."""
+    answer = app.test_cli_runner().invoke(args=["backup", *arguments])
+    return answer.output, answer.exit_code
+
+
+def test_a_backup_is_of_one_instant_while_others_write(written_to):
+    other, _into, _taken, _restored = written_to
+    pair = AuditEvent.action.startswith("pair:")
+
     with looking(other) as connection:
+        each = select(func.count()).where(pair).group_by(AuditEvent.action)
         counts = connection.scalars(each).all()
     assert counts
     assert set(counts) == {2}
+
+
+def test_the_commands_say_what_they_did(written_to, tmp_path):
+    other, into, (taken, first), (restored, second) = written_to
+
+    again, third = command(other, "restore", into)
+    nothing, fourth = command(other, "restore", str(tmp_path))
+    nowhere, fifth = command(other, "create", "/proc/nowhere")
+
+    assert (first, second, third, fourth, fifth) == (0, 0, 1, 1, 1)
+    assert "rows and 1 files as of" in taken
+    assert "counts, references and walls were checked" in restored
+    assert "What was done after that is gone" in restored
+    assert "not empty" in again
+    assert "no manifest was found" in nothing
+    assert again.endswith("Nothing was restored.\n")
+    assert "No backup was taken." in nowhere
 
 
 def test_a_backup_of_an_earlier_release_is_brought_up_to_this_one(
@@ -534,26 +561,3 @@ def test_rows_that_a_rule_hides_stop_the_backup(source, tmp_path, database_name)
 
     assert list(tmp_path.iterdir()) == []
     assert take(source, tmp_path).manifest.rows["person"] > 10
-
-
-# --- The commands --------------------------------------------------------------------------------
-
-
-def test_the_commands_say_what_they_did(source, tmp_path, make_app, database_name):
-    other = make_app(database_name, encryption_key=KEY)
-
-    def run(app, *arguments):
-        return app.test_cli_runner().invoke(args=["backup", *arguments])
-
-    taken = run(source, "create", str(tmp_path / "kopier"))
-    assert taken.exit_code == 0, taken.output
-    assert "rows and 1 files as of" in taken.output
-    first = run(other, "restore", str(tmp_path / "kopier"))
-    assert first.exit_code == 0, first.output
-    assert "What was done after that is gone" in first.output
-    second = run(other, "restore", str(tmp_path / "kopier"))
-    assert second.exit_code == 1
-    assert "not empty" in second.output
-    assert "Nothing was restored." in second.output
-    nothing = run(other, "restore", str(tmp_path))
-    assert "no manifest was found" in nothing.output
