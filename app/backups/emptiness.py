@@ -34,7 +34,8 @@ def refuse_filled(connection: Connection) -> None:
         raise Refused(f"The database is at migration {revision}, newer than this program.")
     filled = [name for name, count in counts.items() if count and name not in FROM_SETTING_UP]
     if filled:
+        more = f" and {len(filled) - 1} other tables" if len(filled) > 1 else ""
         raise Refused(
             "The panel is not empty, and a backup is restored into an empty one only."
-            f" There are rows in {len(filled)} tables, such as {filled[0]}."
+            f" There are rows in {filled[0]}{more}."
         )
