@@ -1,5 +1,6 @@
 """Both databases, a small world of two municipalities, and clients that are signed in."""
 
+import gc
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -28,6 +29,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database", choices=DATABASES, default=None, help="Run on one database only."
     )
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage seldom: most of what there is by now stays to the end, and looking through
+    it again and again takes a seventh of a run's time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.accounts import operations as accounts
 from app.accounts.holding import Terms, add_account, keep_identifiers
 from app.accounts.passwords import make_hash
-from app.demonstration import cast, crowd, doubles, method, plans
+from app.demonstration import cast, crowd, doubles, kept_twice, method, plans
 from app.demonstration.accounts import ENDED_ON, LOGINS, PASSWORD, SINCE, Login
 from app.demonstration.cast import Sketch
 from app.demonstration.places import FJELLBY, STRANDVIK, Place
@@ -121,10 +121,18 @@ class _Filling:
         self._appoint_leaders(person for person, _sketch in registered)
         self._retire_units()
         self.session.flush()
-        return self._plant([one for one in registered if not one[1].is_double], logins)
+        holders, planted = self._plant([one for one in registered if not one[1].is_double], logins)
+        persons = [person for person, sketch in registered if sketch.is_double]
+        if not persons:
+            return planted
+        return planted + kept_twice.plant(
+            kept_twice.Setting(self.session, self.actor, self.units, persons, holders, self.moment)
+        )
 
-    def _plant(self, registered: Sequence[tuple[Person, Sketch]], logins: dict[str, int]) -> int:
-        """The plans, once those are there who coordinate them."""
+    def _plant(
+        self, registered: Sequence[tuple[Person, Sketch]], logins: dict[str, int]
+    ) -> tuple[list[Holder], int]:
+        """The plans, once those are there who coordinate them; those, and how many plans."""
         people = People(self.place, registered, self.moment.today)
         username = COORDINATORS[self.place.number]
         holders = [Holder(people.with_login(username), logins[username])]
@@ -140,7 +148,7 @@ class _Filling:
         method.plant(
             method.Setting(self.session, self.place.language, coordinators, self.moment.at)
         )
-        return planted
+        return holders, planted
 
     def _add_units(self) -> None:
         for plan in self.place.units:

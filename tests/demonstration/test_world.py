@@ -13,19 +13,20 @@ from sqlalchemy import select
 
 from app.clock import today, utc_now
 from app.db import db, transaction
-from app.demonstration import crowd, doubles, world
+from app.demonstration import crowd, doubles, kept_twice, world
 from app.demonstration.accounts import LOGINS, PASSWORD
 from app.demonstration.cast import Sketch
 from app.demonstration.places import FJELLBY, PLACES, STRANDVIK
 from app.duplicate_tables import DuplicatePair
-from app.enums import ProtectionGrade, UnitKind
+from app.duplicates import kinds
+from app.enums import DuplicateKind, ProtectionGrade, UnitKind
 from app.jobs import demo
 from app.models import Membership, Municipality, Person, ProtectedAddress, Unit
 from app.municipalities import operations as municipalities
 from app.municipalities.register import load_register
 from app.people.national_id import NationalIdKind, examine
 from app.people.operations import read_national_id
-from app.security.actor import acting_as, operator
+from app.security.actor import acting_as, find_actor, operator
 from tests.conftest import TOKEN
 
 DAY = date(2026, 3, 2)
@@ -168,7 +169,7 @@ def test_two_loads_give_the_same_names(loaded: Flask):
 def test_units_form_a_tree_with_leaders_and_some_are_retired(loaded: Flask):
     with loaded.app_context():
         for place in PLACES:
-            units = rows_in(place.number, Unit)
+            units = [one for one in rows_in(place.number, Unit) if one.name != kept_twice.UNIT]
             retired = {unit.name for unit in units if unit.retired_at is not None}
 
             assert len(units) == len(place.units)
@@ -215,6 +216,19 @@ def test_a_scan_finds_who_is_registered_twice_and_why_that_was(loaded: Flask):
         assert {frozenset(two) for two in combinations(chain, 2)} <= found
         assert given == [doubles.REASON]
         assert not {frozenset(two) for two in combinations(twins, 2)} & found
+
+
+def test_there_is_something_of_every_kind_that_is_kept_twice(loaded: Flask):
+    with loaded.app_context():
+        demo.look_for_doubles()
+        account = db.session.scalars(select(User).where(User.username == "lokal.strandvik")).one()
+        [place] = {one.municipality_id for one in rows_in("9901", Person)}
+        actor = find_actor(db.session(), account.id, place, utc_now())
+
+        with acting_as(db.session(), actor):
+            found = {kind.what: kind.count(actor, utc_now()) for kind in kinds.KINDS}
+
+        assert found == dict.fromkeys(set(DuplicateKind) - {DuplicateKind.PERSON}, 1)
 
 
 @pytest.mark.parametrize("login", LOGINS, ids=lambda login: login.username)

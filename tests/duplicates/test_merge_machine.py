@@ -2,7 +2,9 @@
 
 from collections import Counter, defaultdict
 from functools import partial
+from itertools import count
 from random import Random
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -18,6 +20,7 @@ from hypothesis.stateful import (
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
+from app import columns
 from app.db import db
 from app.duplicates import merge_plan, merging, references, undoing
 from app.duplicates.merge_rows import is_over
@@ -122,6 +125,19 @@ def _told(row):
     return {name: value for name, value in row.items() if name != "facts"}
 
 
+NUMBERS = [count()]
+
+
+def number_anew():
+    """Let ids start from one again: nothing of the world before is left."""
+    NUMBERS[0] = count(1)
+
+
+def next_id():
+    """Ids in the order in which they are made, the same ones whenever a seed is run again."""
+    return UUID(int=0x01 << 120 | 0x7 << 76 | 0x8 << 60 | next(NUMBERS[0]))
+
+
 class Merging(RuleBasedStateMachine):
     """Two clerks merge, approve, undo; meanwhile others change plans."""
 
@@ -130,6 +146,7 @@ class Merging(RuleBasedStateMachine):
     @initialize(seed=st.integers(0, 2**32 - 1))
     def plant(self, seed):
         self.random = Random(seed)
+        number_anew()
         self.town = MergeTown(self.world, self.random, self.random.choice(PIVOTS))
         self.journal = []
         self.before, self.after = {}, {}
@@ -395,10 +412,9 @@ class Merging(RuleBasedStateMachine):
         for column in (Participant.person_id, Membership.person_id, Authority.holder_id):
             rows = session.scalars(select(column.class_).where(column.in_(gone)))
             assert not [one for one in rows if not is_over(one, on)]
-        open_ones = (Person.merged_into_id.is_not(None), Person.is_shielded.is_(True))
-        shown = (Person.address, Person.postcode, Person.unit_id)
-        told = or_(*(one.is_not(None) for one in shown))
-        assert not session.scalars(select(Person.id).where(*open_ones, told)).all()
+        has_unit = and_(Person.merged_into_id.is_not(None), Person.unit_id.is_not(None))
+        told = or_(Person.address.is_not(None), Person.postcode.is_not(None), has_unit)
+        assert not session.scalars(select(Person.id).where(Person.is_shielded, told)).all()
 
     @invariant()
     def a_login_stands_for_one_person(self):
@@ -424,11 +440,14 @@ def app(database_name, make_app):
 
 
 @pytest.mark.drill
-def test_g1_g3_g4_g7_merging_never_widens_and_undoing_restores(app, world, database_name, capsys):
+def test_g1_g3_g4_g7_merging_never_widens_and_undoing_restores(
+    app, world, database_name, capsys, monkeypatch
+):
     if database_name == "postgresql" and not IS_FULL:
         pytest.skip("the rules are pure; the drill asks both databases")
     TOLD.clear()
     Merging.world = world
+    monkeypatch.setattr(columns, "uuid7", next_id)
     with app.app_context():
         try:
             run_state_machine_as_test(

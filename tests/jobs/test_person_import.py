@@ -19,11 +19,13 @@ from app.people.import_files import folder_of
 from app.people.import_rows import ImportProblem
 from app.people.tabular import read_table
 from app.security.actor import Actor, acting_as, operator
+from tests.drills import size
 from tests.jobs import steps
 from tests.people import person_files as files
 from tests.world import CANARY, World
 
 SCHOOL = f"{CANARY['9901']} skole"
+ROWS = size(2_500, 10_000)
 
 
 class Killed(BaseException):
@@ -45,10 +47,11 @@ def prefix(request) -> str:
     return f"J{crc32(request.node.nodeid.encode()) % 10**6}"
 
 
-def test_37_rows_at_fault_among_10_000_are_each_named_and_the_other_9_963_imported(
+@pytest.mark.drill
+def test_37_rows_at_fault_among_thousands_are_each_named_and_all_others_imported(
     app, client, place, prefix
 ):
-    data, expected = files.with_faults(files.rows(10_000, SCHOOL, prefix))
+    data, expected = files.with_faults(files.rows(ROWS, SCHOOL, prefix))
 
     job_id = steps.check(app, client, place, data)
     checked = steps.report(app, job_id, place)
@@ -56,10 +59,10 @@ def test_37_rows_at_fault_among_10_000_are_each_named_and_the_other_9_963_import
     steps.run(app, job_id, place)
 
     assert {p.line: (p.column, p.code) for p in checked.problems} == expected
-    assert (checked.good, checked.bad) == (9_963, 37)
-    assert steps.count(app, place, prefix) == (9_963, 9_963)
+    assert (checked.good, checked.bad) == (ROWS - 37, 37)
+    assert steps.count(app, place, prefix) == (ROWS - 37, ROWS - 37)
     receipt = steps.report(app, job_id, place)
-    assert (receipt.imported, receipt.bad) == (9_963, 37)
+    assert (receipt.imported, receipt.bad) == (ROWS - 37, 37)
     page = client.get(f"/job/show/{job_id}").text
     assert "31.02.2010" in page
     assert not any(code.value in page for code in ImportProblem if "_" in code.value)
