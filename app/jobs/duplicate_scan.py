@@ -11,15 +11,17 @@ from typing import Any
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.audit import log
 from app.clock import utc_now
 from app.columns import new_id
 from app.db import db, transaction
-from app.duplicates import index, linking, scanning
+from app.duplicates import index, linking, scanning, scratch
+from app.duplicates.linking import Engine
 from app.duplicates.scanning import Counts
+from app.duplicates.scratch import Scratch
 from app.enums import JobKind, JobState
 from app.jobs import locks
 from app.jobs.records import OPEN, JobRef, Stopped, at_work
@@ -27,6 +29,7 @@ from app.models import Job, MatchState
 from app.security import policy
 from app.security.actor import Actor, acting_as, operator
 from app.security.roles import Action, Resource
+from config import Settings
 
 COUNTED = ("persons", "compared", "found", "new", "reopened", "faded")
 LINES: dict[str, Any] = {
@@ -115,24 +118,39 @@ def scan_now(municipality_id: int, *, processes: int, anew: bool = False) -> Cou
     return counts
 
 
-def link_now(municipality_id: int, *, processes: int) -> Counts | None:
+def link_now(municipality_id: int, *, processes: int, engine: Engine) -> Counts | None:
     """As ``scan_now`` of everybody, with pairs that Splink finds.
 
     Raises:
         NotInstalled: Splink is an optional extra, and is not there.
+        Unusable: the database for ``engine`` can't be used.
     """
     linking.require_splink()
     with only_one(municipality_id) as is_ours:
         if not is_ours:
             return None
+        room = _scratch() if engine is Engine.POSTGRESQL else None
         counts = scanning.compare_linked(
             municipality_id,
             scanning.plainly(municipality_id),
-            partial(linking.pairs, _folder()),
+            partial(linking.pairs, _folder(), scratch=room),
             processes=processes,
         )
     _tell_scanned(municipality_id)
     return counts
+
+
+def _scratch() -> Scratch:
+    """The database of ``SAMVEV_LINKAGE_URL``, which must be another one than the panel's."""
+    settings: Settings = current_app.config["SAMVEV"]
+    panel = None
+    if settings.is_postgresql:
+        with db.engine.connect() as connection:
+            started, name = connection.execute(
+                select(func.pg_postmaster_start_time(), func.current_database())
+            ).one()
+        panel = (started, name)
+    return scratch.ready(settings.linkage_url, panel=panel)
 
 
 def _tell_scanned(municipality_id: int) -> None:
