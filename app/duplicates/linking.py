@@ -1,6 +1,7 @@
 """Pairs for nation-size batches, found by Splink: the same normal forms, in another engine.
 
-Splink is an optional extra, so what uses it is loaded when it is asked for.
+Splink is an optional extra, and not every panel has PostgreSQL, so what uses them is loaded when it
+is asked for.
 """
 
 import fcntl
@@ -11,10 +12,13 @@ from contextlib import closing, contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from app.duplicates import linkage_rows, stopping
-from app.duplicates.scratch import Scratch
 from app.duplicates.store import RecordStore
+
+if TYPE_CHECKING:
+    from app.duplicates.scratch import Identity, Scratch
 
 LOWEST = 0.0
 """Bits that Splink must find for a pair to be compared: as likely as not, by its coarser model."""
@@ -33,6 +37,10 @@ class NotInstalled(RuntimeError):
     """Splink is not installed."""
 
 
+class Unusable(RuntimeError):
+    """The scratch database can't be used; the text says why, and holds no password."""
+
+
 def require_splink() -> None:
     """Raise ``NotInstalled`` where Splink can't be loaded."""
     try:
@@ -41,8 +49,15 @@ def require_splink() -> None:
         raise NotInstalled from None
 
 
+def scratch_at(address: str, *, panel: "Identity | None") -> "Scratch":
+    """The database at ``address`` for PostgreSQL to compare in; see ``scratch.ready``."""
+    from app.duplicates import scratch
+
+    return scratch.ready(address, panel=panel)
+
+
 def pairs(
-    folder: Path, store: RecordStore, *, scratch: Scratch | None = None
+    folder: Path, store: RecordStore, *, scratch: "Scratch | None" = None
 ) -> Generator[tuple[int, int]]:
     """The places of pairs that Splink finds likely, by DuckDB or in the database ``scratch``.
 

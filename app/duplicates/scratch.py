@@ -17,6 +17,8 @@ from psycopg import Connection, errors, sql
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.duplicates.linking import Unusable
+
 PREFIX = "samvev_linkage_"
 BITS = 63
 EXTENSION: LiteralString = "fuzzystrmatch"
@@ -31,10 +33,6 @@ OPTIONS = (
 
 Identity = tuple[datetime, str]
 """Which database it is, by whatever name it is reached: when its server started, and its name."""
-
-
-class Unusable(RuntimeError):
-    """The scratch database can't be used; the text says why, and holds no password."""
 
 
 @dataclass(frozen=True)

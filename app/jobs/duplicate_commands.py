@@ -13,9 +13,8 @@ from sqlalchemy import select
 from app.audit import log
 from app.db import db, transaction
 from app.duplicates import exporting, scanning
-from app.duplicates.linking import Engine, NotInstalled
+from app.duplicates.linking import Engine, NotInstalled, Unusable
 from app.duplicates.scanning import Counts
-from app.duplicates.scratch import Unusable
 from app.jobs import duplicate_scan
 from app.models import Municipality, Person
 from app.security.actor import acting_as, operator

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -18,10 +18,9 @@ from app.audit import log
 from app.clock import utc_now
 from app.columns import new_id
 from app.db import db, transaction
-from app.duplicates import index, linking, scanning, scratch
+from app.duplicates import index, linking, scanning
 from app.duplicates.linking import Engine
 from app.duplicates.scanning import Counts
-from app.duplicates.scratch import Scratch
 from app.enums import JobKind, JobState
 from app.jobs import locks
 from app.jobs.records import OPEN, JobRef, Stopped, at_work
@@ -30,6 +29,9 @@ from app.security import policy
 from app.security.actor import Actor, acting_as, operator
 from app.security.roles import Action, Resource
 from config import Settings
+
+if TYPE_CHECKING:
+    from app.duplicates.scratch import Scratch
 
 COUNTED = ("persons", "compared", "found", "new", "reopened", "faded")
 LINES: dict[str, Any] = {
@@ -140,7 +142,7 @@ def link_now(municipality_id: int, *, processes: int, engine: Engine) -> Counts 
     return counts
 
 
-def _scratch() -> Scratch:
+def _scratch() -> "Scratch":
     """The database of ``SAMVEV_LINKAGE_URL``, which must be another one than the panel's."""
     settings: Settings = current_app.config["SAMVEV"]
     panel = None
@@ -150,7 +152,7 @@ def _scratch() -> Scratch:
                 select(func.pg_postmaster_start_time(), func.current_database())
             ).one()
         panel = (started, name)
-    return scratch.ready(settings.linkage_url, panel=panel)
+    return linking.scratch_at(settings.linkage_url, panel=panel)
 
 
 def _tell_scanned(municipality_id: int) -> None:

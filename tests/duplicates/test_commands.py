@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app import duplicates as app_duplicates
 from app.clock import today, utc_now
 from app.db import db, transaction
-from app.duplicates import linking, scanning
+from app.duplicates import linking, scanning, scratch
 from app.enums import JobState, MatchBand, PairState
 from app.errors import NotAllowed
 from app.jobs import duplicate_scan, rounds, runner
@@ -381,7 +381,7 @@ def test_another_engine_compares_in_the_scratch_database(
     app, nationals, splink, linkage_url, monkeypatch
 ):
     linkage_url("postgresql://somewhere/scratch")
-    monkeypatch.setattr(duplicate_scan.scratch, "ready", lambda url, *, panel: (url, panel))
+    monkeypatch.setattr(scratch, "ready", lambda url, *, panel: (url, panel))
 
     code, output = run(app, "link", "--municipality", "9902", "--engine", "postgresql")
 

@@ -11,7 +11,8 @@ from sqlalchemy import make_url
 
 from app.duplicates import scratch, stopping
 from app.duplicates.linkage_engine import POSTGRESQL
-from app.duplicates.scratch import PREFIX, Scratch, Unusable
+from app.duplicates.linking import Unusable
+from app.duplicates.scratch import PREFIX, Scratch
 
 NOBODY = f"{PREFIX}{7:016x}"
 SECRET = "hemmelig"
