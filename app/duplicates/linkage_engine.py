@@ -41,21 +41,23 @@ class Opened:
     rows: Callable[[str], Iterator[Weighed]]
 
 
-# Keys that too many share, or one alone, find nobody.
+# Keys that too many share, or one alone, find nobody. The others become numbers, which are shorter
+# than keys and say nothing of persons.
 USEFUL_KEYS = f"""
 WITH each_key AS (
     SELECT unique_id, unnest(string_to_array(keys, ';')) AS key FROM lines
 ), useful AS (
-    SELECT key FROM each_key GROUP BY key HAVING count(*) BETWEEN 2 AND {LARGEST_BLOCK}
+    SELECT key, row_number() OVER () AS number FROM each_key
+    GROUP BY key HAVING count(*) BETWEEN 2 AND {LARGEST_BLOCK}
 ), kept AS (
-    SELECT unique_id, array_agg(key) AS keys FROM each_key JOIN useful USING (key)
+    SELECT unique_id, array_agg(number) AS keys FROM each_key JOIN useful USING (key)
     GROUP BY unique_id
 )
-SELECT {_KEPT}, coalesce(kept.keys, CAST(ARRAY[] AS text[])) AS keys
+SELECT {_KEPT}, coalesce(kept.keys, CAST(ARRAY[] AS bigint[])) AS keys
 FROM lines LEFT JOIN kept USING (unique_id)
 """  # noqa: S608 - a number and columns of ours
-"""The persons with a list of keys, of the table ``lines``, which holds a file of ``linkage_rows``;
-read alike by both engines."""
+"""The persons of the table ``lines``, which holds a file of ``linkage_rows``, each with a list of
+the numbers of their keys; read alike by both engines."""
 
 DUCKDB = """
 CREATE MACRO like_name(a, b) AS jaro_winkler_similarity(a, b) >= 0.9;

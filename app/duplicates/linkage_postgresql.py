@@ -108,7 +108,7 @@ _KEPT_BEFORE = {
 
 
 # How columns begin that hold numbers of a run, levels and weights.
-_SAYS_NOTHING = ("unique_id", "join_key", "match_", "gamma_", "mw_", "tf_")
+_SAYS_NOTHING = ("unique_id", "join_key", "keys", "match_", "gamma_", "mw_", "tf_")
 
 
 class _Api(PostgresAPI):
