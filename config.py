@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     instance: Path = ROOT / "instance"
     database_url: str = ""
     database_owner_url: str = ""
+    linkage_url: str = ""
     secret_key: str = ""
     secret_key_fallbacks: list[str] = Field(default_factory=list)
     encryption_key: str = ""
@@ -51,7 +52,7 @@ class Settings(BaseSettings):
     password_hash_method: str = "scrypt:32768:8:3"
     walls: frozenset[str] = frozenset({"policy", "session", "database"})
 
-    @field_validator("database_url", "database_owner_url")
+    @field_validator("database_url", "database_owner_url", "linkage_url")
     @classmethod
     def _use_psycopg_3(cls, url: str) -> str:
         for prefix in ("postgres://", "postgresql://"):

@@ -1,14 +1,16 @@
 """``python -m benchmarks.duplicates``: how well and how fast duplicate persons are found.
 
-Made-up persons with the answer known, compared by us and by Splink (DuckDB) in one run; a second
-set of them, drawn in another way; and the FEBRL sets where the environment of Splink has them.
-Blocks are made in memory here; what a scan over a database takes is measured elsewhere. Splink is
-installed in an environment of its own.
+Made-up persons with the answer known, compared by us and by Splink in one run (on DuckDB, and on
+PostgreSQL in the scratch database of SAMVEV_LINKAGE_URL, where that is set); a second set of them,
+drawn in another way; and the FEBRL sets where the environment of Splink has them. Blocks are made
+in memory here; what a scan over a database takes is measured elsewhere. Splink is installed in an
+environment of its own.
 """
 
 import argparse
 import csv
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -22,7 +24,7 @@ from functools import cached_property
 from itertools import combinations
 from pathlib import Path
 
-from app.duplicates import estimation, linkage_rows, thirds
+from app.duplicates import estimation, linkage_rows, linking, thirds
 from app.duplicates.keys import keys_of
 from app.duplicates.record import Facts, Record, record_of
 from app.duplicates.scoring import compare, explained
@@ -107,7 +109,7 @@ def _measure(persons: Persons, python: Path | None, folder: Path) -> None:
     _say("| | precision | recall | F1 | pairs |\n| --- | ---: | ---: | ---: | ---: |\n")
     costs = [_ours(persons)]
     if python:
-        costs.append(_splink(persons, python, folder))
+        costs += [_splink(persons, python, folder, engine) for engine in _engines()]
     _say("\n" + "".join(f"{cost}\n" for cost in costs))
 
 
@@ -227,18 +229,28 @@ def _linkage(folder: Path) -> Path:
     return python
 
 
-def _splink(persons: Persons, python: Path, folder: Path) -> str:
+def _engines() -> list[str]:
+    """What Splink compares with: PostgreSQL too, where it has a database."""
+    return ["DuckDB", "PostgreSQL"] if os.environ.get("SAMVEV_LINKAGE_URL") else ["DuckDB"]
+
+
+def _splink(persons: Persons, python: Path, folder: Path, engine: str) -> str:
     given, found = folder / "persons.csv", folder / "pairs.csv"
     _write(given, persons.records)
-    command = [str(python), "-m", "benchmarks.peers.splink.program", str(given), str(found)]
+    program = [str(python), "-m", "benchmarks.peers.splink.program"]
+    command = [*program, str(given), str(found), engine.lower()]
     answer = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     cost = json.loads(answer.stdout.splitlines()[-1])
     with found.open(newline="") as file:
         scored = [(float(weight), int(a), int(b)) for a, b, weight in csv.reader(file)]
-    _best("Splink", persons, scored)
+    _best(f"Splink on {engine}", persons, scored)
+    likely = [(a, b) for weight, a, b in scored if weight >= linking.LOWEST]
+    right = sum(map(persons.is_one, likely))
     return (
-        f"Splink: {len(scored):,} pairs kept in {cost['seconds']:.0f} s on all processors, without"
-        f" the {len(persons.records):,} records made normal; peak {cost['mib']:,.0f} MiB"
+        f"Splink on {engine}: {len(scored):,} pairs kept in {cost['seconds']:.0f} s on all"
+        f" processors, without the {len(persons.records):,} records made normal; peak of this"
+        f" process {cost['mib']:,.0f} MiB. {right / persons.pairs:.1%} of the true pairs are among"
+        f" the {len(likely):,} that `duplicates link` compares"
     )
 
 

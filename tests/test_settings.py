@@ -41,6 +41,14 @@ def test_an_unsafe_setting_stops_the_start_by_name(change, named):
         Settings(**(SAFE | change))
 
 
+@pytest.mark.parametrize("setting", ["database_url", "database_owner_url", "linkage_url"])
+def test_the_address_of_a_database_needs_no_driver(setting):
+    for scheme in ("postgres", "postgresql", "postgresql+psycopg"):
+        settings = Settings(**(SAFE | {setting: f"{scheme}://other@db.example/x"}))
+
+        assert getattr(settings, setting) == "postgresql+psycopg://other@db.example/x"
+
+
 def test_a_production_cookie_is_bound_to_the_host_and_to_tls(tmp_path):
     app = create_app(Settings(**SAFE, instance=tmp_path))
 

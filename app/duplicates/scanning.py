@@ -5,8 +5,8 @@ that a scan that is cut off goes on where it stopped.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -71,7 +71,7 @@ class Counts:
     faded: int = 0
 
 
-Linking = Callable[[RecordStore], Iterable[tuple[int, int]]]
+Linking = Callable[[RecordStore], Generator[tuple[int, int]]]
 """Finds pairs of places of records that may be of one person."""
 
 Turn = Callable[[], AbstractContextManager[Callable[[Counts], None]]]
@@ -123,8 +123,9 @@ def compare_linked(municipality_id: int, turn: Turn, link: Linking, *, processes
     one.wanted = one.everybody = len(one.ids)
     _read(one)
     candidates = blocks.Pairs(one.places, one.wanted)
-    for first, second in link(one.store):
-        candidates.add_pair(first, second)
+    with closing(link(one.store)) as found:
+        for first, second in found:
+            candidates.add_pair(first, second)
     # The other engine has threads of its own in this process now, which a fork would not survive.
     one.processes = 1
     weights = _weights(one, candidates)

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.audit import log
 from app.db import db, transaction
 from app.duplicates import exporting, scanning
-from app.duplicates.linking import NotInstalled
+from app.duplicates.linking import Engine, NotInstalled, Unusable
 from app.duplicates.scanning import Counts
 from app.jobs import duplicate_scan
 from app.models import Municipality, Person
@@ -45,19 +45,34 @@ def scan(municipality: str | None, processes: int | None, anew: bool) -> None:
 @duplicates_group.command("link")
 @MUNICIPALITY
 @PROCESSES
-def link(municipality: str | None, processes: int | None) -> None:
-    """Compare everybody with pairs that Splink (DuckDB) finds: for batches of a nation's size.
+@click.option(
+    "--engine",
+    type=click.Choice([engine.value for engine in Engine]),
+    default=Engine.DUCKDB.value,
+    show_default=True,
+    help="What compares: DuckDB on this machine, or the PostgreSQL of SAMVEV_LINKAGE_URL.",
+)
+def link(municipality: str | None, processes: int | None, engine: str) -> None:
+    """Compare everybody with pairs that Splink finds: for batches of a nation's size.
 
     Needs the optional extra: pip install 'samvev[linkage]'.
+
+    The engine postgresql works in the database whose address is in SAMVEV_LINKAGE_URL
+    (postgresql://role:password@host/database), which must be one of its own and not the panel's.
+    What is compared of persons lies there while the command runs, in a schema that is dropped at
+    the end. The role must be allowed to make schemas, and the server have the extension
+    fuzzystrmatch.
     """
     processes = processes or scanning.processors()
     for place in _places(municipality):
         try:
-            counts = duplicate_scan.link_now(place.id, processes=processes)
+            counts = duplicate_scan.link_now(place.id, processes=processes, engine=Engine(engine))
         except NotInstalled:
             raise click.ClickException(
                 "Splink is not installed. It comes with: pip install 'samvev[linkage]'"
             ) from None
+        except Unusable as problem:
+            raise click.ClickException(str(problem)) from None
         click.echo(f"{place.number} {place.name}: {_said(counts)}")
 
 

@@ -6,12 +6,12 @@ from dataclasses import asdict
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.audit import log
@@ -19,6 +19,7 @@ from app.clock import utc_now
 from app.columns import new_id
 from app.db import db, transaction
 from app.duplicates import index, linking, scanning
+from app.duplicates.linking import Engine
 from app.duplicates.scanning import Counts
 from app.enums import JobKind, JobState
 from app.jobs import locks
@@ -27,6 +28,10 @@ from app.models import Job, MatchState
 from app.security import policy
 from app.security.actor import Actor, acting_as, operator
 from app.security.roles import Action, Resource
+from config import Settings
+
+if TYPE_CHECKING:
+    from app.duplicates.scratch import Scratch
 
 COUNTED = ("persons", "compared", "found", "new", "reopened", "faded")
 LINES: dict[str, Any] = {
@@ -115,24 +120,39 @@ def scan_now(municipality_id: int, *, processes: int, anew: bool = False) -> Cou
     return counts
 
 
-def link_now(municipality_id: int, *, processes: int) -> Counts | None:
+def link_now(municipality_id: int, *, processes: int, engine: Engine) -> Counts | None:
     """As ``scan_now`` of everybody, with pairs that Splink finds.
 
     Raises:
         NotInstalled: Splink is an optional extra, and is not there.
+        Unusable: the database for ``engine`` can't be used.
     """
     linking.require_splink()
     with only_one(municipality_id) as is_ours:
         if not is_ours:
             return None
+        room = _scratch() if engine is Engine.POSTGRESQL else None
         counts = scanning.compare_linked(
             municipality_id,
             scanning.plainly(municipality_id),
-            partial(linking.pairs, _folder()),
+            partial(linking.pairs, _folder(), scratch=room),
             processes=processes,
         )
     _tell_scanned(municipality_id)
     return counts
+
+
+def _scratch() -> "Scratch":
+    """The database of ``SAMVEV_LINKAGE_URL``, which must be another one than the panel's."""
+    settings: Settings = current_app.config["SAMVEV"]
+    panel = None
+    if settings.is_postgresql:
+        with db.engine.connect() as connection:
+            started, name = connection.execute(
+                select(func.pg_postmaster_start_time(), func.current_database())
+            ).one()
+        panel = (started, name)
+    return linking.scratch_at(settings.linkage_url, panel=panel)
 
 
 def _tell_scanned(municipality_id: int) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app import duplicates as app_duplicates
 from app.clock import today, utc_now
 from app.db import db, transaction
-from app.duplicates import linking, scanning
+from app.duplicates import linking, scanning, scratch
 from app.enums import JobState, MatchBand, PairState
 from app.errors import NotAllowed
 from app.jobs import duplicate_scan, rounds, runner
@@ -279,19 +279,21 @@ def test_without_splink_the_command_says_how_to_get_it(app, context, monkeypatch
     assert "pip install" in output
 
 
-def test_pairs_that_splink_finds_are_compared_and_kept_as_others_are(
-    app, context, world, monkeypatch
-):
-    place = world.fjellby.id
-    with acting_as(db.session(), operator(place)) as actor:
-        twice(actor, "Nasjonal")
-    seen = []
+@pytest.fixture
+def splink(monkeypatch):
+    """Stands in for Splink, and finds that whoever is named Nasjonal may be one person.
+
+    Gives what it was asked to do: the file, how it lay, what was in it, and where it compares.
+    """
+    asked = []
 
     def write(path, records):
-        seen.append((path, path.parent.stat().st_mode & 0o077, list(records)))
+        asked.append(SimpleNamespace(path=path, mode=path.parent.stat().st_mode & 0o077))
+        asked[-1].records = list(records)
 
-    def link(path, *, lowest):
-        names = [(int(number), record) for number, record in seen[-1][2]]
+    def link(path, *, lowest, scratch):
+        asked[-1].scratch = scratch
+        names = [(int(number), record) for number, record in asked[-1].records]
         of_interest = [number for number, record in names if record.family == "nasjonal"]
         yield str(of_interest[1]), str(of_interest[0]), 20.0
         yield "0", "1", 12.0
@@ -300,18 +302,89 @@ def test_pairs_that_splink_finds_are_compared_and_kept_as_others_are(
     monkeypatch.setattr(linking.linkage_rows, "write", write)
     monkeypatch.setitem(sys.modules, NATIONWIDE, fake)
     monkeypatch.setattr(app_duplicates, "nationwide", fake, raising=False)
+    return asked
 
+
+@pytest.fixture
+def nationals(context, world):
+    """Two persons in Fjellby who may be one; the id of the municipality."""
+    with acting_as(db.session(), operator(world.fjellby.id)) as actor:
+        for given in ("Sunniva", "SUNNIVA"):
+            registered(actor, given, "Nasjonal")
+    db.session.rollback()
+    return world.fjellby.id
+
+
+def test_pairs_that_splink_finds_are_compared_and_kept_as_others_are(app, nationals, splink):
     code, output = run(app, "link", "--municipality", "9902")
 
     assert code == 0, output
     assert "2 pairs compared" in output
-    path, open_to_others, _records = seen[0]
-    assert not open_to_others
-    assert not path.parent.exists()
-    with acting_as(db.session(), operator(place)):
+    [asked] = splink
+    assert (asked.mode, asked.scratch) == (0, None)
+    assert not asked.path.parent.exists()
+    with acting_as(db.session(), operator(nationals)):
         states = [
             pair.state
             for pair in db.session.scalars(select(DuplicatePair))
             if pair.first.family_name == "Nasjonal"
         ]
-    assert states == [PairState.OPEN]
+    assert set(states) == {PairState.OPEN}
+
+
+def test_files_that_killed_runs_left_are_removed_and_those_of_living_ones_are_not(
+    app, nationals, splink
+):
+    folder = duplicate_scan._folder()
+    for name in ("linking-killed", "linking-alive"):
+        (folder / name).mkdir()
+        (folder / name / "persons.csv").touch()
+
+    with linking._held(folder / "linking-alive") as is_ours:
+        code, output = run(app, "link", "--municipality", "9902")
+
+    assert is_ours
+    assert code == 0, output
+    assert [left.name for left in folder.glob("linking-*")] == ["linking-alive"]
+
+
+@pytest.fixture
+def linkage_url(app, monkeypatch):
+    """Sets the address of the scratch database."""
+    settings = app.config["SAMVEV"]
+    return lambda url: monkeypatch.setattr(settings, "linkage_url", url)
+
+
+def test_another_engine_needs_an_address(app, nationals, splink, linkage_url):
+    linkage_url("")
+
+    code, output = run(app, "link", "--municipality", "9902", "--engine", "postgresql")
+
+    assert (code, splink) == (1, [])
+    assert "SAMVEV_LINKAGE_URL is not set" in output
+
+
+def test_another_engine_may_not_use_the_panels_own_database(
+    app, nationals, splink, linkage_url, databases, database_name
+):
+    is_own = database_name == "postgresql"
+    linkage_url(app.config["SAMVEV"].database_url if is_own else databases.make("postgresql"))
+
+    code, output = run(app, "link", "--municipality", "9902", "--engine", "postgresql")
+
+    assert (code, splink) == (1, [])
+    assert ("the panel's own database" in output) is is_own
+    assert ("lacks the extension" in output) is not is_own
+
+
+def test_another_engine_compares_in_the_scratch_database(
+    app, nationals, splink, linkage_url, monkeypatch
+):
+    linkage_url("postgresql://somewhere/scratch")
+    monkeypatch.setattr(scratch, "ready", lambda url, *, panel: (url, panel))
+
+    code, output = run(app, "link", "--municipality", "9902", "--engine", "postgresql")
+
+    assert code == 0, output
+    [asked] = splink
+    assert asked.scratch[0] == "postgresql://somewhere/scratch"

@@ -1,1 +1,1 @@
-"""Splink on DuckDB, with the same levels: see ``app.duplicates.nationwide``."""
+"""Splink on DuckDB or PostgreSQL, with the same levels: see ``app.duplicates.nationwide``."""
