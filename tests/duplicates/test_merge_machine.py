@@ -318,8 +318,9 @@ class Merging(RuleBasedStateMachine):
         if snapshot is not None:
             self._untouched_is_back(row, look_at, (snapshot, self.after.pop(row_id), now))
             TOLD["back where untouched"] += 1
-        if not is_last:
-            # What was seen after this merge was seen with it.
+        if not is_last or is_erased:
+            # What was seen after this merge was seen with it; and an address that was erased with
+            # another's is gone as well for whoever is undone next.
             self.journal.append("undone in between")
         if is_last:
             # Merges undone in between have given rows they share another version.
