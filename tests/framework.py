@@ -18,7 +18,9 @@ import app
 from config import ROOT
 
 KEPT = Path(__file__).with_name("framework.json")
-OPTIONAL = {"app.duplicates.nationwide"}
+OPTIONAL = {
+    f"app.duplicates.{name}" for name in ("linkage_duckdb", "linkage_postgresql", "nationwide")
+}
 """Modules that need an extra which is not installed with the rest."""
 
 THEIRS = Path(flask_appbuilder.__file__).parent
