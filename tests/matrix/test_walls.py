@@ -79,8 +79,8 @@ def snapshot(app, world):
             ]
 
 
-# In a test run every sixteenth cell, beginning with another for each insider; in a drill all.
-STEP = size(16, 1)
+# In a test run every twenty-fourth cell, beginning with another for each insider; in a drill all.
+STEP = size(24, 1)
 
 
 @pytest.mark.drill
