@@ -61,9 +61,9 @@ def visit(app: Flask, cell: Cell, who: Visitor, world: World) -> str | None:
     return None
 
 
-# In a test run each takes every sixth or sixtieth cell, beginning with another on each database
+# In a test run each takes every sixth or fortieth cell, beginning with another on each database
 # and for each actor, so that all are seen by somebody; in a drill everybody takes all.
-STEPS = {"sqlite": size(6, 1), "postgresql": size(60, 1)}
+STEPS = {"sqlite": size(6, 1), "postgresql": size(40, 1)}
 
 
 @pytest.mark.drill
