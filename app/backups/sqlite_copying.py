@@ -4,7 +4,6 @@ The copy is whole and of one instant, whoever writes meanwhile; copying the file
 Putting it back is one transaction of SQLite's, whatever interrupts it.
 """
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -13,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, NullPool, create_engine
 
 from app.backups import emptiness, stored
-from app.backups.parts import PartWriter, sections
+from app.backups.parts import PartWriter, new_file, sections
 from app.backups.refusals import Refused
 from app.backups.scratch import scratch
 from app.backups.snapshots import SQLITE, Snapshot
@@ -100,7 +99,7 @@ def _refuse_filled(engine: Engine) -> None:
 
 
 def _unpack(copy: Path, part: Path, key: bytes) -> None:
-    with os.fdopen(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    with new_file(copy) as file:
         for _heading, blocks in sections(part, key):
             file.writelines(blocks)
 

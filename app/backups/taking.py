@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from app.audit import log
 from app.backups import manifest, postgresql_reading, sqlite_copying, stored
+from app.backups.latest import TAKEN
 from app.backups.manifest import DATABASE, FILES, Keys, Manifest
 from app.backups.parts import PartWriter
 from app.backups.snapshots import Snapshot
@@ -47,7 +48,7 @@ def take(into: Path, *, at: datetime) -> Taken:
     with _new_folder(into, at) as folder:
         taken = _write(folder, at)
     with transaction():
-        log.record(Actor(), "backup:taken")
+        log.record(Actor(), TAKEN)
     return taken
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.accounts import operations as accounts
 from app.accounts.holding import Terms, add_account
 from app.columns import new_id
+from app.demonstration import crowd
 from app.demonstration.accounts import SINCE
 from app.demonstration.plans import Holder, Moment
 from app.enums import PlanKind, PlanState, Role, UnitKind
@@ -55,7 +56,7 @@ def _unit(setting: Setting) -> None:
 def _login(setting: Setting) -> None:
     """A colleague who was given a second login instead of a new password."""
     person = setting.holders[-1].person
-    name = f"{person.given_name}.{person.family_name}".lower().replace(" ", ".")
+    name = f"{crowd.plain(person.given_name)}.{crowd.plain(person.family_name)}"
     account = add_account(SECOND_LOGIN.format(username=name))
     terms = Terms(Role.PARTICIPANT, SINCE)
     accounts.give_role(setting.actor, person, account, terms, at=setting.moment.at)
