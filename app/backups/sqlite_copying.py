@@ -14,13 +14,14 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine
 from app.backups import emptiness, stored
 from app.backups.parts import PartWriter, new_file, sections
 from app.backups.refusals import Refused
-from app.backups.scratch import scratch
 from app.backups.snapshots import SQLITE, Snapshot
 from app.database import is_current
 from app.db import configure_sqlite
+from app.files.short_lived import short_lived
 
 BLOCK = 1024 * 1024
 HEADING = "sqlite"
+PREFIX = ".backup-"
 
 
 def place(engine: Engine) -> Path:
@@ -36,7 +37,7 @@ def write(engine: Engine, part: PartWriter) -> Snapshot:
     """
     if not place(engine).exists():
         raise Refused("There is no database yet.")
-    with scratch(place(engine).parent) as folder:
+    with short_lived(place(engine).parent, PREFIX) as folder:
         copy = folder / "copy.db"
         with closing(sqlite3.connect(place(engine))) as source, closing(_new(copy)) as target:
             source.backup(target)
@@ -78,7 +79,7 @@ def loaded(engine: Engine, part: Path, key: bytes) -> Iterator[Connection]:
         Refused: the part is not whole, or somebody has filled the panel's database.
     """
     _refuse_filled(engine)
-    with scratch(place(engine).parent) as folder:
+    with short_lived(place(engine).parent, PREFIX) as folder:
         copy = folder / "restored.db"
         _unpack(copy, part, key)
         beside = create_engine(f"sqlite:///{copy}", hide_parameters=True, poolclass=NullPool)

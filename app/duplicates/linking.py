@@ -4,18 +4,15 @@ Splink is an optional extra, and not every panel has PostgreSQL, so what uses th
 is asked for.
 """
 
-import fcntl
-import os
-import shutil
-from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Generator
+from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from app.duplicates import linkage_rows, stopping
 from app.duplicates.store import RecordStore
+from app.files.short_lived import short_lived
 
 if TYPE_CHECKING:
     from app.duplicates.scratch import Identity, Scratch
@@ -67,40 +64,9 @@ def pairs(
     """
     from app.duplicates import nationwide
 
-    _remove_leftovers(folder)
-    with (
-        stopping.in_order(),
-        TemporaryDirectory(dir=folder, prefix=PREFIX) as kept,
-        _held(Path(kept)),
-    ):
-        path = Path(kept) / "persons.csv"
+    with stopping.in_order(), short_lived(folder, PREFIX) as kept:
+        path = kept / "persons.csv"
         linkage_rows.write(path, ((str(place), store.get(place)) for place in range(len(store))))
         with closing(nationwide.link(path, lowest=LOWEST, scratch=scratch)) as found:
             for first, second, _bits in found:
                 yield int(first), int(second)
-
-
-@contextmanager
-def _held(kept: Path) -> Iterator[bool]:
-    """Whether nobody else holds the folder; held to the end of the block, or of the process."""
-    descriptor = os.open(kept, os.O_RDONLY)
-    try:
-        yield _locked(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _locked(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _remove_leftovers(folder: Path) -> None:
-    """Remove what runs left that were killed: nobody holds it any more."""
-    for left in folder.glob(f"{PREFIX}*"):
-        with suppress(FileNotFoundError), _held(left) as is_ours:
-            if is_ours:
-                shutil.rmtree(left)

@@ -14,6 +14,7 @@ from app.db import db, transaction
 from app.duplicates import linking, scanning, scratch
 from app.enums import JobState, MatchBand, PairState
 from app.errors import NotAllowed
+from app.files.short_lived import held
 from app.jobs import duplicate_scan, rounds, runner
 from app.models import AuditEvent, DuplicatePair, Job, MatchState, Person
 from app.people import operations as people
@@ -340,7 +341,7 @@ def test_files_that_killed_runs_left_are_removed_and_those_of_living_ones_are_no
         (folder / name).mkdir()
         (folder / name / "persons.csv").touch()
 
-    with linking._held(folder / "linking-alive") as is_ours:
+    with held(folder / "linking-alive") as is_ours:
         code, output = run(app, "link", "--municipality", "9902")
 
     assert is_ours
