@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from flask_appbuilder.security.sqla.models import User
+from flask_wtf.csrf import generate_csrf
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from app import create_app, migrating
+from app.accounts import login, passwords
 from app.db import db, transaction
 from app.models import AccountProfile
 from config import Mode, Settings
@@ -132,18 +135,45 @@ def context(app: Flask) -> Iterator[Flask]:
 
 
 class Client(FlaskClient):
-    """A browser that sends forms with the token of the page it is on."""
+    """A browser that sends forms with the token of the first page it saw in its session."""
+
+    token = ("", "")
+
+    def enter(self, username: str, password: str = worlds.PASSWORD) -> None:
+        """Sign in as the page for it does, without drawing it: thousands of tests begin so."""
+        app = self.application
+        with app.test_request_context():
+            app.preprocess_request()
+            account = db.session.scalar(select(User).where(User.username == username))
+            assert account is not None, f"nobody is called {username}"
+            stored = account.password if account.active else None
+            assert passwords.fits(stored, password), f"{username} could not sign in"
+            login.enter(account.id, account.password)
+            token = generate_csrf()
+            sent = app.process_response(Response()).headers.get_all("Set-Cookie")
+        for cookie in sent:
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self.set_cookie(name, value)
+        self.token = self.session_key(), token
 
     def open(self, *request: Any, **options: Any) -> TestResponse:
         """Send a request and take in the whole answer, so that no file of a download stays open."""
         return super().open(*request, **({"buffered": True} | options))
 
     def csrf(self) -> str:
-        """A fresh form token."""
-        page = self.get("/municipality-choice/", follow_redirects=True).text
-        found = TOKEN.search(page)
-        assert found, "no form token on the page"
-        return found.group(1)
+        """The form token of the session, which holds as long as the session does."""
+        session, token = self.token
+        if not token or session != self.session_key():
+            page = self.get("/municipality-choice/", follow_redirects=True).text
+            found = TOKEN.search(page)
+            assert found, "no form token on the page"
+            self.token = self.session_key(), (token := found.group(1))
+        return token
+
+    def session_key(self) -> str:
+        """What the cookie of the session holds; nothing without one."""
+        cookie = self.get_cookie(self.application.config["SESSION_COOKIE_NAME"])
+        return cookie.value if cookie is not None else ""
 
     def send(self, path: str, data: dict[str, Any] | None = None, **options: Any) -> TestResponse:
         """Post a form with its token."""
@@ -176,8 +206,7 @@ def client_as(app: Flask, world: worlds.World) -> Iterator[Callable[..., Client]
         app.test_client_class = Client
         client = app.test_client()
         if username is not None:
-            answer = client.send("/login/", {"username": username, "password": worlds.PASSWORD})
-            assert answer.status_code == 302, f"{username} could not sign in"
+            client.enter(username)  # type: ignore[attr-defined]
         if in_ is not None:
             answer = client.send("/municipality-choice/", {"municipality": in_})
             assert answer.status_code == 302

@@ -101,17 +101,7 @@ class LoginView(BaseView):
     def _enter(account_id: int, password: str, key: str, target: str | None) -> Response:
         with transaction() as database:
             throttle.forget(database, key)
-            profile = database.get(AccountProfile, account_id) or AccountProfile(
-                account_id=account_id
-            )
-            earlier, profile.last_login_at = profile.last_login_at, utc_now()
-            database.add(profile)
-            last, spoken = profile.last_municipality_id, profile.language
-        here = open_municipalities(db.session(), account_id, today())
-        place = last if last in here else (here[0] if len(here) == 1 else None)
-        start_session(account_id, place, password, spoken)
-        for text in told_since(db.session(), account_id, here, earlier):
-            flash(text, "info")
+        place, here = enter(account_id, password)
         if kept_forms.keep(request.form.get("kept", ""), account_id):
             target = url_for("KeptFormView.show")
         if place is None and len(here) > 1:
@@ -232,6 +222,24 @@ class MunicipalityChoiceView(BaseView):
         language.speak(None, _language_there(actor, chosen.id))
         flash(_("You now work in %(name)s.", name=chosen.display_name), "success")
         return redirect(target or url_for("HomeView.index"))
+
+
+def enter(account_id: int, password: str) -> tuple[int | None, list[int]]:
+    """Sign the account in by the stored hash ``password``, and tell it what was merged meanwhile.
+
+    Gives the municipality it works in now, None where it has to choose, and all it may work in.
+    """
+    with transaction() as database:
+        profile = database.get(AccountProfile, account_id) or AccountProfile(account_id=account_id)
+        earlier, profile.last_login_at = profile.last_login_at, utc_now()
+        database.add(profile)
+        last, spoken = profile.last_municipality_id, profile.language
+    here = open_municipalities(db.session(), account_id, today())
+    place = last if last in here else (here[0] if len(here) == 1 else None)
+    start_session(account_id, place, password, spoken)
+    for text in told_since(db.session(), account_id, here, earlier):
+        flash(text, "info")
+    return place, here
 
 
 def start_session(

@@ -187,6 +187,5 @@ def sign_in(app: Flask, username: str, password: str = PASSWORD) -> FlaskClient:
     """A browser with a signed-in session."""
     app.test_client_class = Client
     client = app.test_client()
-    answer = client.send("/login/", {"username": username, "password": password})
-    assert answer.status_code == 302, f"{username} could not sign in"
+    client.enter(username, password)
     return client
