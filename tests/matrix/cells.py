@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from uuid import uuid4
 
 from flask import Flask
@@ -152,12 +153,13 @@ class Cell:
 def all_cells(app: Flask, world: World) -> Iterator[Cell]:
     """Every cell but the actor."""
     doors: dict[str, Door] = app.extensions["samvev_doors"]
+    of_kind = cache(lambda kind: things(kind, world))
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint)):
         door = doors[rule.endpoint]
         known = sorted(rule.methods or ())
         others = sorted({"PUT", "PATCH", "DELETE", "POST", "GET"} - set(known))
         kind = Cell(rule.endpoint, rule, "GET", door).resource
-        about = things(kind, world) if rule.arguments and kind else [None]
+        about = of_kind(kind) if rule.arguments and kind else [None]
         cells = [
             Cell(rule.endpoint, rule, method, door, thing, section)
             for thing in about
@@ -273,6 +275,11 @@ def _token(account_id: int, municipality_id: int) -> str:
             )
         )
     return secret
+
+
+def is_row_asked_about(cell: Cell, who: Visitor) -> bool:
+    """Whether it depends on the row what must come: some are turned away at the door."""
+    return cell.method in (cell.rule.methods or ()) and cell.door.opens_for(who.actor)
 
 
 def expected(cell: Cell, who: Visitor, row: object | None) -> str:
