@@ -10,7 +10,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
-from tests import world as worlds
 from tests.conftest import Client
 from tests.matrix.cells import Visitor, visitor
 from tests.world import World

@@ -25,7 +25,7 @@ from tests.people import person_files as files
 from tests.world import CANARY, World
 
 SCHOOL = f"{CANARY['9901']} skole"
-ROWS = size(2_500, 10_000)
+ROWS = size(1_200, 10_000)
 
 
 class Killed(BaseException):
