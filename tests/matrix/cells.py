@@ -224,7 +224,8 @@ def visitor(app: Flask, world: World, name: str, client_as: object) -> Visitor:
             _forget_last_place(world.accounts[username])
     client = client_as(username)  # type: ignore[operator]
     if username == "larer" and number is not None:
-        client.send("/municipality-choice/", {"municipality": number})
+        # Read on, or what the choice tells is shown on the first page that the visitor sees.
+        client.send("/municipality-choice/", {"municipality": number}, follow_redirects=True)
     account_id = world.accounts[username] if username else None
     place = world.place(number).id if number else None
     with app.app_context():
