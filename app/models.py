@@ -13,7 +13,7 @@
 9. Plan content     PlanEntry
 
 Tables that none of these points at: ``app.side_tables``, ``duplicate_tables``, ``desk_tables`` for
-jobs and the desk, and ``joining_tables`` for what goes to another municipality as a whole.
+jobs and the desk, ``log_tables``, and ``joining_tables`` for what goes to another municipality.
 
 Columns, constraints and properties of a row alone: queries are in each package, access in
 ``app.security``. The account itself is Flask-AppBuilder's ``ab_user``, without the person's data.
@@ -586,8 +586,8 @@ class SubmittedForm(Model):
 class AuditEvent(Model):
     """Something that was done or refused. Rows are added, never changed; values are not copied.
 
-    ``municipality_id`` is empty for what belongs to the installation. The chain columns are
-    filled by the chain that links the events of one municipality.
+    ``municipality_id`` is empty for what belongs to the installation. The last three columns stay
+    empty: what links the events is in ``audit_link``, so that no event is ever changed.
     """
 
     __tablename__ = "audit_event"

@@ -17,6 +17,7 @@ from flask_appbuilder.baseviews import AbstractViewApi
 from flask_appbuilder.views import ModelView
 
 from app.columns import OfMunicipality
+from app.log_tables import AuditLink
 from app.models import TENANT_MODELS, ApiToken, MunicipalityCode
 from app.people.national_id import examine
 from app.screens.scoped_view import ScopedModelView
@@ -49,6 +50,7 @@ TEXT_SQL = {
     "app/duplicate_tables.py": "conditions of partial indexes",
     "app/desk_tables.py": "conditions of partial indexes",
     "app/joining_tables.py": "conditions of partial indexes",
+    "app/log_tables.py": "conditions of partial indexes",
     "app/models.py": "conditions of partial indexes",
     "app/set_up_tables.py": "conditions of partial indexes",
     "app/side_tables.py": "conditions of partial indexes",
@@ -62,6 +64,7 @@ TABLE_MODULES = (
     "app.duplicate_tables",
     "app.desk_tables",
     "app.joining_tables",
+    "app.log_tables",
 )
 # Made once, then answered, ended or settled; never edited by two people at once.
 NOT_EDITED = {
@@ -86,6 +89,7 @@ NOT_EDITED = {
 NOT_TENANT = {
     ApiToken: "belongs to an account, which lists its tokens from all municipalities",
     MunicipalityCode: "the public register",
+    AuditLink: "numbers and hashes, nobody's data",
 }
 
 

@@ -9,11 +9,11 @@ OUTSIDE = frozenset({"alembic_version"})
 FROM_SETTING_UP = frozenset(
     {
         *("county", "municipality", "municipality_code", "audit_event"),
-        *("one_time_link", "login_throttle"),
+        *("audit_link", "round_run", "one_time_link", "login_throttle"),
     }
 )
-"""What a panel holds in which nobody is registered: the register, what is logged of loading it, and
-the link for the first central administrator."""
+"""What a panel holds in which nobody is registered: the register, what is logged of loading it,
+what the worker keeps of its rounds, and the link for the first central administrator."""
 
 
 def count_rows(connection: Connection) -> dict[str, int]:

@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy import Connection, Engine, insert, update
 
 from app import migrating
+from app.audit import anchors
 from app.backups import emptiness, manifest, parts, postgresql_loading, sqlite_copying, stored
 from app.backups.manifest import DATABASE, FILES, Keys, Manifest
 from app.backups.refusals import Refused
@@ -108,6 +109,7 @@ def restore(app: Flask, folder: Path, *, at: datetime) -> Restored:
         if "database" in settings.walls and (open_tables := walls.gaps(connection)):
             raise Refused(f"No wall stands round: {', '.join(open_tables)}.")
         files = stored.reconcile(pointed_at)
+        anchors.begin_anew(settings.instance, at=at)
     return Restored(backup.folder, backup.manifest, files, ended)
 
 

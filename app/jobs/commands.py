@@ -6,6 +6,7 @@ from flask.cli import AppGroup
 
 from app.accounts.commands import central_group
 from app.jobs import demo, documents, rounds, serve, setup, worker
+from app.jobs.audit_commands import audit_group
 from app.jobs.backup_commands import backup_group
 from app.jobs.duplicate_commands import duplicates_group
 from app.jobs.import_command import persons_group
@@ -39,6 +40,7 @@ def revision(number: str, message: str) -> None:
 def install(app: Flask) -> None:
     """Add every group of commands to ``app``."""
     app.cli.add_command(database_group)
+    app.cli.add_command(audit_group)
     app.cli.add_command(backup_group)
     app.cli.add_command(persons_group)
     app.cli.add_command(duplicates_group)

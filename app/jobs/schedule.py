@@ -17,7 +17,7 @@ from app.clock import utc_now
 from app.consent import reminders
 from app.db import db, transaction
 from app.desk_tables import RoundRun
-from app.jobs import duplicate_scan, locks, rounds, runner
+from app.jobs import duplicate_scan, locks, log_rounds, rounds, runner
 from app.jobs.rounds import Counts
 from app.plans import move_rounds, tidy_rounds
 
@@ -64,6 +64,21 @@ REGULAR: tuple[Regular, ...] = (
         _l("Moves that were ended"),
         lambda: rounds.go(move_rounds.run),
         minute=47,
+    ),
+    Regular(
+        "seal_log",
+        _l("Sealing the log, so that changes to it are found"),
+        _l("Events sealed"),
+        log_rounds.seal_all,
+        minute=57,
+    ),
+    Regular(
+        "verify_log",
+        _l("Checking that the log is as it was written"),
+        _l("Events checked"),
+        log_rounds.verify_all,
+        minute=12,
+        hour=2,
     ),
     Regular(
         "scan_duplicates",

@@ -2,8 +2,8 @@
 
 PostgreSQL: row level security, forced, for a runtime role that owns nothing. SQLite has none;
 there triggers stop a write for another municipality, and the gate in ``tenancy`` stops reads.
-Both: audit events can be added, not changed, and what is published stays as it is. Rows end and
-are not deleted, but for those that are made from others.
+Both: audit events and their links can be added, not changed, and what is published stays as it is.
+Rows end and are not deleted, but for those that are made from others.
 """
 
 from collections import Counter
@@ -95,6 +95,11 @@ def _sqlite_statements() -> Iterator[str]:
         "CREATE TRIGGER IF NOT EXISTS wall_audit_event_append BEFORE UPDATE ON audit_event"
         " BEGIN SELECT RAISE(ABORT, 'audit events are never changed'); END"
     )
+    for verb in ("UPDATE", "DELETE"):
+        yield (
+            f"CREATE TRIGGER IF NOT EXISTS wall_audit_link_{verb.lower()} BEFORE {verb}"
+            " ON audit_link BEGIN SELECT RAISE(ABORT, 'links of the log are only added'); END"
+        )
     yield (
         f"CREATE TRIGGER IF NOT EXISTS wall_municipality_joined BEFORE UPDATE OF {JOINED}"
         " ON municipality BEGIN SELECT RAISE(ABORT, 'joined by the owner of the tables alone'); END"
@@ -117,7 +122,7 @@ def _postgresql_statements() -> Iterator[str]:
     yield f"GRANT USAGE ON SCHEMA public TO {RUNTIME_ROLE}"
     yield f"GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO {RUNTIME_ROLE}"
     yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {RUNTIME_ROLE}"
-    yield f"REVOKE UPDATE, DELETE, TRUNCATE ON audit_event FROM {RUNTIME_ROLE}"
+    yield f"REVOKE UPDATE, DELETE, TRUNCATE ON audit_event, audit_link FROM {RUNTIME_ROLE}"
     yield f"REVOKE INSERT, UPDATE ON alembic_version FROM {RUNTIME_ROLE}"
     deleted = (*MAY_DELETE, *(model.__tablename__ for model in MAY_DROP))
     yield f"GRANT DELETE ON {', '.join(deleted)} TO {RUNTIME_ROLE}"
