@@ -89,35 +89,40 @@ def head(session: Session, place: int | None) -> Head:
 
 
 def seal(session: Session, ring: Keyring, place: int | None) -> int:
-    """Link all events of one chain that are not linked yet; how many they were.
+    """Link the events of one chain that are not linked yet; how many they were.
 
     Of two that do so at once one fails, since a number is given once: see ``app.jobs.schedule``.
     """
-    count = 0
-    while linked := _seal_some(session, ring, place):
-        count += linked
+    count, before = 0, None
+    with tenancy.applied(session, scope_of(place)):
+        while linked := _seal_some(session, ring, place, before):
+            count += len(linked)
+            before = linked[-1].id
+            # What comes meanwhile waits for the next time: somewhere, somebody always writes.
+            if len(linked) < AT_ONCE:
+                break
     return count
 
 
-def _seal_some(session: Session, ring: Keyring, place: int | None) -> int:
-    with tenancy.applied(session, scope_of(place)), transaction():
+def _seal_some(
+    session: Session, ring: Keyring, place: int | None, before: str | None
+) -> list[AuditEvent]:
+    """Link the oldest events behind ``before``, or behind what may still come late."""
+    with transaction():
         last = session.execute(_last(place)).first()
-        before = Head(last.number, last.hash) if last is not None else START
-        since = _since(last.event_id) if last is not None else None
+        if before is None and last is not None:
+            before = _settled(last.event_id)
+        events = list(session.scalars(unlinked(place, before).limit(AT_ONCE)))
+        chained = Head(last.number, last.hash) if last is not None else START
         rows = []
-        for event in session.scalars(unlinked(place, since).limit(AT_ONCE)):
-            before = next_head(ring, before, event)
-            rows.append(
-                {
-                    "event_id": event.id,
-                    "municipality_id": place,
-                    "number": before.number,
-                    "hash": before.hash,
-                }
-            )
+        for event in events:
+            chained = next_head(ring, chained, event)
+            facts = {"event_id": event.id, "municipality_id": place}
+            rows.append(facts | {"number": chained.number, "hash": chained.hash})
         if rows:
             session.execute(insert(AuditLink), rows)
-    return len(rows)
+    session.expunge_all()
+    return events
 
 
 def _last(place: int | None) -> Select[int, str, str]:
@@ -125,16 +130,16 @@ def _last(place: int | None) -> Select[int, str, str]:
     return chosen.where(of_chain(AuditLink, place)).order_by(AuditLink.number.desc()).limit(1)
 
 
-def unlinked(place: int | None, since: str | None = None) -> Select[AuditEvent]:
-    """The events of a chain that have no link, oldest id first; of ids from ``since`` on."""
+def unlinked(place: int | None, before: str | None = None) -> Select[AuditEvent]:
+    """The events of a chain that have no link, oldest id first; of ids behind ``before``."""
     is_linked = select(AuditLink.event_id).where(AuditLink.event_id == AuditEvent.id).exists()
     found = select(AuditEvent).where(of_chain(AuditEvent, place), ~is_linked)
-    if since is not None:
-        found = found.where(AuditEvent.id >= since)
+    if before is not None:
+        found = found.where(AuditEvent.id > before)
     return found.order_by(AuditEvent.id)
 
 
-def _since(event_id: str) -> str:
-    """The lowest id of an event that may have been committed after this one was linked."""
+def _settled(event_id: str) -> str:
+    """An id before which no event can have been committed after this one was linked."""
     milliseconds = (UUID(event_id).int >> TIME_BITS) - LATEST // timedelta(milliseconds=1)
     return str(UUID(int=max(0, milliseconds) << TIME_BITS))

@@ -21,7 +21,7 @@ def verify(municipality: str | None) -> None:
     counted, and nothing can be said of them yet.
     """
     names = {one.id: f"{one.number} {one.name}" for one in db.session.scalars(select(Municipality))}
-    places = [_id_of(municipality)] if municipality else None
+    places: list[int | None] | None = [_id_of(municipality)] if municipality else None
     faults = 0
     for where, checked in log_rounds.verified(places):
         click.echo(f"{names.get(where or 0, 'The installation')}: {_said(checked)}")

@@ -22,6 +22,7 @@ STAYS: dict[type[Model], str] = {
 """Tables whose rows do not move."""
 
 OTHER_PLACES: dict[tuple[str, str], str] = {
+    ("audit_link", HERE): "stays: the log of the one that goes is closed, and linked as it was",
     ("api_token", HERE): "ends: it was made for one municipality, and would reach another's",
     ("account_profile", "last_municipality_id"): "becomes the one that takes over",
     ("plan_move", "to_municipality_id"): "becomes the one that takes over while the plan waits",

@@ -15,7 +15,8 @@ import pytest
 from sqlalchemy import create_engine, func, select, text
 
 from app import database, migrating
-from app.audit import log
+from app.audit import anchors, log
+from app.audit.chain import Head
 from app.backups import (
     manifest,
     parts,
@@ -30,6 +31,7 @@ from app.clock import utc_now
 from app.columns import new_id
 from app.db import db, transaction
 from app.files import storage
+from app.jobs import log_rounds
 from app.models import ApiToken, AuditEvent, OneTimeLink
 from app.security import walls
 from app.security.actor import Actor
@@ -86,6 +88,8 @@ def make_token(world):
 def backup(source, tmp_path_factory):
     """A backup of the source, and what the source held then."""
     into = tmp_path_factory.mktemp("backups") / "kopier"
+    with source.app_context():
+        log_rounds.seal_all()
     before = contents(source)
     return take(source, into), before
 
@@ -114,6 +118,7 @@ def restored(target, backup):
         assert ended == -9
         with looking(target) as connection:
             assert not connection.dialect.has_table(connection, "person")
+    anchors.tell(target.config["SAMVEV"].instance, {None: Head(10**6, "f" * 64)}, at=utc_now())
     return restore(target, backup[0].folder.parent)
 
 
@@ -210,6 +215,17 @@ def test_the_log_tells_of_taking_and_restoring(restored, source, target, backup)
 
     assert told(target) == [("backup:restored", taken_at.isoformat(timespec="seconds"))]
     assert ("backup:taken", None) in told(source)
+
+
+def test_the_log_is_as_written_whatever_was_told_before_the_restore(restored, target, source):
+    with target.app_context():
+        found = dict(log_rounds.verified())
+    with source.app_context():
+        places = dict(log_rounds.verified())
+
+    assert {one: checked.faults for one, checked in found.items()} == dict.fromkeys(places, 0)
+    assert all(checked.links for checked in found.values())
+    assert found[None].waiting >= 1
 
 
 def test_nobody_but_the_servers_account_reads_any_of_it(restored, source, target, backup):

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from app.db import db
 from app.enums import JobState
 from app.errors import TenantViolation
-from app.jobs import runner
+from app.jobs import log_rounds, runner
 from app.joining import references
 from app.joining_tables import JoiningState, MunicipalityJoining
 from app.models import (
@@ -318,6 +318,15 @@ def test_the_log_of_the_old_one_is_closed_and_read_by_those_who_administer_it_no
            and row[HERE] == world.fjellby.id]  # fmt: skip
     assert len(of_old) == len(was) + 1
     assert max(of_old, key=lambda one: one.id).action == "municipality:joined"
+
+
+def test_both_logs_are_as_they_were_written(context, world, joined):
+    log_rounds.seal_all()
+
+    counts = log_rounds.verify_all()
+
+    assert None not in counts.values()
+    assert counts[world.fjellby.id] > counts[log_rounds.INSTALLATION]
 
 
 def test_the_old_one_is_out_of_use_for_good(world, context, joined):
