@@ -33,7 +33,7 @@ def test_each_kind_of_database_gets_its_own_wall():
     walls.put_up(postgresql)
 
     assert all(one.startswith("CREATE TRIGGER") for one in sqlite.told)
-    assert len(sqlite.told) == 4 * len(TENANT_MODELS) + 2 + len(VERSIONS)
+    assert len(sqlite.told) == 4 * len(TENANT_MODELS) + 4 + len(VERSIONS)
     triggers = [one for one in postgresql.told if one.startswith("CREATE TRIGGER")]
     assert len(triggers) == len(VERSIONS)
     forced = [one for one in postgresql.told if "FORCE ROW LEVEL SECURITY" in one]
@@ -41,6 +41,10 @@ def test_each_kind_of_database_gets_its_own_wall():
     [changed] = [one for one in postgresql.told if one.startswith("GRANT UPDATE (")]
     assert "name" in changed
     assert walls.JOINED not in changed
+    assert any(
+        one.startswith("REVOKE UPDATE, DELETE, TRUNCATE ON audit_event, audit_link FROM")
+        for one in postgresql.told
+    )
 
 
 def test_a_migration_reaches_every_row_through_a_wall_that_is_down():
@@ -78,8 +82,12 @@ def database():
             columns = f"municipality_id INTEGER, a INTEGER{kept}"
             connection.execute(text(f"CREATE TABLE {model.__tablename__} ({columns})"))
         connection.execute(text("CREATE TABLE municipality (id INTEGER, joined_into_id INTEGER)"))
+        connection.execute(
+            text("CREATE TABLE audit_link (municipality_id INTEGER, number INTEGER)")
+        )
         connection.execute(text(f"INSERT INTO {table} VALUES (1, 0), (2, 0)"))
         connection.execute(text("INSERT INTO audit_event VALUES (1, 0)"))
+        connection.execute(text("INSERT INTO audit_link VALUES (1, 1)"))
         walls.put_up(connection)
         walls.put_up(connection)
         yield connection, table
@@ -101,6 +109,9 @@ def database():
         ("INSERT INTO audit_event VALUES (2, 1)", True),
         ("UPDATE audit_event SET a = 1", True),
         ("DELETE FROM audit_event", True),
+        ("INSERT INTO audit_link VALUES (2, 1)", False),
+        ("UPDATE audit_link SET number = 2", True),
+        ("DELETE FROM audit_link", True),
     ],
 )
 def test_sqlite_stops_what_crosses_from_one_municipality_to_another(
