@@ -23,6 +23,7 @@ from app.plans import move_rounds, tidy_rounds
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LONGEST = timedelta(hours=6)
+AGAIN = _l("It is tried again next time. If it fails again, tell those who run the panel.")
 logger = structlog.get_logger(__name__)
 
 
@@ -36,6 +37,8 @@ class Regular:
     work: Callable[[], Counts]
     minute: int
     hour: int | None = None
+    failed: Any = AGAIN
+    """What is said where it failed: what to do now."""
 
     @property
     def interval(self) -> timedelta:
@@ -79,6 +82,10 @@ REGULAR: tuple[Regular, ...] = (
         log_rounds.verify_all,
         minute=12,
         hour=2,
+        failed=_l(
+            "The log is not as it was written, or could not be checked. Tell those who run the"
+            " panel at once: the command audit verify says what is wrong."
+        ),
     ),
     Regular(
         "scan_duplicates",

@@ -15,7 +15,7 @@ from app.clock import utc_now
 from app.columns import new_id
 from app.db import db, transaction
 from app.enums import Outcome
-from app.jobs import log_rounds
+from app.jobs import log_rounds, schedule
 from app.log_tables import AuditLink
 from app.models import AuditEvent
 from app.people.keyring import keyring
@@ -327,6 +327,21 @@ def test_the_nightly_check_counts_links_and_tells_which_log_was_changed(place, c
     assert before[place] == count
     assert after[place] is None
     assert after[world.fjellby.id] == before[world.fjellby.id]
+
+
+def test_the_page_of_jobs_tells_that_the_log_was_changed(place, context, client_as):
+    removed = written(place)[0]
+    log_rounds.seal_all()
+    with as_owner(context) as owner:
+        owner.execute(delete(EVENTS).where(EVENTS.c.id == removed))
+    schedule.run(next(one for one in schedule.REGULAR if one.name == "verify_log"))
+
+    here, there = (
+        client_as(one).get("/job/list/").text for one in ("lokal.strandvik", "lokal.fjellby")
+    )
+
+    assert "Kommandoen audit verify" in here
+    assert "Kommandoen audit verify" not in there
 
 
 # --- by command ----------------------------------------------------------------------------------
