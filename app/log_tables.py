@@ -4,7 +4,16 @@
 """
 
 from flask_appbuilder import Model
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, Uuid, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 OWN_CHAIN = text("municipality_id IS NULL")
@@ -20,6 +29,7 @@ class AuditLink(Model):
     __tablename__ = "audit_link"
     __table_args__ = (
         UniqueConstraint("municipality_id", "number", name="uq_audit_link_number"),
+        CheckConstraint("number > 0", name="ck_audit_link_number"),
         Index(
             "uq_audit_link_own_number",
             "number",

@@ -33,14 +33,17 @@ def begin_anew(instance: Path, *, at: datetime) -> None:
         _add(instance, {"at": at.isoformat(), "restored": True})
 
 
-def read(instance: Path) -> Told:
-    """What was told since the database was last restored. A line that was cut short is passed."""
+def read(path: Path) -> Told:
+    """What a file tells since the database was last restored. A line that was cut short is passed.
+
+    Of two hashes of one number the first holds: the other is of an end that was made anew.
+    """
     told: Told = defaultdict(dict)
-    for line in _lines(instance / NAME):
+    for line in _lines(path):
         if line.get("restored"):
             told.clear()
         for name, (number, found) in line.get("heads", {}).items():
-            told[None if name == INSTALLATION else int(name)][number] = found
+            told[None if name == INSTALLATION else int(name)].setdefault(number, found)
     return told
 
 

@@ -2,9 +2,10 @@
 
 Events are linked soon after they are written, not as they are: the number that a link takes is
 held until its transaction ends, so linking at once would let everybody in a municipality wait for
-the slowest. What was changed, removed or put between afterwards is found by ``verifying``. The key
-is not in the database, so whoever may do anything there can't make the links anew. Writes
-``audit_link`` and nothing else. Sources: Normen faktaark 15, GDPR art. 5(1) f and 32.
+the slowest. What was changed, removed or put far back afterwards is found by ``verifying``; an
+event that is forged as of now is linked like any other. The key is not in the database, so whoever
+may do anything there can't make the links anew. Writes ``audit_link`` and nothing else. Sources:
+Normen faktaark 15, GDPR art. 5(1) f and 32.
 """
 
 import json
@@ -15,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, insert, select
 from sqlalchemy.orm import Session
 
+from app.clock import utc_now
 from app.db import transaction
 from app.log_tables import AuditLink
 from app.models import AuditEvent
@@ -111,7 +113,7 @@ def _seal_some(
     with transaction():
         last = session.execute(_last(place)).first()
         if before is None and last is not None:
-            before = _settled(last.event_id)
+            before = settled(last.event_id)
         events = list(session.scalars(unlinked(place, before).limit(AT_ONCE)))
         chained = Head(last.number, last.hash) if last is not None else START
         rows = []
@@ -139,7 +141,9 @@ def unlinked(place: int | None, before: str | None = None) -> Select[AuditEvent]
     return found.order_by(AuditEvent.id)
 
 
-def _settled(event_id: str) -> str:
-    """An id before which no event can have been committed after this one was linked."""
-    milliseconds = (UUID(event_id).int >> TIME_BITS) - LATEST // timedelta(milliseconds=1)
+def settled(event_id: str) -> str:
+    """An id up to which every event was committed before now, and before this one was linked."""
+    now = int(utc_now().timestamp() * 1000)
+    # An id from a clock that goes wrong must not keep those that come after it from being linked.
+    milliseconds = min(UUID(event_id).int >> TIME_BITS, now) - LATEST // timedelta(milliseconds=1)
     return str(UUID(int=max(0, milliseconds) << TIME_BITS))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.audit import chain
@@ -24,6 +24,8 @@ class FaultKind(StrEnum):
     CHANGED = "the event or its link was changed"
     REMOVED = "the event was removed"
     LINK_MISSING = "links were removed before this one"
+    NEVER_LINKED = "an event that is older than the end of the chain was not linked"
+    UNREADABLE = "what comes here could not be read"
     CUT_OFF = "the chain was cut off or made anew: it was at this number when it was last told"
 
 
@@ -45,6 +47,8 @@ class Checked:
     named: list[Fault] = field(default_factory=list)
     waiting: int = 0
     """Events that are not linked yet."""
+    compared: int = 0
+    """Heads told outside the database that it was compared with."""
 
     def add(self, fault: Fault) -> None:
         """Count a fault, and name it if there is room."""
@@ -58,20 +62,30 @@ def verify(session: Session, ring: Keyring, place: int | None, told: Mapping[int
 
     ``told`` holds hashes by number that were told outside the database: see ``anchors``.
     """
-    checked, before, missed = Checked(), START, dict(told)
+    checked, before, missed = Checked(compared=len(told)), START, dict(told)
+    last: AuditLink | None = None
     with tenancy.applied(session, chain.scope_of(place)):
         for link, event in _links(session, place):
             for fault in _faults(ring, before, link, event):
                 checked.add(fault)
             if missed.pop(link.number, link.hash) != link.hash:
                 checked.add(Fault(FaultKind.CUT_OFF, link.number, link.event_id))
-            before = Head(link.number, link.hash)
+            before, last = Head(link.number, link.hash), link
             checked.links += 1
         for number in sorted(missed):
             checked.add(Fault(FaultKind.CUT_OFF, number))
         waiting = chain.unlinked(place).order_by(None).with_only_columns(func.count())
         checked.waiting = session.scalar(waiting) or 0
+        if last is not None:
+            for event_id in session.scalars(_never_linked(place, last)):
+                checked.add(Fault(FaultKind.NEVER_LINKED, last.number, event_id))
     return checked
+
+
+def _never_linked(place: int | None, last: AuditLink) -> Select[str]:
+    """The ids of events that no sealing will reach."""
+    is_old = AuditEvent.id <= chain.settled(last.event_id)
+    return chain.unlinked(place).where(is_old).with_only_columns(AuditEvent.id)
 
 
 def _links(session: Session, place: int | None) -> Iterator[tuple[AuditLink, AuditEvent | None]]:
@@ -83,11 +97,12 @@ def _links(session: Session, place: int | None) -> Iterator[tuple[AuditLink, Aud
         .order_by(AuditLink.number)
         .limit(AT_ONCE)
     )
-    after = 0
-    while rows := session.execute(asked.where(AuditLink.number > after)).all():
+    rows = session.execute(asked).all()
+    while rows:
         yield from rows
-        after = rows[-1][0].number
+        last = rows[-1][0].number
         session.expunge_all()
+        rows = session.execute(asked.where(AuditLink.number > last)).all()
 
 
 def _faults(

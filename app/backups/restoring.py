@@ -5,7 +5,7 @@ ended, which somebody may have ended since; what else was ended since can't be k
 """
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -109,6 +109,8 @@ def restore(app: Flask, folder: Path, *, at: datetime) -> Restored:
         if "database" in settings.walls and (open_tables := walls.gaps(connection)):
             raise Refused(f"No wall stands round: {', '.join(open_tables)}.")
         files = stored.reconcile(pointed_at)
+    # Not before the rows stand. Without it the end of the log is taken for cut off, no worse.
+    with suppress(OSError):
         anchors.begin_anew(settings.instance, at=at)
     return Restored(backup.folder, backup.manifest, files, ended)
 

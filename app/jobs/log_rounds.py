@@ -1,19 +1,16 @@
 """The log by the clock and by command: linking its events, and looking its chains through."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import structlog
 from flask import current_app
-from sqlalchemy import ColumnElement, exists, or_, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import select
 
 from app.audit import anchors, chain, verifying
-from app.audit.chain import Head
-from app.audit.verifying import Checked
+from app.audit.chain import START, Head
+from app.audit.verifying import Checked, Fault, FaultKind
 from app.clock import utc_now
 from app.db import db
-from app.log_tables import AuditLink
 from app.models import Municipality
 from app.people.keyring import keyring
 
@@ -29,28 +26,34 @@ def seal_all() -> dict[int, int | None]:
     """
     counts: dict[int, int | None] = {}
     heads: dict[int | None, Head] = {}
+    told = anchors.read(heads_file())
     for place in _places():
         try:
-            linked = chain.seal(db.session(), keyring(), place)
-        except SQLAlchemyError as error:
+            counts[place or INSTALLATION] = chain.seal(db.session(), keyring(), place)
+            head = chain.head(db.session(), place)
+        except Exception as error:
+            # What can't be read in one log keeps no other from being sealed.
             db.session.rollback()
-            linked = None
+            counts[place or INSTALLATION] = None
             logger.error("log not sealed", place=place, kind=type(error).__name__)
-        counts[place or INSTALLATION] = linked
-        if linked:
-            heads[place] = chain.head(db.session(), place)
+            continue
+        if head != START and told.get(place, {}).get(head.number) is None:
+            heads[place] = head
+    db.session.rollback()
     if heads:
         anchors.tell(_instance(), heads, at=utc_now())
     for place, head in heads.items():
         logger.info("log sealed", place=place, number=head.number, hash=head.hash)
-    db.session.rollback()
     return counts
 
 
 def verify_all() -> dict[int, int | None]:
     """Look every chain through; how many links each has, None where something is wrong."""
+    told = anchors.read(heads_file())
+    places = dict.fromkeys((*_places(), *told))
     counts: dict[int, int | None] = {}
-    for place, checked in verified():
+    for place in places:
+        checked = verified(place, told)
         counts[place or INSTALLATION] = None if checked.faults else checked.links
         for fault in checked.named:
             logger.error(
@@ -63,26 +66,29 @@ def verify_all() -> dict[int, int | None]:
     return counts
 
 
-def verified(places: list[int | None] | None = None) -> Iterator[tuple[int | None, Checked]]:
-    """What is found in the chains of ``places``, or in all; None is the installation's own."""
-    told = anchors.read(_instance())
-    for one in _places() if places is None else places:
-        yield one, verifying.verify(db.session(), keyring(), one, told.get(one, {}))
+def verified(place: int | None, told: anchors.Told) -> Checked:
+    """What is found in the chain of a municipality, or of the installation (None)."""
+    # What is told must not be newer than what is read.
     db.session.rollback()
+    try:
+        return verifying.verify(db.session(), keyring(), place, told.get(place, {}))
+    except Exception as error:
+        logger.error("log not read", place=place, kind=type(error).__name__)
+        unread = Checked()
+        unread.add(Fault(FaultKind.UNREADABLE, 0))
+        return unread
+    finally:
+        db.session.rollback()
+
+
+def heads_file() -> Path:
+    """Where the heads of the chains are told."""
+    return _instance() / anchors.NAME
 
 
 def _places() -> list[int | None]:
-    """The chains that there are, or that events may wait for: the installation's own is None."""
-    found = select(Municipality.id).where(_may_have_events()).order_by(Municipality.id)
-    return [None, *db.session.scalars(found)]
-
-
-def _may_have_events() -> ColumnElement[bool]:
-    return or_(
-        Municipality.is_in_use,
-        Municipality.joined_into_id.is_not(None),
-        exists().where(AuditLink.municipality_id == Municipality.id),
-    )
+    """Whose chains there are: the installation's own is None."""
+    return [None, *db.session.scalars(select(Municipality.id).order_by(Municipality.id))]
 
 
 def _instance() -> Path:

@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("municipality_id", sa.Integer(), nullable=True),
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.CheckConstraint("number > 0", name="ck_audit_link_number"),
         sa.ForeignKeyConstraint(
             ["municipality_id"],
             ["municipality.id"],

@@ -2,7 +2,6 @@
 
 import json
 from contextlib import contextmanager
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, func, insert, select, text, update
@@ -17,7 +16,7 @@ from app.db import db, transaction
 from app.enums import Outcome
 from app.jobs import log_rounds, schedule
 from app.log_tables import AuditLink
-from app.models import AuditEvent
+from app.models import AuditEvent, Municipality
 from app.people.keyring import keyring
 from app.security import walls
 from app.security.actor import acting_as, operator
@@ -74,6 +73,22 @@ def written(place, count=1):
     return ids
 
 
+def event_of(place, key):
+    """An event of this id; the id."""
+    with acting_as(db.session(), operator(place)), transaction() as session:
+        session.add(
+            AuditEvent(
+                id=key,
+                municipality_id=place,
+                at=utc_now(),
+                action="person:changed",
+                outcome=Outcome.DONE,
+                fields=[],
+            )
+        )
+    return key
+
+
 def seal(place):
     return chain.seal(db.session(), keyring(), place)
 
@@ -90,6 +105,11 @@ def faults(place, told=None):
 def links(place):
     found = select(AuditLink).where(chain.of_chain(AuditLink, place)).order_by(AuditLink.number)
     return list(db.session.scalars(found))
+
+
+def told_of(place):
+    """What was told outside of the chain."""
+    return anchors.read(log_rounds.heads_file())[place]
 
 
 def test_every_column_of_an_event_is_vouched_for():
@@ -140,17 +160,7 @@ def test_an_event_that_is_committed_late_is_linked_behind_those_before_it(place)
     late = new_id()
     written(place, 2)
     seal(place)
-    with acting_as(db.session(), operator(place)), transaction() as session:
-        session.add(
-            AuditEvent(
-                id=late,
-                municipality_id=place,
-                at=utc_now() - timedelta(hours=3),
-                action="person:changed",
-                outcome=Outcome.DONE,
-                fields=[],
-            )
-        )
+    event_of(place, late)
 
     assert seal(place) == 1
     assert links(place)[-1].event_id == late
@@ -240,16 +250,15 @@ def test_links_that_were_made_anew_without_the_key_are_found(place, context):
 def test_an_end_that_was_cut_off_is_found_by_what_was_told_outside(place, context):
     ids = written(place, 3)
     log_rounds.seal_all()
-    told = anchors.read(context.config["SAMVEV"].instance)[place]
     number = links(place)[-1].number
 
     with as_owner(context) as owner:
         owner.execute(delete(EVENTS).where(EVENTS.c.id.in_(ids[1:])))
         owner.execute(delete(LINKS).where(LINKS.c.event_id.in_(ids[1:])))
-    cut = verify(place, told).named
+    cut = verify(place, told_of(place)).named
     written(place, 2)
-    seal(place)
-    grown_again = verify(place, told).named
+    log_rounds.seal_all()
+    grown_again = verify(place, told_of(place)).named
 
     assert faults(place) == []
     assert [(one.kind, one.number) for one in cut] == [(FaultKind.CUT_OFF, number)]
@@ -266,6 +275,38 @@ def test_all_faults_are_counted_and_the_first_are_named(place, context):
     checked = verify(place)
     assert checked.faults == 25
     assert len(checked.named) == verifying.MOST_NAMED
+
+
+def test_a_link_before_the_first_is_refused(place):
+    before_all = insert(LINKS).values(event_id=new_id(), municipality_id=place, number=0, hash="x")
+    with pytest.raises(IntegrityError), transaction() as session:
+        session.execute(before_all)
+
+
+def test_an_event_that_is_put_far_back_afterwards_is_found(place, context):
+    written(place)
+    seal(place)
+
+    forged = event_of(place, "01900000-0000-7000-8000-000000000001")
+    sealed, found = seal(place), faults(place)
+
+    with as_owner(context) as owner:
+        owner.execute(delete(EVENTS).where(EVENTS.c.id == forged))
+    assert sealed == 0
+    assert found == [(FaultKind.NEVER_LINKED, forged)]
+
+
+def test_an_id_of_a_clock_that_goes_wrong_keeps_no_other_event_from_being_linked(place, context):
+    wrong = event_of(place, "fffffff0-ffff-7000-8000-000000000000")
+    seal(place)
+
+    after = written(place)
+    sealed, found = seal(place), faults(place)
+
+    with as_owner(context) as owner:
+        owner.execute(delete(EVENTS).where(EVENTS.c.id == wrong))
+    assert (sealed, found) == (1, [])
+    assert links(place)[-1].event_id == after[0]
 
 
 @pytest.mark.parametrize(
@@ -302,16 +343,67 @@ def test_the_round_seals_every_chain_and_tells_the_heads_outside(place, context,
 
     counts = log_rounds.seal_all()
 
-    instance = context.config["SAMVEV"].instance
-    told = anchors.read(instance)
+    file = log_rounds.heads_file()
+    told = anchors.read(file)
     assert counts[place] >= 1
     assert counts[log_rounds.INSTALLATION] >= 1
     for one in (place, None):
         last = links(one)[-1]
         assert told[one] == {last.number: last.hash}
-    assert (instance / anchors.NAME).stat().st_mode & 0o777 == 0o600
+    assert file.stat().st_mode & 0o777 == 0o600
     assert log_rounds.seal_all()[place] == 0
-    assert len((instance / anchors.NAME).read_text().splitlines()) == 1
+    assert len(file.read_text().splitlines()) == 1
+
+
+def test_a_head_that_nobody_was_told_of_is_told_the_next_time(place):
+    """After a restore, or where the one that sealed was killed before it told."""
+    written(place)
+    seal(place)
+
+    log_rounds.seal_all()
+
+    assert told_of(place) == {links(place)[-1].number: links(place)[-1].hash}
+
+
+def test_a_municipality_that_is_out_of_use_is_sealed_and_looked_through_too(place, context, world):
+    other = world.fjellby.id
+    of_other = update(Municipality.__table__).where(Municipality.__table__.c.id == other)
+    written(other)
+    with as_owner(context) as owner:
+        owner.execute(of_other.values(is_in_use=False))
+    try:
+        sealed = log_rounds.seal_all()[other]
+        with as_owner(context) as owner:
+            owner.execute(delete(LINKS).where(LINKS.c.municipality_id == other))
+        found = log_rounds.verify_all()[other]
+    finally:
+        with as_owner(context) as owner:
+            owner.execute(of_other.values(is_in_use=True))
+
+    assert sealed >= 1
+    assert found is None
+
+
+def test_a_value_that_cant_be_read_stops_the_work_on_no_other_log(place, monkeypatch, world):
+    spoiled, there = written(place)[0], written(world.fjellby.id)[0]
+    real = chain.next_head
+
+    def reading(ring, before, event):
+        if event.id == spoiled:
+            raise ValueError
+        return real(ring, before, event)
+
+    monkeypatch.setattr(chain, "next_head", reading)
+    sealed = log_rounds.seal_all()
+    monkeypatch.undo()
+    seal(place)
+    monkeypatch.setattr(chain, "next_head", reading)
+    found = log_rounds.verify_all()
+
+    assert sealed[world.fjellby.id] >= 1
+    assert links(world.fjellby.id)[-1].event_id == there
+    assert found[world.fjellby.id] >= 1
+    assert (sealed[place], found[place]) == (None, None)
 
 
 def test_the_nightly_check_counts_links_and_tells_which_log_was_changed(place, context, world):
@@ -356,7 +448,7 @@ def test_the_command_ends_well_when_the_log_is_as_it_was_written(place, context)
 
     assert said.exit_code == 0, said.output
     assert said.output.startswith("9901 Strandvik: ")
-    assert "as written; 1 wait to be linked" in said.output
+    assert "as written; compared with 1 heads; 1 wait to be linked" in said.output
     assert len(said.output.splitlines()) == 1
 
 
@@ -375,6 +467,24 @@ def test_the_command_names_what_is_wrong_and_ends_with_an_error(place, context):
     assert "9902 Fjellby: " in said.output
 
 
+def test_the_command_compares_with_a_copy_that_is_kept_elsewhere(place, context, tmp_path):
+    ids = written(place, 2)
+    log_rounds.seal_all()
+    copy = tmp_path / "copy.jsonl"
+    log_rounds.heads_file().rename(copy)
+    with as_owner(context) as owner:
+        owner.execute(delete(EVENTS).where(EVENTS.c.id == ids[-1]))
+        owner.execute(delete(LINKS).where(LINKS.c.event_id == ids[-1]))
+
+    without = context.test_cli_runner().invoke(args=["audit", "verify"])
+    compared = context.test_cli_runner().invoke(args=["audit", "verify", "--heads", str(copy)])
+
+    assert "compared with 0 heads" in without.output
+    assert without.exit_code == 0
+    assert compared.exit_code == 1
+    assert "the chain was cut off or made anew" in compared.output
+
+
 def test_the_command_knows_no_municipality_of_a_wrong_number(place, context):
     said = context.test_cli_runner().invoke(args=["audit", "verify", "--municipality", "0000"])
 
@@ -385,6 +495,13 @@ def test_the_command_knows_no_municipality_of_a_wrong_number(place, context):
 # --- what is told outside ------------------------------------------------------------------------
 
 
+def test_of_two_hashes_of_a_number_the_first_holds(tmp_path):
+    anchors.tell(tmp_path, {7: Head(3, "c")}, at=utc_now())
+    anchors.tell(tmp_path, {7: Head(3, "x")}, at=utc_now())
+
+    assert anchors.read(tmp_path / anchors.NAME) == {7: {3: "c"}}
+
+
 def test_a_line_that_was_cut_short_is_passed_and_the_next_one_is_whole(tmp_path):
     anchors.tell(tmp_path, {7: Head(3, "c")}, at=utc_now())
     path = tmp_path / anchors.NAME
@@ -392,15 +509,15 @@ def test_a_line_that_was_cut_short_is_passed_and_the_next_one_is_whole(tmp_path)
 
     anchors.tell(tmp_path, {7: Head(5, "e"), None: Head(1, "a")}, at=utc_now())
 
-    assert anchors.read(tmp_path) == {7: {3: "c", 5: "e"}, None: {1: "a"}}
+    assert anchors.read(tmp_path / anchors.NAME) == {7: {3: "c", 5: "e"}, None: {1: "a"}}
     assert json.loads(path.read_text().splitlines()[-1])["heads"]["installation"] == [1, "a"]
 
 
 def test_what_was_told_before_a_restore_is_of_another_past(tmp_path):
     anchors.tell(tmp_path, {7: Head(3, "c")}, at=utc_now())
     anchors.begin_anew(tmp_path, at=utc_now())
-    after = anchors.read(tmp_path)
+    after = anchors.read(tmp_path / anchors.NAME)
     anchors.tell(tmp_path, {7: Head(2, "b")}, at=utc_now())
 
     assert after == {}
-    assert anchors.read(tmp_path) == {7: {2: "b"}}
+    assert anchors.read(tmp_path / anchors.NAME) == {7: {2: "b"}}

@@ -71,7 +71,7 @@ def test_a_log_that_eight_write_to_is_whole(app, world, capsys):
         rounds = sealer.result()
 
     with app.app_context():
-        found = dict(log_rounds.verified())[place]
+        found = log_rounds.verified(place, {})
         highest = db.session.scalar(
             select(func.max(AuditLink.number)).where(chain.of_chain(AuditLink, place))
         )
