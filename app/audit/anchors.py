@@ -16,21 +16,22 @@ from typing import Any, BinaryIO
 from app.audit.chain import Head
 
 NAME = "audit-heads.jsonl"
+"""The file in the data folder."""
 INSTALLATION = "installation"
 Told = dict[int | None, dict[int, str]]
 """Hashes by number, by the municipality of the chain; None is the installation's own."""
 
 
-def tell(instance: Path, heads: Mapping[int | None, Head], *, at: datetime) -> None:
+def tell(path: Path, heads: Mapping[int | None, Head], *, at: datetime) -> None:
     """Add the heads of chains that have grown."""
     found = {_name(place): [head.number, head.hash] for place, head in heads.items()}
-    _add(instance, {"at": at.isoformat(), "heads": found})
+    _add(path, {"at": at.isoformat(), "heads": found})
 
 
-def begin_anew(instance: Path, *, at: datetime) -> None:
+def begin_anew(path: Path, *, at: datetime) -> None:
     """Say that the database was restored: what was told before is about another past."""
-    if (instance / NAME).exists():
-        _add(instance, {"at": at.isoformat(), "restored": True})
+    if path.exists():
+        _add(path, {"at": at.isoformat(), "restored": True})
 
 
 def read(path: Path) -> Told:
@@ -51,11 +52,11 @@ def _name(place: int | None) -> str:
     return INSTALLATION if place is None else str(place)
 
 
-def _add(instance: Path, line: dict[str, object]) -> None:
+def _add(path: Path, line: dict[str, object]) -> None:
     """Add one line, on the disk when this returns; after one that was cut short, a new one."""
     text = f"{json.dumps(line)}\n"
     flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
-    with os.fdopen(os.open(instance / NAME, flags, 0o600), "a+b") as file:
+    with os.fdopen(os.open(path, flags, 0o600), "a+b") as file:
         if file.seek(0, os.SEEK_END) and not _ends_whole(file):
             text = f"\n{text}"
         file.write(text.encode())

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, insert, select
+from sqlalchemy import ColumnElement, Row, Select, insert, select
 from sqlalchemy.orm import Session
 
 from app.clock import utc_now
@@ -86,8 +86,7 @@ def _in_words(value: object) -> str:
 
 def head(session: Session, place: int | None) -> Head:
     """The last link of a chain; ``START`` of one without any."""
-    last = session.execute(_last(place)).first()
-    return Head(last.number, last.hash) if last is not None else START
+    return _head_at(session.execute(_last(place)).first())
 
 
 def seal(session: Session, ring: Keyring, place: int | None) -> int:
@@ -110,13 +109,12 @@ def _seal_some(
     session: Session, ring: Keyring, place: int | None, before: str | None
 ) -> list[AuditEvent]:
     """Link the oldest events behind ``before``, or behind what may still come late."""
-    with transaction():
+    with transaction(session):
         last = session.execute(_last(place)).first()
         if before is None and last is not None:
             before = settled(last.event_id)
         events = list(session.scalars(unlinked(place, before).limit(AT_ONCE)))
-        chained = Head(last.number, last.hash) if last is not None else START
-        rows = []
+        chained, rows = _head_at(last), []
         for event in events:
             chained = next_head(ring, chained, event)
             facts = {"event_id": event.id, "municipality_id": place}
@@ -125,6 +123,10 @@ def _seal_some(
             session.execute(insert(AuditLink), rows)
     session.expunge_all()
     return events
+
+
+def _head_at(last: Row[int, str, str] | None) -> Head:
+    return Head(last.number, last.hash) if last is not None else START
 
 
 def _last(place: int | None) -> Select[int, str, str]:

@@ -111,7 +111,7 @@ def restore(app: Flask, folder: Path, *, at: datetime) -> Restored:
         files = stored.reconcile(pointed_at)
     # Not before the rows stand. Without it the end of the log is taken for cut off, no worse.
     with suppress(OSError):
-        anchors.begin_anew(settings.instance, at=at)
+        anchors.begin_anew(settings.instance / anchors.NAME, at=at)
     return Restored(backup.folder, backup.manifest, files, ended)
 
 

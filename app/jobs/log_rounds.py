@@ -41,7 +41,7 @@ def seal_all() -> dict[int, int | None]:
             heads[place] = head
     db.session.rollback()
     if heads:
-        anchors.tell(_instance(), heads, at=utc_now())
+        anchors.tell(heads_file(), heads, at=utc_now())
     for place, head in heads.items():
         logger.info("log sealed", place=place, number=head.number, hash=head.hash)
     return counts
@@ -83,14 +83,10 @@ def verified(place: int | None, told: anchors.Told) -> Checked:
 
 def heads_file() -> Path:
     """Where the heads of the chains are told."""
-    return _instance() / anchors.NAME
+    folder: Path = current_app.config["SAMVEV"].instance.resolve()
+    return folder / anchors.NAME
 
 
 def _places() -> list[int | None]:
     """Whose chains there are: the installation's own is None."""
     return [None, *db.session.scalars(select(Municipality.id).order_by(Municipality.id))]
-
-
-def _instance() -> Path:
-    folder: Path = current_app.config["SAMVEV"].instance.resolve()
-    return folder

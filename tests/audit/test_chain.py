@@ -496,28 +496,28 @@ def test_the_command_knows_no_municipality_of_a_wrong_number(place, context):
 
 
 def test_of_two_hashes_of_a_number_the_first_holds(tmp_path):
-    anchors.tell(tmp_path, {7: Head(3, "c")}, at=utc_now())
-    anchors.tell(tmp_path, {7: Head(3, "x")}, at=utc_now())
+    anchors.tell(tmp_path / anchors.NAME, {7: Head(3, "c")}, at=utc_now())
+    anchors.tell(tmp_path / anchors.NAME, {7: Head(3, "x")}, at=utc_now())
 
     assert anchors.read(tmp_path / anchors.NAME) == {7: {3: "c"}}
 
 
 def test_a_line_that_was_cut_short_is_passed_and_the_next_one_is_whole(tmp_path):
-    anchors.tell(tmp_path, {7: Head(3, "c")}, at=utc_now())
+    anchors.tell(tmp_path / anchors.NAME, {7: Head(3, "c")}, at=utc_now())
     path = tmp_path / anchors.NAME
     path.write_text(path.read_text() + '{"at": "2026-')
 
-    anchors.tell(tmp_path, {7: Head(5, "e"), None: Head(1, "a")}, at=utc_now())
+    anchors.tell(tmp_path / anchors.NAME, {7: Head(5, "e"), None: Head(1, "a")}, at=utc_now())
 
     assert anchors.read(tmp_path / anchors.NAME) == {7: {3: "c", 5: "e"}, None: {1: "a"}}
     assert json.loads(path.read_text().splitlines()[-1])["heads"]["installation"] == [1, "a"]
 
 
 def test_what_was_told_before_a_restore_is_of_another_past(tmp_path):
-    anchors.tell(tmp_path, {7: Head(3, "c")}, at=utc_now())
-    anchors.begin_anew(tmp_path, at=utc_now())
+    anchors.tell(tmp_path / anchors.NAME, {7: Head(3, "c")}, at=utc_now())
+    anchors.begin_anew(tmp_path / anchors.NAME, at=utc_now())
     after = anchors.read(tmp_path / anchors.NAME)
-    anchors.tell(tmp_path, {7: Head(2, "b")}, at=utc_now())
+    anchors.tell(tmp_path / anchors.NAME, {7: Head(2, "b")}, at=utc_now())
 
     assert after == {}
     assert anchors.read(tmp_path / anchors.NAME) == {7: {2: "b"}}

@@ -118,7 +118,8 @@ def restored(target, backup):
         assert ended == -9
         with looking(target) as connection:
             assert not connection.dialect.has_table(connection, "person")
-    anchors.tell(target.config["SAMVEV"].instance, {None: Head(10**6, "f" * 64)}, at=utc_now())
+    file = target.config["SAMVEV"].instance / anchors.NAME
+    anchors.tell(file, {None: Head(10**6, "f" * 64)}, at=utc_now())
     return restore(target, backup[0].folder.parent)
 
 
